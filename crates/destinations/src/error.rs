@@ -1,0 +1,107 @@
+//! What can go wrong at a destination, one variant per operation.
+
+use thiserror::Error;
+
+/// The cause behind a destination's error.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A destination's error. Never carries values of rows.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DestinationError {
+    /// The URI names no destination we know.
+    #[error("failed to understand the destination `{uri}`: {reason}")]
+    Uri {
+        /// What was given, without a password.
+        uri: String,
+        /// What is wrong with it and what is valid.
+        reason: String,
+    },
+    /// This build has no such destination.
+    #[error("this build has no `{scheme}` destination")]
+    NotBuilt {
+        /// The URI's scheme.
+        scheme: String,
+    },
+    /// The database could not be opened or reached.
+    #[error("failed to open {destination}")]
+    Open {
+        /// The destination.
+        destination: String,
+        /// What the database said.
+        #[source]
+        cause: Cause,
+    },
+    /// Somebody else holds the database.
+    #[error("{destination} is in use by another process: {holder}")]
+    Locked {
+        /// The destination.
+        destination: String,
+        /// Who holds it, as far as the database says.
+        holder: String,
+    },
+    /// The tables belong to another workspace.
+    #[error("{destination} holds workspace `{stored}`, and this run reads workspace `{asked}`")]
+    OtherWorkspace {
+        /// The destination.
+        destination: String,
+        /// The workspace in the checkpoint.
+        stored: String,
+        /// The workspace of this run.
+        asked: String,
+    },
+    /// The bookkeeping tables were written by a newer release.
+    #[error("{destination} was written by a newer release (format {stored}; this one knows {known})")]
+    NewerFormat {
+        /// The destination.
+        destination: String,
+        /// The format found.
+        stored: i64,
+        /// The format this release writes.
+        known: i64,
+    },
+    /// A table or view of a name we need exists and is not ours.
+    #[error("{destination} already has a {kind} `{name}` that was not made by this program")]
+    Foreign {
+        /// The destination.
+        destination: String,
+        /// `table` or `view`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The model asks for another type or key than the table has.
+    #[error("table `{table}` does not fit the model: {difference}")]
+    Mismatch {
+        /// The table.
+        table: String,
+        /// What differs.
+        difference: String,
+    },
+    /// Another run has taken over the destination since this one began.
+    #[error("another run has taken over {destination}; this one may no longer write")]
+    Fenced {
+        /// The destination.
+        destination: String,
+    },
+    /// Producing a change failed; nothing was written.
+    #[error("failed to prepare the rows of a load")]
+    Producer(#[source] Cause),
+    /// A key would be there twice.
+    #[error("table `{table}` would hold {count} keys twice")]
+    KeyRepeated {
+        /// The table.
+        table: String,
+        /// How many keys.
+        count: u64,
+    },
+    /// A step of a load or a query failed.
+    #[error("failed to {step}")]
+    Statement {
+        /// What was being done, with the table's name.
+        step: String,
+        /// What the database said.
+        #[source]
+        cause: Cause,
+    },
+}

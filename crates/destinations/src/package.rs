@@ -1,0 +1,99 @@
+//! What a load carries: tables as they must be afterwards, changes in order, issues, and the checkpoint.
+
+use arrow_array::RecordBatch;
+use relatable_model::issue::Issue;
+use relatable_model::schema::Table;
+use std::collections::BTreeMap;
+
+/// How far a destination is: stored in `_relatable_checkpoint`, one row, in the transaction of the load it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The workspace the tables belong to; one workspace per schema, for ever.
+    pub workspace: String,
+    /// The journal whose entries up to `seq` are loaded.
+    pub journal: String,
+    /// Highest entry of that journal that is loaded; 0 for none.
+    pub seq: i64,
+    /// Per resource, the moment (seconds since the epoch, the server's clock) up to which everything that was
+    /// discovered is loaded: where a new journal starts reading.
+    pub low_water: BTreeMap<String, i64>,
+}
+
+/// Rows whose children were listed completely: what is stored in their scope and not among the new rows goes.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The columns, of the table changed, that name the scope; a prefix of ancestors' identities.
+    pub columns: Vec<String>,
+    /// One row per scope, with exactly those columns.
+    pub keys: RecordBatch,
+}
+
+/// A change of one table. Changes of a package are applied in the order given.
+#[derive(Debug, Clone)]
+pub struct TableChange {
+    /// Name of the table, one of [`Package::tables`].
+    pub table: String,
+    /// Rows to insert or update by the table's key; no key twice in one change. A column of the table that the batches
+    /// lack is left as it is in rows that exist and null in new ones: another answer owns it.
+    pub rows: Vec<RecordBatch>,
+    /// Scopes that these rows describe completely.
+    pub replaced: Vec<Scope>,
+    /// Keys of rows found to be gone, with the table's key columns and `_deleted_at`: marks rows that exist.
+    pub deleted: Option<RecordBatch>,
+}
+
+/// Everything about a load but its rows.
+#[derive(Debug)]
+pub struct Package<'a> {
+    /// Every table the changes name, and every table whose declaration changed, parents before children.
+    pub tables: &'a [Table],
+    /// Rows for `_relatable_issues`. The same issue (all fields equal) is stored once, with its count and last time.
+    pub issues: &'a [Issue],
+    /// The position after this load.
+    pub checkpoint: &'a Checkpoint,
+    /// The moment of the load, microseconds since the epoch, for `_relatable_loads`, first-seen and issue times.
+    pub loaded_at_us: i64,
+}
+
+/// What a load did to one table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Rows that were new.
+    pub inserted: u64,
+    /// Rows that existed and differed in a column other than `_synced_at`.
+    pub updated: u64,
+    /// Rows that went because their list no longer has them, or were newly marked as deleted.
+    pub deleted: u64,
+}
+
+/// What a load did.
+#[derive(Debug, Clone, Default)]
+pub struct Receipt {
+    /// Per table, rows inserted, updated and deleted; tables with no change are left out.
+    pub tables: BTreeMap<String, RowCounts>,
+    /// Child rows left out because their parent is in neither the table nor the load; each kind is in
+    /// `_relatable_issues`.
+    pub orphans: u64,
+}
+
+/// A column as the destination remembers it in `_relatable_columns`: names and types once assigned stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RememberedColumn {
+    /// The table.
+    pub table: String,
+    /// The resource the table belongs to.
+    pub resource: String,
+    /// Path of the list or object the table was split from; empty for a resource's own table.
+    pub table_path: String,
+    /// The column, as it was stored.
+    pub column: relatable_model::schema::Column,
+}
+
+/// A text table answered by [`crate::Destination::query`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Column names.
+    pub columns: Vec<String>,
+    /// Rows of cells as the database prints them; `None` is null.
+    pub rows: Vec<Vec<Option<String>>>,
+}

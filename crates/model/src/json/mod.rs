@@ -1,0 +1,97 @@
+//! The front end: from bytes to parse events.
+//!
+//! The engine consumes events through a [`Sink`], so that the parser can be exchanged. Numbers arrive as their text
+//! and a string that is no Unicode arrives as its source, so exactness never depends on what a parser makes of `1e400`,
+//! of thirty digits or of a lone surrogate. The grammar is RFC 8259's, strictly.
+
+mod parse;
+mod scan;
+mod split;
+mod value;
+
+pub use parse::{parse, parse_prefix};
+pub use split::{Peeked, peek, records};
+pub use value::Json;
+
+use thiserror::Error;
+
+/// How deep objects and lists may stand in each other; deeper documents are refused.
+pub const DEPTH_MAX: usize = 256;
+
+/// How a [`Sink`] wants the value that comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Want {
+    /// As events.
+    Events,
+    /// As its source text, through [`Sink::raw`].
+    Raw,
+    /// Not at all; it is still checked.
+    Nothing,
+}
+
+/// Receives the events of one document, in the order of its text.
+pub trait Sink {
+    /// Asked before each value: how it should be delivered. `rest` is the text from the value's first byte on.
+    fn want(&mut self, rest: &str) -> Want;
+    /// A value asked for as [`Want::Raw`].
+    fn raw(&mut self, source: &str);
+    /// `null`.
+    fn null(&mut self);
+    /// `true` or `false`.
+    fn boolean(&mut self, value: bool);
+    /// A number, as its text; always within JSON's number grammar.
+    fn number(&mut self, text: &str);
+    /// A string, decoded.
+    fn string(&mut self, text: &str);
+    /// A string with a lone surrogate, which no Unicode text can hold, as its source with the quotes.
+    fn broken_string(&mut self, source: &str);
+    /// `{`.
+    fn begin_object(&mut self);
+    /// A member's name; its value follows. A name with a lone surrogate comes with U+FFFD in its place.
+    fn key(&mut self, name: &str);
+    /// `}`.
+    fn end_object(&mut self);
+    /// `[`.
+    fn begin_array(&mut self);
+    /// `]`.
+    fn end_array(&mut self);
+}
+
+/// Why a text is no JSON document.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{kind} at byte {offset}")]
+pub struct JsonError {
+    /// What is wrong.
+    pub kind: JsonErrorKind,
+    /// Where, in bytes from the start of the text.
+    pub offset: usize,
+}
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum JsonErrorKind {
+    /// The text ends inside a value, or there is none.
+    #[error("the text ends before the value does")]
+    UnexpectedEnd,
+    /// Another character than the grammar allows here.
+    #[error("unexpected character")]
+    UnexpectedCharacter,
+    /// Something follows the value.
+    #[error("unexpected text after the value")]
+    TrailingText,
+    /// A number outside the grammar, `01` or `1.` say.
+    #[error("malformed number")]
+    MalformedNumber,
+    /// A control character inside a string; it must be escaped.
+    #[error("unescaped control character in a string")]
+    ControlCharacter,
+    /// An escape that JSON does not have.
+    #[error("malformed escape in a string")]
+    MalformedEscape,
+    /// Bytes that are no UTF-8.
+    #[error("not UTF-8")]
+    NotUtf8,
+    /// More than [`DEPTH_MAX`] levels.
+    #[error("nested deeper than {DEPTH_MAX} levels")]
+    TooDeep,
+}

@@ -1,0 +1,165 @@
+//! Rows back to documents: the proof that nothing was lost on the way into tables.
+
+use crate::convert;
+use crate::json::Json;
+use crate::logical::LogicalType;
+use crate::normal::without_empty_members;
+use crate::plan::RuleLookup;
+use crate::rules::path::{Path, Segment};
+use crate::rules::{ResourceRules, Strategy};
+use crate::schema::{Column, ColumnRole, Table};
+use crate::shred::split_delimited;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use std::collections::{BTreeMap, HashMap};
+
+/// The documents, in normal form, that the rows of a resource's tables stand for, in the order of the first table's
+/// rows. `tables` are the resource's own table and then those split from it, parents before children; lists come back in
+/// the order of their rows, or of their positions where they have them.
+pub fn reassemble(tables: &[(&Table, &RecordBatch)], rules: &ResourceRules) -> Vec<Json> {
+    let lookup = RuleLookup::new(rules);
+    let sources: Vec<Source<'_>> = tables.iter().map(|(table, rows)| Source::new(table, rows)).collect();
+    let Some(root) = sources.first() else { return Vec::new() };
+    (0..root.rows.num_rows()).map(|row| element(root, row, &sources, &lookup)).collect()
+}
+
+/// A table, its rows, and where the rows of each parent are.
+struct Source<'a> {
+    table: &'a Table,
+    rows: &'a RecordBatch,
+    by_parent: HashMap<String, Vec<usize>>,
+}
+
+impl<'a> Source<'a> {
+    fn new(table: &'a Table, rows: &'a RecordBatch) -> Source<'a> {
+        let mut by_parent: HashMap<String, Vec<usize>> = HashMap::new();
+        if let Some(link) = &table.parent {
+            let columns: Vec<&str> = link.columns.iter().map(|(here, _)| here.as_str()).collect();
+            for row in 0..rows.num_rows() {
+                by_parent.entry(key_text(rows, &columns, row)).or_default().push(row);
+            }
+        }
+        let position = table.columns.iter().find(|column| column.role == ColumnRole::Position);
+        if let Some(positions) = position.and_then(|column| rows.column_by_name(&column.name)) {
+            let positions = positions.as_primitive::<Int64Type>();
+            by_parent.values_mut().for_each(|rows| rows.sort_by_key(|&row| positions.value(row)));
+        }
+        Source { table, rows, by_parent }
+    }
+
+    /// Whether a row is an element of a list rather than an object of its parent.
+    fn is_list(&self) -> bool {
+        let own = |name: &String| {
+            self.table.column(name).is_some_and(|column| column.role != ColumnRole::Inherited)
+        };
+        self.table.key.iter().any(own)
+    }
+
+    /// How many steps the table's path has.
+    fn depth(&self) -> usize {
+        if self.table.path.is_empty() { 0 } else { steps(&self.table.path).len() }
+    }
+}
+
+/// The steps of a path.
+fn steps(path: &str) -> Vec<Segment> {
+    Path::parse(path).map(|path| path.segments).unwrap_or_default()
+}
+
+/// The key of a row as one text.
+fn key_text(rows: &RecordBatch, columns: &[&str], row: usize) -> String {
+    let mut key = String::new();
+    for column in columns {
+        if let Some(value) = rows.column_by_name(column).and_then(|array| scalar(array, row)) {
+            key.push_str(&value.to_string());
+        }
+        key.push('\u{0}');
+    }
+    key
+}
+
+/// What one row of `source` stands for.
+fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLookup) -> Json {
+    let mut whole = Json::Object(BTreeMap::new());
+    let depth = source.depth();
+    for column in source.table.columns.iter().filter(|column| !column.path.is_empty()) {
+        let Some(array) = source.rows.column_by_name(&column.name) else { continue };
+        if let Some(value) = cell(array, row, column, lookup) {
+            put(&mut whole, &steps(&column.path)[depth..], value);
+        }
+    }
+    for child in all {
+        let Some(link) = child.table.parent.as_ref().filter(|link| link.table == source.table.name) else {
+            continue;
+        };
+        let columns: Vec<&str> = link.columns.iter().map(|(_, there)| there.as_str()).collect();
+        let Some(rows) = child.by_parent.get(&key_text(source.rows, &columns, row)) else { continue };
+        let mut values = rows.iter().map(|&row| element(child, row, all, lookup));
+        let value = if child.is_list() { Some(Json::Array(values.collect())) } else { values.next() };
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            put(&mut whole, &steps(&child.table.path)[depth..], value);
+        }
+    }
+    whole
+}
+
+/// Puts a value where `steps` lead, making objects on the way; the element step names the value itself.
+fn put(whole: &mut Json, steps: &[Segment], value: Json) {
+    match steps {
+        [] | [Segment::Element] => *whole = value,
+        [Segment::Member(name), rest @ ..] => {
+            if let Json::Object(members) = whole {
+                let member = members.entry(name.clone()).or_insert_with(|| Json::Object(BTreeMap::new()));
+                put(member, rest, value);
+            }
+        }
+        [Segment::Element | Segment::Any, rest @ ..] => put(whole, rest, value),
+    }
+}
+
+/// The value of a cell in normal form; `None` for null.
+fn cell(array: &ArrayRef, row: usize, column: &Column, lookup: &RuleLookup) -> Option<Json> {
+    let value = scalar(array, row)?;
+    let is_json = column.logical == LogicalType::Json;
+    match value {
+        Json::String(source) if is_json => {
+            let value = without_empty_members(Json::parse(source.as_bytes()).ok()?);
+            (!value.is_empty() || column.role == ColumnRole::VariantJson).then_some(value)
+        }
+        Json::String(text) if column.role == ColumnRole::Value => {
+            let rule = lookup.rule(&column.path);
+            if rule.strategy == Some(Strategy::Delimited) {
+                return Some(split_delimited(
+                    &text,
+                    rule.of.as_deref(),
+                    rule.delimiter.as_deref().unwrap_or(","),
+                ));
+            }
+            Some(Json::String(text))
+        }
+        value => Some(value),
+    }
+}
+
+/// The value of a cell; `None` for null.
+fn scalar(array: &ArrayRef, row: usize) -> Option<Json> {
+    use arrow_schema::DataType;
+    if array.is_null(row) {
+        return None;
+    }
+    let number = |text: String| Json::Number(convert::canonical_number(&text));
+    Some(match array.data_type() {
+        DataType::Boolean => Json::Boolean(array.as_boolean().value(row)),
+        DataType::Int64 => number(array.as_primitive::<Int64Type>().value(row).to_string()),
+        DataType::Float64 => number(convert::float_text(array.as_primitive::<Float64Type>().value(row))),
+        DataType::Decimal128(..) => {
+            number(convert::decimal_text(array.as_primitive::<Decimal128Type>().value(row)))
+        }
+        DataType::Timestamp(..) => {
+            Json::String(convert::instant_text(array.as_primitive::<TimestampMicrosecondType>().value(row)))
+        }
+        DataType::Date32 => Json::String(convert::date_text(array.as_primitive::<Date32Type>().value(row))),
+        _ => Json::String(array.as_string::<i32>().value(row).to_owned()),
+    })
+}

@@ -1,0 +1,188 @@
+//! Layers of rules: the upper one wins, property by property.
+
+use super::{PathRule, ResourceRules, Rules, RulesError, Strategy};
+
+impl Rules {
+    /// These rules with `upper` laid over them; `file` names the upper layer in errors.
+    ///
+    /// # Errors
+    /// [`RulesError::UnknownResource`] when `upper` speaks of a resource this layer does not have.
+    pub fn overlay(mut self, upper: Rules, file: &str) -> Result<Rules, RulesError> {
+        for (resource, rules) in upper.resources {
+            let Some(lower) = self.resources.get_mut(&resource) else {
+                let known: Vec<&str> = self.resources.keys().map(String::as_str).collect();
+                return Err(RulesError::UnknownResource {
+                    file: file.to_owned(),
+                    hint: nearest(&resource, &known),
+                    resource,
+                });
+            };
+            lower.overlay(rules);
+        }
+        Ok(self)
+    }
+}
+
+impl ResourceRules {
+    /// Lays `upper` over these rules.
+    fn overlay(&mut self, upper: ResourceRules) {
+        let ResourceRules { table, singular, key, version, description, unwrap_envelopes, views, paths } =
+            upper;
+        replace(&mut self.table, table);
+        replace(&mut self.singular, singular);
+        replace(&mut self.key, key);
+        replace(&mut self.version, version);
+        replace(&mut self.description, description);
+        replace(&mut self.unwrap_envelopes, unwrap_envelopes);
+        self.views.extend(views);
+        for (path, rule) in paths {
+            self.paths.entry(path).or_default().overlay(rule);
+        }
+    }
+}
+
+impl PathRule {
+    /// Lays `upper` over this rule. Properties that belong to another strategy than the upper one asks for are dropped
+    /// with it: a list that becomes delimited has no table name and no key.
+    pub(crate) fn overlay(&mut self, upper: PathRule) {
+        if let Some(strategy) = upper.strategy
+            && self.strategy != Some(strategy)
+        {
+            if strategy != Strategy::Table {
+                self.table = None;
+                self.key = None;
+            }
+            if strategy != Strategy::Flatten {
+                self.prefix = None;
+            }
+            if strategy != Strategy::Delimited {
+                self.of = None;
+                self.delimiter = None;
+            }
+        }
+        let PathRule {
+            strategy,
+            table,
+            column,
+            prefix,
+            key,
+            envelope,
+            of,
+            delimiter,
+            logical,
+            null_if,
+            references,
+            description,
+            answer,
+        } = upper;
+        replace(&mut self.strategy, strategy);
+        replace(&mut self.table, table);
+        replace(&mut self.column, column);
+        replace(&mut self.prefix, prefix);
+        replace(&mut self.key, key);
+        replace(&mut self.envelope, envelope);
+        replace(&mut self.of, of);
+        replace(&mut self.delimiter, delimiter);
+        replace(&mut self.logical, logical);
+        replace(&mut self.null_if, null_if);
+        replace(&mut self.references, references);
+        replace(&mut self.description, description);
+        replace(&mut self.answer, answer);
+    }
+}
+
+/// Puts the upper layer's property in place, where it has one.
+fn replace<T>(lower: &mut Option<T>, upper: Option<T>) {
+    if upper.is_some() {
+        *lower = upper;
+    }
+}
+
+/// A hint naming the known word nearest to `word`, and all of them.
+fn nearest(word: &str, known: &[&str]) -> String {
+    let best = known.iter().min_by_key(|candidate| edit_distance(word, candidate));
+    let list = known.join(", ");
+    match best {
+        Some(best) if edit_distance(word, best) <= word.len() / 2 => {
+            format!("did you mean `{best}`? Known are: {list}")
+        }
+        _ => format!("known are: {list}"),
+    }
+}
+
+/// Levenshtein distance, in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let substituted = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_upper_layer_wins_property_by_property() {
+        let lower = Rules::parse(
+            "[contacts.paths]\n\"owner_id\" = { type = \"text\", references = \"admins\", description = \"Who\" }",
+            "lower",
+        )
+        .unwrap();
+        let upper = Rules::parse("[contacts.paths]\n\"owner_id\" = { column = \"owner\" }", "upper").unwrap();
+        let merged = lower.overlay(upper, "upper").unwrap();
+        let rule = &merged.resources["contacts"].paths["owner_id"];
+        assert_eq!(rule.column.as_deref(), Some("owner"));
+        assert_eq!(rule.description.as_deref(), Some("Who"));
+        assert_eq!(rule.references.as_ref().unwrap()[0].table, "admins");
+    }
+
+    #[test]
+    fn a_strategy_takes_the_properties_of_the_old_one_with_it() {
+        let mut rule = PathRule {
+            strategy: Some(Strategy::Table),
+            table: Some("contact_tags".to_owned()),
+            key: Some(vec!["contact_id".to_owned()]),
+            envelope: Some(vec!["data".to_owned()]),
+            ..PathRule::default()
+        };
+        rule.overlay(PathRule { strategy: Some(Strategy::Delimited), ..PathRule::default() });
+        assert_eq!((rule.table, rule.key), (None, None));
+        assert_eq!(rule.envelope.as_deref(), Some(["data".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn a_misspelt_resource_is_named_with_its_nearest() {
+        let lower = Rules::parse("[contacts]\n[companies]", "lower").unwrap();
+        let upper = Rules::parse("[contcats]", "mine.toml").unwrap();
+        let message = lower.overlay(upper, "mine.toml").unwrap_err().to_string();
+        assert!(message.contains("mine.toml") && message.contains("did you mean `contacts`"), "{message}");
+    }
+
+    #[test]
+    fn a_broken_rule_names_its_line() {
+        for (text, expected) in [
+            ("[contacts.paths]\n\"avatar\" = \"flaten\"", "flaten"),
+            ("[contacts.paths]\n\"avatar\" = { az = \"table\" }", "az"),
+            ("[contacts.paths]\n\"a\" = { type = \"strnig\" }", "strnig"),
+            ("[contacts\n", "line 1"),
+        ] {
+            let RulesError::Syntax { cause, .. } = Rules::parse(text, "x").unwrap_err() else {
+                panic!("not a syntax error: {text}")
+            };
+            let cause = cause.to_string();
+            assert!(cause.contains(expected) && cause.contains("line"), "{cause}");
+        }
+        for text in ["[c.paths]\n\"a..b\" = \"json\"", "[c.paths]\n\"a\" = { as = \"json\", of = \"id\" }"] {
+            assert!(matches!(Rules::parse(text, "x"), Err(RulesError::Contradiction { .. })), "{text}");
+        }
+    }
+}

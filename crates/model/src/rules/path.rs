@@ -1,0 +1,132 @@
+//! Paths: how a place in a document is written.
+//!
+//! Members are joined by `.`; a `.`, `*` or `\` that belongs to a member's name is escaped with `\`. `*` alone stands
+//! for any member. A list is passed through silently (`tags.id` is the `id` of each tag); `[]` names the element
+//! itself, for lists whose elements are scalars (`admin_ids.[]`) or lists.
+
+/// The segment that names the elements of a list.
+pub const ELEMENT: &str = "[]";
+
+/// One step of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Segment {
+    /// This member.
+    Member(String),
+    /// Any member.
+    Any,
+    /// An element of the list.
+    Element,
+}
+
+/// A parsed path or pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// The steps from the document's root.
+    pub segments: Vec<Segment>,
+}
+
+impl Path {
+    /// Reads a path as written in a rule file.
+    ///
+    /// # Errors
+    /// In words, when a step is empty or an escape is unfinished.
+    pub fn parse(text: &str) -> Result<Path, String> {
+        let mut segments = Vec::new();
+        let mut current = String::new();
+        let mut escaped = false;
+        let mut literal = false;
+        let mut close = |current: &mut String, literal: &mut bool| {
+            if current.is_empty() {
+                return Err(format!("the path `{text}` has an empty step"));
+            }
+            let name = std::mem::take(current);
+            segments.push(match name.as_str() {
+                "*" if !*literal => Segment::Any,
+                ELEMENT if !*literal => Segment::Element,
+                _ => Segment::Member(name),
+            });
+            *literal = false;
+            Ok(())
+        };
+        for character in text.chars() {
+            match character {
+                _ if escaped => {
+                    current.push(character);
+                    escaped = false;
+                }
+                '\\' => {
+                    escaped = true;
+                    literal = true;
+                }
+                '.' => close(&mut current, &mut literal)?,
+                _ => current.push(character),
+            }
+        }
+        if escaped {
+            return Err(format!("the path `{text}` ends in an unfinished escape"));
+        }
+        close(&mut current, &mut literal)?;
+        Ok(Path { segments })
+    }
+}
+
+/// A member's name as a step of a path.
+pub fn escape(member: &str) -> String {
+    if member == "*" || member == ELEMENT {
+        return format!("\\{member}");
+    }
+    let mut escaped = String::with_capacity(member.len());
+    for character in member.chars() {
+        if matches!(character, '.' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// The path of the member `name` of what stands at `parent`.
+pub fn member_of(parent: &str, name: &str) -> String {
+    let step = escape(name);
+    if parent.is_empty() { step } else { format!("{parent}.{step}") }
+}
+
+/// The path of the elements of the list at `parent`.
+pub fn element_of(parent: &str) -> String {
+    format!("{parent}.{ELEMENT}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_of_any_name_survives_being_written_as_a_path() {
+        for member in ["plain", "a.b", "*", "**", "back\\slash", "\\.", "[x]", "[]", "naïve 🎉", "."] {
+            let path = Path::parse(&member_of("outer", member)).unwrap();
+            assert_eq!(
+                path.segments,
+                [Segment::Member("outer".to_owned()), Segment::Member(member.to_owned())],
+                "{member:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_star_alone_stands_for_any_member_and_brackets_for_the_element() {
+        assert_eq!(
+            Path::parse("a.[]").unwrap().segments,
+            [Segment::Member("a".to_owned()), Segment::Element]
+        );
+        assert_eq!(Path::parse("a.*").unwrap().segments, [Segment::Member("a".to_owned()), Segment::Any]);
+    }
+
+    #[test]
+    fn a_malformed_path_is_refused_with_the_reason() {
+        for (text, reason) in
+            [("", "empty step"), ("a..b", "empty step"), ("a.", "empty step"), ("a\\", "escape")]
+        {
+            assert!(Path::parse(text).unwrap_err().contains(reason), "{text:?}");
+        }
+    }
+}

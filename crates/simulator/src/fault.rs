@@ -1,0 +1,75 @@
+//! Faults that a test can order, and the list of those still to happen.
+
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+/// One order: what goes wrong with which requests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Requests whose path begins with this are meant; `/` means all.
+    pub path_prefix: String,
+    /// How many matching requests are answered rightly first.
+    #[serde(default)]
+    pub skip: u32,
+    /// How many matching requests fail after those.
+    pub times: u32,
+    /// What goes wrong.
+    pub kind: FaultKind,
+}
+
+/// What goes wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum FaultKind {
+    /// A proxy's HTML page with this HTTP status.
+    Html {
+        /// HTTP status of the page.
+        status: u16,
+    },
+    /// HTTP 200 with nothing in it.
+    EmptyBody,
+    /// The right answer, cut off in the middle; its length header agrees with what is sent.
+    Truncated,
+    /// An `error.list` with this HTTP status and code.
+    Status {
+        /// HTTP status.
+        code: u16,
+        /// The `code` of the error, such as `server_error`.
+        error_code: String,
+    },
+    /// The right answer, later.
+    Delay {
+        /// Extra time in milliseconds.
+        ms: u64,
+    },
+    /// The connection is reset before a byte of the answer is sent.
+    Reset,
+}
+
+/// Faults in the order they were given.
+#[derive(Default)]
+pub(crate) struct FaultList {
+    pending: Mutex<Vec<Fault>>,
+}
+
+impl FaultList {
+    /// Adds an order behind the others.
+    pub(crate) fn add(&self, fault: Fault) {
+        self.pending.lock().expect("no holder of the fault list panics").push(fault);
+    }
+
+    /// What happens to a request for `path`, if anything: the first order that matches counts it.
+    pub(crate) fn strike(&self, path: &str) -> Option<FaultKind> {
+        let mut pending = self.pending.lock().expect("no holder of the fault list panics");
+        pending.retain(|fault| fault.times > 0);
+        let fault = pending.iter_mut().find(|fault| path.starts_with(&fault.path_prefix))?;
+        if fault.skip > 0 {
+            fault.skip -= 1;
+            return None;
+        }
+        fault.times -= 1;
+        Some(fault.kind.clone())
+    }
+}

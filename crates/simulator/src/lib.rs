@@ -1,0 +1,32 @@
+//! A seeded, faithful Intercom over real HTTP, with faults on demand and its own truth.
+//!
+//! [`Simulator::start`] binds a port of the local machine and answers as the Intercom REST API does: its paging
+//! styles, day-granular contact search, cut lists, rate-limit windows, error bodies and shapes. Every document is
+//! a pure function of the seed, its kind, its index and its revision, so that a workspace of a million contacts
+//! needs only a small entry per record in memory and is the same in every process.
+//!
+//! Tests of other processes and languages find the same controls under `/_simulator/`: `GET truth`,
+//! `GET truth/{resource}` (NDJSON), `GET stats`, `POST mutate`, `POST faults`, `POST clock`.
+//!
+//! What this crate does **not** know: any other crate of the project. It neither shares their code nor their
+//! view of Intercom, so that what tests them cannot share their mistakes. It knows no table and no database.
+
+mod clock;
+mod fault;
+mod mutation;
+mod paging;
+mod search;
+mod server;
+mod settings;
+mod simulator;
+mod stats;
+mod truth;
+mod workspace;
+
+pub use fault::{Fault, FaultKind};
+pub use mutation::{Addition, Mutation, MutationError, Selection, Touched};
+pub use settings::Settings;
+pub use simulator::{Simulator, StartError};
+pub use stats::{Stats, Window};
+pub use truth::{Counts, Documents, Resource, Truth};
+pub use workspace::ANCHOR_S;

@@ -1,0 +1,98 @@
+//! The short lists that come in one piece.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::problem::Problem;
+use super::version::Version;
+use crate::truth::counted_segments;
+
+/// `GET /me`.
+pub(super) fn me(call: &Call<'_>) -> Result<Value, Problem> {
+    Ok(call.shared.workspace().me())
+}
+
+/// `GET /admins`.
+pub(super) fn admins(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let display_avatar = call.flag("display_avatar");
+    let admins = workspace.admin_codes().map(|code| {
+        let mut admin = workspace.admin(code);
+        if display_avatar && admin["avatar"].is_string() {
+            let url = admin["avatar"].take();
+            admin["avatar"] = json!({"type": "avatar", "image_url": url});
+        }
+        admin
+    });
+    Ok(json!({"type": "admin.list", "admins": admins.collect::<Vec<_>>()}))
+}
+
+/// `GET /admins/{id}`.
+pub(super) fn admin(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let code = workspace.admin_code(call.id);
+    code.map(|code| workspace.admin(code))
+        .ok_or_else(|| Problem::not_found("admin_not_found", "Admin not found"))
+}
+
+/// `GET /teams`.
+pub(super) fn teams(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let teams: Vec<Value> = workspace.team_codes().map(|code| workspace.team(code)).collect();
+    Ok(json!({"type": "team.list", "teams": teams}))
+}
+
+/// `GET /tags`.
+pub(super) fn tags(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let tags: Vec<Value> = (0..workspace.tag_count()).map(|index| workspace.tag(index)).collect();
+    Ok(json!({"type": "list", "data": tags}))
+}
+
+/// `GET /segments`, with the number of contacts if `include_count` is set.
+pub(super) fn segments(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let segments = match call.flag("include_count") {
+        true => counted_segments(&workspace),
+        false => (0..workspace.segment_count()).map(|index| workspace.segment(index)).collect(),
+    };
+    Ok(json!({"type": "segment.list", "segments": segments}))
+}
+
+/// `GET /subscription_types`.
+pub(super) fn subscription_types(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let kinds = 0..workspace.subscription_type_count();
+    let types: Vec<Value> = kinds.map(|index| workspace.subscription_type(index)).collect();
+    Ok(json!({"type": "list", "data": types}))
+}
+
+/// `GET /data_attributes`: of contacts and companies unless a model is named.
+pub(super) fn data_attributes(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let include_archived = call.flag("include_archived");
+    let attributes = match call.parameter("model") {
+        Some(model @ ("contact" | "company")) => workspace.data_attributes(model, include_archived),
+        None => ["contact", "company"]
+            .into_iter()
+            .flat_map(|model| workspace.data_attributes(model, include_archived))
+            .collect(),
+        Some("conversation") if call.version >= Version::V2_16 => {
+            let message =
+                "model=conversation is no longer supported. Use GET /conversations/attributes instead";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "parameter_invalid", message));
+        }
+        Some(_) => return Err(Problem::bad_request("parameter_invalid", "unknown model")),
+    };
+    Ok(json!({"type": "list", "data": attributes}))
+}
+
+/// `GET /conversations/attributes`, since 2.16.
+pub(super) fn conversation_attributes(call: &Call<'_>) -> Result<Value, Problem> {
+    if call.version < Version::V2_16 {
+        let message = "The requested version does not have this endpoint";
+        return Err(Problem::bad_request("intercom_version_invalid", message));
+    }
+    Ok(json!({"type": "list", "data": call.shared.workspace().conversation_attribute_catalogue()}))
+}

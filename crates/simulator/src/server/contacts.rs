@@ -1,0 +1,110 @@
+//! Contacts, and the lists that complete them.
+
+use serde_json::{Value, json};
+
+use super::call::Call;
+use super::problem::Problem;
+use super::version::Version;
+use crate::paging::{Cursor, Numbered};
+use crate::search::{ContactSearch, Granularity, Request};
+use crate::workspace::{Order, Owner, Walk, Workspace};
+
+/// `GET /contacts`: newest first, as they are at this moment.
+pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
+    let per_page = call.per_page(10, 150)?;
+    let cursor = call.cursor()?;
+    let workspace = call.shared.workspace();
+    let after = match &cursor {
+        Some(cursor) => Some((cursor.key_s, contact_index(&workspace, &cursor.id)?)),
+        None => None,
+    };
+    let walk = Walk { order: Order::Created, descending: true, after, keys: i64::MIN..i64::MAX };
+    let mut places: Vec<_> = workspace.contacts.walk(&walk).take(per_page as usize + 1).collect();
+    let page = cursor.map_or(1, |cursor| cursor.page);
+    let has_more = places.len() as u64 > per_page;
+    places.truncate(per_page as usize);
+    let last = places.last().filter(|_| has_more);
+    let next = last.map(|&(key_s, index)| Cursor { key_s, id: workspace.contact_id(index), page: page + 1 });
+    let entries = places.iter().filter_map(|&(_, index)| Some((index, workspace.contacts.get(index)?)));
+    let data: Vec<Value> =
+        entries.map(|(index, entry)| call.version.contact(workspace.contact(index, entry))).collect();
+    let total = u64::from(workspace.contacts.len());
+    Ok(json!({
+        "type": "list", "data": data, "total_count": total, "pages": Cursor::pages(next.as_ref(), page, per_page, total),
+    }))
+}
+
+/// `POST /contacts/search`: by calendar day up to 2.16, by the second in `Preview`.
+pub(super) fn search(call: &Call<'_>) -> Result<Value, Problem> {
+    let request = Request::parse(&call.body)?;
+    let workspace = call.shared.workspace();
+    let granularity = match call.version {
+        Version::PREVIEW => Granularity::Second,
+        _ => Granularity::Day(workspace.zone().clone()),
+    };
+    let totals = &call.shared.totals;
+    let answer =
+        crate::search::search::<ContactSearch>(&workspace, &request, &granularity, totals, call.now_s)?;
+    let pages = Cursor::pages(answer.next.as_ref(), answer.page, answer.per_page, answer.total);
+    let data: Vec<Value> =
+        answer.documents.into_iter().map(|contact| call.version.contact(contact)).collect();
+    Ok(json!({"type": "list", "data": data, "total_count": answer.total, "pages": pages}))
+}
+
+/// `GET /contacts/{id}`.
+pub(super) fn one(call: &Call<'_>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let index = contact_index(&workspace, call.id)?;
+    let entry = workspace.contacts.get(index).ok_or_else(no_such_contact)?;
+    Ok(call.version.contact(workspace.contact(index, entry)))
+}
+
+/// `GET /contacts/{id}/tags`.
+pub(super) fn tags(call: &Call<'_>) -> Result<Value, Problem> {
+    whole_list(call, Workspace::contact_tags)
+}
+
+/// `GET /contacts/{id}/segments`.
+pub(super) fn segments(call: &Call<'_>) -> Result<Value, Problem> {
+    whole_list(call, Workspace::contact_segments)
+}
+
+/// `GET /contacts/{id}/subscriptions`.
+pub(super) fn subscriptions(call: &Call<'_>) -> Result<Value, Problem> {
+    whole_list(call, Workspace::contact_subscriptions)
+}
+
+/// `GET /contacts/{id}/companies`.
+pub(super) fn companies(call: &Call<'_>) -> Result<Value, Problem> {
+    let number = call.page_number(50, 60)?;
+    let workspace = call.shared.workspace();
+    let companies = workspace.contact_companies(contact_index(&workspace, call.id)?);
+    let page = Numbered::new(number, companies.len());
+    let data = companies[page.rows.clone()].iter().map(|&company| workspace.company(company)).collect();
+    Ok(page.answer(data, &call.address()))
+}
+
+/// `GET /contacts/{id}/notes`: newest first.
+pub(super) fn notes(call: &Call<'_>) -> Result<Value, Problem> {
+    let number = call.page_number(50, 150)?;
+    let workspace = call.shared.workspace();
+    let notes = workspace.notes(Owner::Contact(contact_index(&workspace, call.id)?));
+    let page = Numbered::new(number, notes.len());
+    Ok(page.answer(notes[page.rows.clone()].to_vec(), &call.address()))
+}
+
+/// A list that is never paged.
+fn whole_list(call: &Call<'_>, list: fn(&Workspace, u32) -> Vec<Value>) -> Result<Value, Problem> {
+    let workspace = call.shared.workspace();
+    let index = contact_index(&workspace, call.id)?;
+    Ok(json!({"type": "list", "data": list(&workspace, index)}))
+}
+
+/// The contact with this id, else a 404.
+pub(super) fn contact_index(workspace: &Workspace, id: &str) -> Result<u32, Problem> {
+    workspace.contact_index(id).ok_or_else(no_such_contact)
+}
+
+fn no_such_contact() -> Problem {
+    Problem::not_found("not_found", "User Not Found")
+}

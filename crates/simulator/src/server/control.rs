@@ -1,0 +1,93 @@
+//! The paths under `/_simulator/`, for tests of other processes and languages, and the router of it all.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Json, Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Shared, gate};
+use crate::fault::Fault;
+use crate::mutation::{Mutation, Touched};
+use crate::stats::Stats;
+use crate::truth::{Counts, Documents, Resource, Truth};
+
+/// Documents are streamed in pieces of about this size.
+const PIECE_BYTES: usize = 64 * 1024;
+
+/// All paths of the server.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/_simulator/truth", get(counts))
+        .route("/_simulator/truth/{resource}", get(documents))
+        .route("/_simulator/stats", get(stats))
+        .route("/_simulator/mutate", post(mutate))
+        .route("/_simulator/faults", post(inject))
+        .route("/_simulator/clock", post(advance))
+        .fallback(gate::answer)
+        .with_state(shared)
+}
+
+async fn counts(State(shared): State<Arc<Shared>>) -> Json<Counts> {
+    Json(Truth::new(shared).counts())
+}
+
+async fn documents(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    let Some(resource) = Resource::from_name(&name) else {
+        return (StatusCode::NOT_FOUND, Json(json!({"error": "no such resource"}))).into_response();
+    };
+    let mut documents = Truth::new(shared).documents(resource);
+    let pieces = std::iter::from_fn(move || piece(&mut documents)).map(Ok::<_, Infallible>);
+    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    ([(CONTENT_TYPE, "application/x-ndjson")], body).into_response()
+}
+
+/// Some lines; none when there are no more documents.
+fn piece(documents: &mut Documents) -> Option<Vec<u8>> {
+    let mut lines = Vec::new();
+    while lines.len() < PIECE_BYTES {
+        let Some(document) = documents.next() else { break };
+        lines.extend_from_slice(document.to_string().as_bytes());
+        lines.push(b'\n');
+    }
+    (!lines.is_empty()).then_some(lines)
+}
+
+async fn stats(State(shared): State<Arc<Shared>>) -> Json<Stats> {
+    Json(shared.tally.stats())
+}
+
+async fn mutate(
+    State(shared): State<Arc<Shared>>,
+    Json(mutation): Json<Mutation>,
+) -> Result<Json<Touched>, Response> {
+    let now = shared.clock.now_s();
+    let touched = shared.workspace_mut().mutate(mutation, now);
+    touched.map(Json).map_err(|error| {
+        (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"error": error.to_string()}))).into_response()
+    })
+}
+
+async fn inject(State(shared): State<Arc<Shared>>, Json(fault): Json<Fault>) -> StatusCode {
+    shared.faults.add(fault);
+    StatusCode::NO_CONTENT
+}
+
+/// How far the clock moves.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance_s: u64,
+}
+
+async fn advance(State(shared): State<Arc<Shared>>, Json(advance): Json<Advance>) -> Json<serde_json::Value> {
+    shared.clock.advance(advance.advance_s);
+    Json(json!({"now_s": shared.clock.now_s()}))
+}

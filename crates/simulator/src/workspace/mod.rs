@@ -1,0 +1,128 @@
+//! The workspace: what there is, as small entries; and every document, generated when it is asked for.
+
+mod attributes;
+mod change;
+mod companies;
+mod contact_lists;
+mod contacts;
+mod conversation_details;
+mod conversation_source;
+mod conversations;
+mod draw;
+mod events;
+mod identity;
+mod labels;
+mod membership;
+mod notes;
+mod part_events;
+mod parts;
+mod prose;
+mod register;
+mod teammates;
+mod timeline;
+mod vocabulary;
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value};
+
+pub(crate) use companies::CompanyEntry;
+pub(crate) use contacts::ContactEntry;
+pub(crate) use conversations::{ConversationEntry, PARTS_MAX, State};
+pub(crate) use draw::{Draw, Kind};
+pub(crate) use notes::Owner;
+pub(crate) use register::{Entry, Order, Register, Walk};
+pub use timeline::ANCHOR_S;
+
+use contacts::Additions;
+use identity::Identity;
+use membership::Membership;
+
+/// How large the workspace is at the beginning.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes {
+    pub(crate) contacts: u32,
+    pub(crate) companies: u32,
+    pub(crate) conversations: u32,
+}
+
+/// All that is known about the simulated workspace.
+pub(crate) struct Workspace {
+    seed: u64,
+    zone: TimeZone,
+    timezone: String,
+    sizes: Sizes,
+    identity: Identity,
+    membership: Membership,
+    pub(crate) contacts: Register<ContactEntry>,
+    pub(crate) companies: Register<CompanyEntry>,
+    pub(crate) conversations: Register<ConversationEntry>,
+    /// What mutations added to contacts.
+    additions: HashMap<u32, Additions>,
+    /// Contacts that mutations added to companies.
+    company_joiners: HashMap<u32, Vec<u32>>,
+    /// When replies came to conversations.
+    replies: HashMap<u32, Vec<i64>>,
+    renamed_tags: HashMap<u32, String>,
+    /// Rises with every mutation.
+    generation: u64,
+}
+
+impl Workspace {
+    /// Generates the entries of a workspace.
+    pub(crate) fn new(
+        seed: u64,
+        sizes: Sizes,
+        zone: TimeZone,
+        timezone: String,
+        index_lag_s: u64,
+    ) -> Workspace {
+        let mut workspace = Workspace {
+            seed,
+            zone,
+            timezone,
+            sizes,
+            identity: Identity::new(seed),
+            membership: Membership::new(sizes.contacts, sizes.companies),
+            contacts: Register::new(Vec::new(), index_lag_s),
+            companies: Register::new(Vec::new(), 0),
+            conversations: Register::new(Vec::new(), index_lag_s),
+            additions: HashMap::new(),
+            company_joiners: HashMap::new(),
+            replies: HashMap::new(),
+            renamed_tags: HashMap::new(),
+            generation: 0,
+        };
+        let companies = (0..sizes.companies).map(|index| workspace.generate_company(index)).collect();
+        workspace.companies = Register::new(companies, 0);
+        let contacts = (0..sizes.contacts).map(|index| workspace.generate_contact(index)).collect();
+        workspace.contacts = Register::new(contacts, index_lag_s);
+        let conversations =
+            (0..sizes.conversations).map(|index| workspace.generate_conversation(index)).collect();
+        workspace.conversations = Register::new(conversations, index_lag_s);
+        workspace
+    }
+
+    /// The time zone that cuts the days of contact search.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// Rises with every mutation, so that counts can be kept until the next one.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// A stream of draws for one record of this workspace.
+    pub(crate) fn draw(&self, kind: Kind, index: u32, step: u32) -> Draw {
+        Draw::new(self.seed, kind, index.into(), step.into())
+    }
+}
+
+/// Adds the members of one object to another.
+fn extend(document: &mut Map<String, Value>, more: Value) {
+    if let Value::Object(more) = more {
+        document.extend(more);
+    }
+}
