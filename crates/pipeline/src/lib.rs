@@ -1,1 +1,19 @@
-//! pipeline
+//! A run: plan → extract → journal → shred → load, and the events that tell of it.
+//!
+//! [`sync()`] reads a workspace into a destination; [`load_files()`] takes documents from files instead. Both tell an
+//! [`event::Observer`] what happens, and return a [`report::RunReport`].
+//!
+//! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
+
+pub mod error;
+pub mod event;
+mod extract;
+mod files;
+mod load;
+pub mod report;
+mod shred;
+mod sync;
+
+pub use error::PipelineError;
+pub use files::{FileLoad, load_files};
+pub use sync::{SyncSettings, sync};

@@ -12,6 +12,7 @@
 //! view of Intercom, so that what tests them cannot share their mistakes. It knows no table and no database.
 
 mod clock;
+mod document;
 mod fault;
 mod mutation;
 mod paging;

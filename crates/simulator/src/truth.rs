@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::document::Node;
 use crate::server::Shared;
 use crate::workspace::{Owner, PARTS_MAX, State, Workspace};
 
@@ -191,13 +192,20 @@ pub struct Documents {
     shared: Arc<Shared>,
     resource: Resource,
     next: u32,
-    ready: VecDeque<Value>,
+    ready: VecDeque<Node>,
 }
 
 impl Iterator for Documents {
     type Item = Value;
 
     fn next(&mut self) -> Option<Value> {
+        self.next_node().map(|document| document.to_value())
+    }
+}
+
+impl Documents {
+    /// The next document as it was generated.
+    pub(crate) fn next_node(&mut self) -> Option<Node> {
         while self.ready.is_empty() {
             let now = self.shared.clock.now_s();
             self.ready = documents_at(&self.shared.workspace(), self.resource, self.next, now)?.into();
@@ -208,8 +216,8 @@ impl Iterator for Documents {
 }
 
 /// The documents that hang on one position of a resource; none when the end is reached.
-fn documents_at(workspace: &Workspace, resource: Resource, position: u32, now: i64) -> Option<Vec<Value>> {
-    let all_at_once = |documents: Vec<Value>| (position == 0).then_some(documents);
+fn documents_at(workspace: &Workspace, resource: Resource, position: u32, now: i64) -> Option<Vec<Node>> {
+    let all_at_once = |documents: Vec<Node>| (position == 0).then_some(documents);
     match resource {
         Resource::Contacts => {
             workspace.contacts.get(position).map(|entry| vec![workspace.whole_contact(position, entry)])
@@ -255,7 +263,7 @@ fn documents_at(workspace: &Workspace, resource: Resource, position: u32, now: i
 }
 
 /// Segments with the number of their contacts.
-pub(crate) fn counted_segments(workspace: &Workspace) -> Vec<Value> {
+pub(crate) fn counted_segments(workspace: &Workspace) -> Vec<Node> {
     let sizes = workspace.segment_sizes();
     let counted = (0..workspace.segment_count()).zip(sizes).map(|(index, size)| {
         let mut segment = workspace.segment(index);
@@ -265,7 +273,7 @@ pub(crate) fn counted_segments(workspace: &Workspace) -> Vec<Value> {
     counted.collect()
 }
 
-fn data_attributes(workspace: &Workspace) -> Vec<Value> {
+fn data_attributes(workspace: &Workspace) -> Vec<Node> {
     let mut attributes = workspace.data_attributes("contact", true);
     attributes.extend(workspace.data_attributes("company", true));
     attributes

@@ -5,6 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::document::{Node, node};
+
 /// The last row of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Cursor {
@@ -30,10 +32,10 @@ impl Cursor {
     }
 
     /// `pages` of an answer that is paged by cursor: `next` is left out on the last page.
-    pub(crate) fn pages(next: Option<&Cursor>, page: u64, per_page: u64, total: u64) -> Value {
-        let mut pages = json!({"type": "pages", "page": page, "per_page": per_page, "total_pages": total.div_ceil(per_page.max(1))});
+    pub(crate) fn pages(next: Option<&Cursor>, page: u64, per_page: u64, total: u64) -> Node {
+        let mut pages = node!({"type": "pages", "page": page, "per_page": per_page, "total_pages": total.div_ceil(per_page.max(1))});
         if let Some(next) = next {
-            pages["next"] = json!({"per_page": per_page, "starting_after": next.encode()});
+            pages["next"] = node!({"per_page": per_page, "starting_after": next.encode()});
         }
         pages
     }

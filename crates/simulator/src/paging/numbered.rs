@@ -1,8 +1,7 @@
 //! Pages by number, with the next one as a full URL or null.
 
+use crate::document::{Node, node};
 use std::ops::Range;
-
-use serde_json::{Value, json};
 
 /// The page asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +29,11 @@ impl Numbered {
     }
 
     /// The answer: rows, `total_count`, `pages` with the URL of the next page under this address.
-    pub(crate) fn answer(&self, data: Vec<Value>, address: &str) -> Value {
+    pub(crate) fn answer(&self, data: Vec<Node>, address: &str) -> Node {
         let PageNumber { page, per_page } = self.number;
         let next =
             (self.rows.end < self.total).then(|| format!("{address}?page={}&per_page={per_page}", page + 1));
-        json!({
+        node!({
             "type": "list", "data": data, "total_count": self.total,
             "pages": {
                 "type": "pages", "next": next, "page": page, "per_page": per_page,

@@ -94,7 +94,10 @@ impl Condition {
 fn is_equal(actual: &Value, wanted: &Value) -> bool {
     match (actual, wanted) {
         (Value::String(actual), Value::String(wanted)) => actual == wanted,
-        (Value::String(text), other) | (other, Value::String(text)) => other.to_string() == *text,
+        (Value::String(text), other) | (other, Value::String(text)) => {
+            let printed = other.to_string();
+            printed == *text
+        }
         (actual, wanted) => {
             actual == wanted || (actual.is_number() && compare(actual, wanted) == Some(Ordering::Equal))
         }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::condition::Condition;
 use super::evaluate::{FieldKind, Searchable, Test};
 use super::query::{FieldFilter, SearchError};
+use crate::document::Node;
 use crate::workspace::{ContactEntry, Register, Workspace};
 
 /// Search over contacts.
@@ -64,7 +65,7 @@ impl Searchable for ContactSearch {
         &workspace.contacts
     }
 
-    fn document(workspace: &Workspace, index: u32, entry: &ContactEntry) -> Value {
+    fn document(workspace: &Workspace, index: u32, entry: &ContactEntry) -> Node {
         workspace.contact(index, entry)
     }
 
@@ -124,7 +125,7 @@ impl Searchable for ContactSearch {
             "segment_id" => {
                 let segments = 0..workspace.segment_count();
                 let ids: Vec<Value> =
-                    segments.map(|segment| workspace.segment(segment)["id"].take()).collect();
+                    segments.map(|segment| workspace.segment(segment)["id"].to_value()).collect();
                 let test = mask_test(&condition, &ids);
                 Box::new(move |_, _, entry| test(entry.segments().into()))
             }
@@ -133,14 +134,14 @@ impl Searchable for ContactSearch {
         Ok(Some(test))
     }
 
-    fn values(document: &Value, field: &str) -> Vec<Value> {
+    fn values(document: &Node, field: &str) -> Vec<Value> {
         vec![at_path(document, field)]
     }
 }
 
 /// The ids of all tags.
 pub(super) fn tag_ids(workspace: &Workspace) -> Vec<Value> {
-    (0..workspace.tag_count()).map(|tag| workspace.tag(tag)["id"].take()).collect()
+    (0..workspace.tag_count()).map(|tag| workspace.tag(tag)["id"].to_value()).collect()
 }
 
 /// Tests a mask with a bit per id.
@@ -154,9 +155,9 @@ pub(super) fn mask_test(condition: &Condition, ids: &[Value]) -> impl Fn(u32) ->
 }
 
 /// What a document holds at a path of members; attribute names may themselves contain dots.
-pub(super) fn at_path(document: &Value, field: &str) -> Value {
+pub(super) fn at_path(document: &Node, field: &str) -> Value {
     if let Some(name) = field.strip_prefix("custom_attributes.") {
-        return document["custom_attributes"].get(name).cloned().unwrap_or_default();
+        return document["custom_attributes"][name].to_value();
     }
-    field.split('.').try_fold(document, |value, key| value.get(key)).cloned().unwrap_or_default()
+    field.split('.').fold(document, |value, key| &value[key]).to_value()
 }

@@ -6,6 +6,7 @@ use super::condition::Condition;
 use super::contact_fields::{at_path, mask_test, tag_ids};
 use super::evaluate::{FieldKind, Searchable, Test};
 use super::query::{FieldFilter, SearchError};
+use crate::document::Node;
 use crate::workspace::{ConversationEntry, Register, State, Workspace};
 
 /// Search over conversations.
@@ -61,7 +62,7 @@ impl Searchable for ConversationSearch {
         &workspace.conversations
     }
 
-    fn document(workspace: &Workspace, index: u32, entry: &ConversationEntry) -> Value {
+    fn document(workspace: &Workspace, index: u32, entry: &ConversationEntry) -> Node {
         workspace.conversation(index, entry)
     }
 
@@ -133,11 +134,13 @@ impl Searchable for ConversationSearch {
         Ok(Some(test))
     }
 
-    fn values(document: &Value, field: &str) -> Vec<Value> {
+    fn values(document: &Node, field: &str) -> Vec<Value> {
         let path = match field {
             "teammate_ids" => {
-                let admins = document["teammates"]["admins"].as_array();
-                return admins.into_iter().flatten().map(|admin| admin["id"].clone()).collect();
+                return document["teammates"]["admins"]
+                    .elements()
+                    .map(|admin| admin["id"].to_value())
+                    .collect();
             }
             "channel_initiated" => "channel.initial",
             "conversation_rating.score" => "conversation_rating.rating",

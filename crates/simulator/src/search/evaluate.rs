@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::condition::Condition;
 use super::instants::{self, Granularity};
 use super::query::{FieldFilter, Filter, Request, SearchError};
+use crate::document::Node;
 use crate::paging::Cursor;
 use crate::workspace::{Entry, Order, Register, Walk, Workspace};
 
@@ -38,7 +39,7 @@ pub(crate) trait Searchable {
     /// The records.
     fn register(workspace: &Workspace) -> &Register<Self::Entry>;
     /// The document of a record.
-    fn document(workspace: &Workspace, index: u32, entry: &Self::Entry) -> Value;
+    fn document(workspace: &Workspace, index: u32, entry: &Self::Entry) -> Node;
     /// The id of a record and back.
     fn id(workspace: &Workspace, index: u32) -> String;
     fn index(workspace: &Workspace, id: &str) -> Option<u32>;
@@ -47,12 +48,12 @@ pub(crate) trait Searchable {
     /// A filter that needs no document, if there is one for the field.
     fn quick(filter: &FieldFilter, workspace: &Workspace) -> Result<Option<Test<Self::Entry>>, SearchError>;
     /// What a document holds for a field.
-    fn values(document: &Value, field: &str) -> Vec<Value>;
+    fn values(document: &Node, field: &str) -> Vec<Value>;
 }
 
 /// A page of a search.
 pub(crate) struct Answer {
-    pub(crate) documents: Vec<Value>,
+    pub(crate) documents: Vec<Node>,
     pub(crate) total: u64,
     pub(crate) per_page: u64,
     pub(crate) page: u64,

@@ -1,35 +1,35 @@
 //! The short lists that come in one piece.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
 
 use super::call::Call;
 use super::problem::Problem;
 use super::version::Version;
+use crate::document::{Node, node};
 use crate::truth::counted_segments;
 
 /// `GET /me`.
-pub(super) fn me(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn me(call: &Call<'_>) -> Result<Node, Problem> {
     Ok(call.shared.workspace().me())
 }
 
 /// `GET /admins`.
-pub(super) fn admins(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn admins(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let display_avatar = call.flag("display_avatar");
     let admins = workspace.admin_codes().map(|code| {
         let mut admin = workspace.admin(code);
-        if display_avatar && admin["avatar"].is_string() {
-            let url = admin["avatar"].take();
-            admin["avatar"] = json!({"type": "avatar", "image_url": url});
+        if display_avatar && admin["avatar"] != Node::Null {
+            let url = admin["avatar"].clone();
+            admin["avatar"] = node!({"type": "avatar", "image_url": url});
         }
         admin
     });
-    Ok(json!({"type": "admin.list", "admins": admins.collect::<Vec<_>>()}))
+    Ok(node!({"type": "admin.list", "admins": admins.collect::<Vec<_>>()}))
 }
 
 /// `GET /admins/{id}`.
-pub(super) fn admin(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn admin(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let code = workspace.admin_code(call.id);
     code.map(|code| workspace.admin(code))
@@ -37,43 +37,44 @@ pub(super) fn admin(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 /// `GET /teams`.
-pub(super) fn teams(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn teams(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
-    let teams: Vec<Value> = workspace.team_codes().map(|code| workspace.team(code)).collect();
-    Ok(json!({"type": "team.list", "teams": teams}))
+    let teams: Vec<Node> = workspace.team_codes().map(|code| workspace.team(code)).collect();
+    Ok(node!({"type": "team.list", "teams": teams}))
 }
 
 /// `GET /tags`.
-pub(super) fn tags(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn tags(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
-    let tags: Vec<Value> = (0..workspace.tag_count()).map(|index| workspace.tag(index)).collect();
-    Ok(json!({"type": "list", "data": tags}))
+    let tags: Vec<Node> = (0..workspace.tag_count()).map(|index| workspace.tag(index)).collect();
+    Ok(node!({"type": "list", "data": tags}))
 }
 
 /// `GET /segments`, with the number of contacts if `include_count` is set.
-pub(super) fn segments(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn segments(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let segments = match call.flag("include_count") {
         true => counted_segments(&workspace),
         false => (0..workspace.segment_count()).map(|index| workspace.segment(index)).collect(),
     };
-    Ok(json!({"type": "segment.list", "segments": segments}))
+    Ok(node!({"type": "segment.list", "segments": segments}))
 }
 
 /// `GET /subscription_types`.
-pub(super) fn subscription_types(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn subscription_types(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let kinds = 0..workspace.subscription_type_count();
-    let types: Vec<Value> = kinds.map(|index| workspace.subscription_type(index)).collect();
-    Ok(json!({"type": "list", "data": types}))
+    let types: Vec<Node> = kinds.map(|index| workspace.subscription_type(index)).collect();
+    Ok(node!({"type": "list", "data": types}))
 }
 
 /// `GET /data_attributes`: of contacts and companies unless a model is named.
-pub(super) fn data_attributes(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn data_attributes(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let include_archived = call.flag("include_archived");
     let attributes = match call.parameter("model") {
-        Some(model @ ("contact" | "company")) => workspace.data_attributes(model, include_archived),
+        Some("contact") => workspace.data_attributes("contact", include_archived),
+        Some("company") => workspace.data_attributes("company", include_archived),
         None => ["contact", "company"]
             .into_iter()
             .flat_map(|model| workspace.data_attributes(model, include_archived))
@@ -85,14 +86,14 @@ pub(super) fn data_attributes(call: &Call<'_>) -> Result<Value, Problem> {
         }
         Some(_) => return Err(Problem::bad_request("parameter_invalid", "unknown model")),
     };
-    Ok(json!({"type": "list", "data": attributes}))
+    Ok(node!({"type": "list", "data": attributes}))
 }
 
 /// `GET /conversations/attributes`, since 2.16.
-pub(super) fn conversation_attributes(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn conversation_attributes(call: &Call<'_>) -> Result<Node, Problem> {
     if call.version < Version::V2_16 {
         let message = "The requested version does not have this endpoint";
         return Err(Problem::bad_request("intercom_version_invalid", message));
     }
-    Ok(json!({"type": "list", "data": call.shared.workspace().conversation_attribute_catalogue()}))
+    Ok(node!({"type": "list", "data": call.shared.workspace().conversation_attribute_catalogue()}))
 }

@@ -3,10 +3,9 @@
 use std::cmp::Reverse;
 use std::sync::{Arc, Mutex};
 
-use serde_json::{Value, json};
-
 use super::call::Call;
 use super::problem::Problem;
+use crate::document::{Node, node};
 use crate::paging::{Numbered, SCROLL_PAGE, ScrollError};
 use crate::workspace::{Owner, Workspace};
 
@@ -14,7 +13,7 @@ use crate::workspace::{Owner, Workspace};
 const LIST_ROWS_MAX: u64 = 10_000;
 
 /// `POST /companies/list`: companies that have contacts, last seen first.
-pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     let number = call.page_number(15, 60)?;
     if number.page.saturating_mul(number.per_page) > LIST_ROWS_MAX {
         return Err(Problem::bad_request("bad_request", "page limit reached, please use scroll API"));
@@ -54,7 +53,7 @@ impl Listing {
 }
 
 /// `GET /companies/scroll`: all companies, in order of creation, one scroll at a time.
-pub(super) fn scroll(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn scroll(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let rows = workspace.companies.len();
     let now_ms = call.shared.clock.now_ms();
@@ -66,18 +65,18 @@ pub(super) fn scroll(call: &Call<'_>) -> Result<Value, Problem> {
         ScrollError::NotFound => Problem::not_found("not_found", "scroll parameter not found"),
     })?;
     let end = position.saturating_add(SCROLL_PAGE).min(rows);
-    let data: Vec<Value> = (position..end).map(|index| workspace.company(index)).collect();
-    Ok(json!({"type": "list", "data": data, "pages": null, "total_count": null, "scroll_param": parameter}))
+    let data: Vec<Node> = (position..end).map(|index| workspace.company(index)).collect();
+    Ok(node!({"type": "list", "data": data, "pages": null, "total_count": null, "scroll_param": parameter}))
 }
 
 /// `GET /companies/{id}`.
-pub(super) fn one(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     Ok(workspace.company(company_index(&workspace, call.id)?))
 }
 
 /// `GET /companies/{id}/contacts`: full contacts.
-pub(super) fn contacts(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn contacts(call: &Call<'_>) -> Result<Node, Problem> {
     let number = call.page_number(50, 150)?;
     let workspace = call.shared.workspace();
     let contacts = workspace.company_contacts(company_index(&workspace, call.id)?);
@@ -89,14 +88,14 @@ pub(super) fn contacts(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 /// `GET /companies/{id}/segments`.
-pub(super) fn segments(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn segments(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let index = company_index(&workspace, call.id)?;
-    Ok(json!({"type": "list", "data": workspace.company_segments(index)}))
+    Ok(node!({"type": "list", "data": workspace.company_segments(index)}))
 }
 
 /// `GET /companies/{id}/notes`: newest first.
-pub(super) fn notes(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn notes(call: &Call<'_>) -> Result<Node, Problem> {
     let number = call.page_number(50, 150)?;
     let workspace = call.shared.workspace();
     let notes = workspace.notes(Owner::Company(company_index(&workspace, call.id)?));

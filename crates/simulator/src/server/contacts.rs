@@ -1,16 +1,15 @@
 //! Contacts, and the lists that complete them.
 
-use serde_json::{Value, json};
-
 use super::call::Call;
 use super::problem::Problem;
 use super::version::Version;
+use crate::document::{Node, node};
 use crate::paging::{Cursor, Numbered};
 use crate::search::{ContactSearch, Granularity, Request};
 use crate::workspace::{Order, Owner, Walk, Workspace};
 
 /// `GET /contacts`: newest first, as they are at this moment.
-pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     let per_page = call.per_page(10, 150)?;
     let cursor = call.cursor()?;
     let workspace = call.shared.workspace();
@@ -26,16 +25,16 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
     let last = places.last().filter(|_| has_more);
     let next = last.map(|&(key_s, index)| Cursor { key_s, id: workspace.contact_id(index), page: page + 1 });
     let entries = places.iter().filter_map(|&(_, index)| Some((index, workspace.contacts.get(index)?)));
-    let data: Vec<Value> =
+    let data: Vec<Node> =
         entries.map(|(index, entry)| call.version.contact(workspace.contact(index, entry))).collect();
     let total = u64::from(workspace.contacts.len());
-    Ok(json!({
+    Ok(node!({
         "type": "list", "data": data, "total_count": total, "pages": Cursor::pages(next.as_ref(), page, per_page, total),
     }))
 }
 
 /// `POST /contacts/search`: by calendar day up to 2.16, by the second in `Preview`.
-pub(super) fn search(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn search(call: &Call<'_>) -> Result<Node, Problem> {
     let request = Request::parse(&call.body)?;
     let workspace = call.shared.workspace();
     let granularity = match call.version {
@@ -46,13 +45,12 @@ pub(super) fn search(call: &Call<'_>) -> Result<Value, Problem> {
     let answer =
         crate::search::search::<ContactSearch>(&workspace, &request, &granularity, totals, call.now_s)?;
     let pages = Cursor::pages(answer.next.as_ref(), answer.page, answer.per_page, answer.total);
-    let data: Vec<Value> =
-        answer.documents.into_iter().map(|contact| call.version.contact(contact)).collect();
-    Ok(json!({"type": "list", "data": data, "total_count": answer.total, "pages": pages}))
+    let data: Vec<Node> = answer.documents.into_iter().map(|contact| call.version.contact(contact)).collect();
+    Ok(node!({"type": "list", "data": data, "total_count": answer.total, "pages": pages}))
 }
 
 /// `GET /contacts/{id}`.
-pub(super) fn one(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let index = contact_index(&workspace, call.id)?;
     let entry = workspace.contacts.get(index).ok_or_else(no_such_contact)?;
@@ -60,22 +58,22 @@ pub(super) fn one(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 /// `GET /contacts/{id}/tags`.
-pub(super) fn tags(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn tags(call: &Call<'_>) -> Result<Node, Problem> {
     whole_list(call, Workspace::contact_tags)
 }
 
 /// `GET /contacts/{id}/segments`.
-pub(super) fn segments(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn segments(call: &Call<'_>) -> Result<Node, Problem> {
     whole_list(call, Workspace::contact_segments)
 }
 
 /// `GET /contacts/{id}/subscriptions`.
-pub(super) fn subscriptions(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn subscriptions(call: &Call<'_>) -> Result<Node, Problem> {
     whole_list(call, Workspace::contact_subscriptions)
 }
 
 /// `GET /contacts/{id}/companies`.
-pub(super) fn companies(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn companies(call: &Call<'_>) -> Result<Node, Problem> {
     let number = call.page_number(50, 60)?;
     let workspace = call.shared.workspace();
     let companies = workspace.contact_companies(contact_index(&workspace, call.id)?);
@@ -85,7 +83,7 @@ pub(super) fn companies(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 /// `GET /contacts/{id}/notes`: newest first.
-pub(super) fn notes(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn notes(call: &Call<'_>) -> Result<Node, Problem> {
     let number = call.page_number(50, 150)?;
     let workspace = call.shared.workspace();
     let notes = workspace.notes(Owner::Contact(contact_index(&workspace, call.id)?));
@@ -94,10 +92,10 @@ pub(super) fn notes(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 /// A list that is never paged.
-fn whole_list(call: &Call<'_>, list: fn(&Workspace, u32) -> Vec<Value>) -> Result<Value, Problem> {
+fn whole_list(call: &Call<'_>, list: fn(&Workspace, u32) -> Vec<Node>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let index = contact_index(&workspace, call.id)?;
-    Ok(json!({"type": "list", "data": list(&workspace, index)}))
+    Ok(node!({"type": "list", "data": list(&workspace, index)}))
 }
 
 /// The contact with this id, else a 404.

@@ -53,8 +53,8 @@ async fn documents(State(shared): State<Arc<Shared>>, Path(name): Path<String>) 
 fn piece(documents: &mut Documents) -> Option<Vec<u8>> {
     let mut lines = Vec::new();
     while lines.len() < PIECE_BYTES {
-        let Some(document) = documents.next() else { break };
-        lines.extend_from_slice(document.to_string().as_bytes());
+        let Some(document) = documents.next_node() else { break };
+        lines.extend_from_slice(&document.to_bytes());
         lines.push(b'\n');
     }
     (!lines.is_empty()).then_some(lines)

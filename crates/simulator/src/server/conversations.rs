@@ -1,15 +1,14 @@
 //! Conversations: list, search, one by id with its parts.
 
-use serde_json::{Value, json};
-
 use super::call::Call;
 use super::problem::Problem;
+use crate::document::{Node, node};
 use crate::paging::Cursor;
 use crate::search::{ConversationSearch, Granularity, Request};
 use crate::workspace::{Order, Walk, Workspace};
 
 /// `GET /conversations`: most recently updated first, without parts, as they are at this moment.
-pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     let per_page = call.per_page(20, 150)?;
     let cursor = call.cursor()?;
     let workspace = call.shared.workspace();
@@ -32,7 +31,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 /// `POST /conversations/search`: by the second in all versions.
-pub(super) fn search(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn search(call: &Call<'_>) -> Result<Node, Problem> {
     let request = Request::parse(&call.body)?;
     let workspace = call.shared.workspace();
     let totals = &call.shared.totals;
@@ -48,17 +47,17 @@ pub(super) fn search(call: &Call<'_>) -> Result<Value, Problem> {
 }
 
 /// `GET /conversations/{id}`: with the newest 500 parts.
-pub(super) fn one(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let index = conversation_index(&workspace, call.id)?;
     let entry = workspace.conversations.get(index).ok_or_else(no_such_conversation)?;
     Ok(call.version.conversation(workspace.conversation_with_parts(index, entry)))
 }
 
-fn envelope(call: &Call<'_>, documents: Vec<Value>, total: u64, pages: Value) -> Value {
-    let conversations: Vec<Value> =
+fn envelope(call: &Call<'_>, documents: Vec<Node>, total: u64, pages: Node) -> Node {
+    let conversations: Vec<Node> =
         documents.into_iter().map(|conversation| call.version.conversation(conversation)).collect();
-    json!({"type": "conversation.list", "pages": pages, "total_count": total, "conversations": conversations})
+    node!({"type": "conversation.list", "pages": pages, "total_count": total, "conversations": conversations})
 }
 
 fn conversation_index(workspace: &Workspace, id: &str) -> Result<u32, Problem> {

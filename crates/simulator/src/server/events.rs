@@ -1,14 +1,13 @@
 //! Events of one contact, and their summary.
 
-use serde_json::{Value, json};
-
 use super::call::Call;
 use super::contacts::contact_index;
 use super::problem::Problem;
+use crate::document::{Node, node};
 
 /// `GET /events?type=user&intercom_user_id=`: newest first; `next` leads back in time, `since` to what is yet to
 /// come, both as full URLs with milliseconds.
-pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
+pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     if call.parameter("type") != Some("user") {
         return Err(Problem::bad_request("parameter_invalid", "type must be user"));
     }
@@ -17,8 +16,8 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
         .ok_or_else(|| Problem::bad_request("parameter_missing", "intercom_user_id is missing"))?;
     let workspace = call.shared.workspace();
     let contact = contact_index(&workspace, id)?;
-    let mut answer = json!({
-        "type": "event.list", "events": [], "email": workspace.contact_email(contact), "intercom_user_id": id,
+    let mut answer = node!({
+        "type": "event.list", "events": [], "email": workspace.contact_email(contact), "intercom_user_id": id.to_owned(),
         "user_id": workspace.external_id(contact),
     });
     if call.flag("summary") {
@@ -36,7 +35,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Value, Problem> {
     let has_more = events.len() as u64 > per_page;
     events.truncate(per_page as usize);
     let address = format!("{}?type=user&intercom_user_id={id}&per_page={per_page}", call.address());
-    let mut pages = json!({});
+    let mut pages = node!({});
     if let Some(oldest) = events.last().filter(|_| has_more) {
         pages["next"] = format!("{address}&before={}", oldest.at_ms).into();
     }

@@ -16,6 +16,7 @@ use super::limiter::{Verdict, WINDOW_S};
 use super::problem::Problem;
 use super::version::Version;
 use super::{Peer, Shared, routes};
+use crate::document::Node;
 use crate::fault::FaultKind;
 
 /// No request of the API is longer than this.
@@ -73,9 +74,7 @@ async fn served(shared: &Shared, request: Request, request_id: &str) -> Answer {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_BYTES_MAX).await.unwrap_or_default();
     match handle(shared, &parts.method, &parts.uri, &parts.headers, &body) {
-        Ok(document) => {
-            Answer { status: StatusCode::OK, content_type: JSON, body: document.to_string().into_bytes() }
-        }
+        Ok(document) => Answer { status: StatusCode::OK, content_type: JSON, body: document.to_bytes() },
         Err(problem) => refused(&problem, request_id),
     }
 }
@@ -88,7 +87,7 @@ fn handle(
     uri: &axum::http::Uri,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<Value, Problem> {
+) -> Result<Node, Problem> {
     let version = headers.get(INTERCOM_VERSION).map(|version| version.to_str().unwrap_or_default());
     let version = Version::parse(version).ok_or_else(|| {
         Problem::bad_request("intercom_version_invalid", "The requested version could not be found")

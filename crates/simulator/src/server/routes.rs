@@ -1,13 +1,12 @@
 //! Which endpoint answers which path.
 
-use serde_json::Value;
-
 use super::call::Call;
 use super::problem::Problem;
 use super::{catalogue, companies, contacts, conversations, events};
+use crate::document::Node;
 
 /// Answers a call.
-pub(super) type Handler = fn(&Call<'_>) -> Result<Value, Problem>;
+pub(super) type Handler = fn(&Call<'_>) -> Result<Node, Problem>;
 
 /// An endpoint that was found for a path.
 pub(super) struct Route<'a> {

@@ -1,6 +1,6 @@
 //! API versions: which are known, and what older ones print differently from 2.16.
 
-use serde_json::Value;
+use crate::document::Node;
 
 /// A version of the API; `Preview` comes after all numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,29 +35,28 @@ impl Version {
     }
 
     /// A contact as this version prints it: until 2.15 `owner_id` was a number.
-    pub(super) fn contact(self, mut contact: Value) -> Value {
-        if self < Version::V2_16
-            && let Some(owner) = contact["owner_id"].as_str()
-        {
-            contact["owner_id"] = owner.parse::<u64>().map_or(Value::Null, Value::from);
+    pub(super) fn contact(self, mut contact: Node) -> Node {
+        if self < Version::V2_16 {
+            let owner = contact["owner_id"].as_text().and_then(|owner| owner.parse::<u64>().ok());
+            contact["owner_id"] = owner.into();
         }
         contact
     }
 
     /// A conversation as this version prints it: until 2.15 nobody was null and there were two priorities; until
     /// 2.14 two outcomes of the AI agent had other names and there was no company.
-    pub(super) fn conversation(self, mut conversation: Value) -> Value {
+    pub(super) fn conversation(self, mut conversation: Node) -> Node {
         if self < Version::V2_16 {
             for assignee in ["admin_assignee_id", "team_assignee_id"] {
-                if conversation[assignee] == 0 {
-                    conversation[assignee] = Value::Null;
+                if conversation[assignee] == Node::Unsigned(0) {
+                    conversation[assignee] = Node::Null;
                 }
             }
-            let is_plain = conversation["priority"] == "none";
+            let is_plain = conversation["priority"].as_text() == Some("none");
             conversation["priority"] = if is_plain { "not_priority" } else { "priority" }.into();
         }
         if self < Version::V2_15 {
-            let former = match conversation["ai_agent"]["resolution_state"].as_str() {
+            let former = match conversation["ai_agent"]["resolution_state"].as_text() {
                 Some("negative_feedback") => Some("abandoned"),
                 Some("escalated" | "procedure_handoff") => Some("routed_to_team"),
                 _ => None,
@@ -65,8 +64,8 @@ impl Version {
             if let Some(former) = former {
                 conversation["ai_agent"]["resolution_state"] = former.into();
             }
-            if let Some(members) = conversation.as_object_mut() {
-                members.shift_remove("company");
+            if let Node::Object(members) = &mut conversation {
+                members.remove("company");
             }
         }
         conversation

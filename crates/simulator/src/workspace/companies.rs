@@ -1,7 +1,5 @@
 //! Companies, which leave out the keys they have no value for.
 
-use serde_json::{Map, Value, json};
-
 use super::contact_lists::bits;
 use super::contacts::heavy_tailed;
 use super::draw::{Draw, Kind};
@@ -9,7 +7,8 @@ use super::notes::Owner;
 use super::register::Entry;
 use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::{SEGMENTS, TAGS};
-use super::{Workspace, extend, prose};
+use super::{Workspace, prose};
+use crate::document::{Members, Node, node};
 
 /// The small state of a company.
 #[derive(Debug, Clone)]
@@ -87,49 +86,46 @@ impl Workspace {
     }
 
     /// A company as the API serves it; nothing in it is cut.
-    pub(crate) fn company(&self, index: u32) -> Value {
-        let Some(entry) = self.companies.get(index) else { return Value::Null };
+    pub(crate) fn company(&self, index: u32) -> Node {
+        let Some(entry) = self.companies.get(index) else { return Node::Null };
         let mut draw = self.draw(Kind::Company, index, 0);
-        let mut document = Map::new();
-        extend(&mut document, self.company_head(index, entry, &mut draw));
-        extend(&mut document, company_figures(index, &mut draw));
-        document.insert("user_count".to_owned(), self.company_contacts(index).len().into());
-        document.insert("custom_attributes".to_owned(), self.company_attributes(index, entry.revision));
-        let tags: Vec<Value> = bits(entry.tags, TAGS.len()).map(|tag| self.tag(tag)).collect();
+        let mut document = Members::with_capacity(96);
+        document.extend(self.company_head(index, entry, &mut draw));
+        document.extend(company_figures(index, &mut draw));
+        document.push("user_count", self.company_contacts(index).len());
+        document.push("custom_attributes", self.company_attributes(index, entry.revision));
+        let tags: Vec<Node> = bits(entry.tags, TAGS.len()).map(|tag| self.tag(tag)).collect();
         let segments = bits(entry.segments.into(), SEGMENTS.len());
-        let segments: Vec<Value> = segments.map(|segment| self.segment(segment)).collect();
-        extend(
-            &mut document,
-            json!({
-                "tags": {"type": "tag.list", "tags": tags},
-                "segments": {"type": "segment.list", "segments": segments},
-                "notes": {"type": "note.list", "notes": self.notes(Owner::Company(index))},
-            }),
-        );
-        document.retain(|_, value| !value.is_null());
-        Value::Object(document)
+        let segments: Vec<Node> = segments.map(|segment| self.segment(segment)).collect();
+        document.extend(node!({
+            "tags": {"type": "tag.list", "tags": tags},
+            "segments": {"type": "segment.list", "segments": segments},
+            "notes": {"type": "note.list", "notes": self.notes(Owner::Company(index))},
+        }));
+        document.drop_nulls();
+        Node::Object(document)
     }
 
     /// The segments of a company.
-    pub(crate) fn company_segments(&self, index: u32) -> Vec<Value> {
+    pub(crate) fn company_segments(&self, index: u32) -> Vec<Node> {
         let segments = self.companies.get(index).map_or(0, |entry| entry.segments.into());
         bits(segments, SEGMENTS.len()).map(|segment| self.segment(segment)).collect()
     }
 
-    fn company_head(&self, index: u32, entry: &CompanyEntry, draw: &mut Draw) -> Value {
+    fn company_head(&self, index: u32, entry: &CompanyEntry, draw: &mut Draw) -> Node {
         let company_id = match index % 10 {
             0 => (4_662_804_711_282_882_593 + 7 * u64::from(index)).to_string(),
             1 => format!("00{index}"),
             _ => format!("acme-{index}"),
         };
         let plan = match draw.below(3) {
-            0 => json!({"type": "plan", "id": "1269313", "name": "Pro"}),
-            1 => json!({"type": "plan", "id": "1269314", "name": "Team (annual)"}),
-            _ => json!({}),
+            0 => node!({"type": "plan", "id": "1269313", "name": "Pro"}),
+            1 => node!({"type": "plan", "id": "1269314", "name": "Team (annual)"}),
+            _ => node!({}),
         };
         let mut change = self.draw(Kind::CompanyChange, index, 1 + entry.revision);
         let remote_created_at = draw.between(entry.created_at - 900 * DAY_S, entry.created_at);
-        json!({
+        node!({
             "type": "company", "company_id": company_id, "id": self.company_id(index),
             "app_id": self.identity.workspace(), "name": prose::company(&mut change), "plan": plan,
             "remote_created_at": (!draw.percent(30)).then_some(remote_created_at),
@@ -140,14 +136,14 @@ impl Workspace {
 }
 
 /// Size, website, spending. Nulls are left out later.
-fn company_figures(index: u32, draw: &mut Draw) -> Value {
+fn company_figures(index: u32, draw: &mut Draw) -> Node {
     let spend = match draw.below(3) {
-        0 => json!(0),
-        1 => json!(draw.below(10_000)),
-        _ => json!(draw.below(1_000_000) as f64 / 100.0),
+        0 => node!(0),
+        1 => node!(draw.below(10_000)),
+        _ => node!(draw.below(1_000_000) as f64 / 100.0),
     };
     let size = draw.below(20_000);
-    json!({
+    node!({
         "size": draw.percent(60).then_some(size),
         "website": draw.percent(50).then(|| format!("https://acme-{index}.example")),
         "industry": draw.percent(40).then(|| draw.pick(&["Software", "Santé", "製造", "Retail; Wholesale"])),

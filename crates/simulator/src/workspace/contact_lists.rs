@@ -1,13 +1,12 @@
 //! What hangs on a contact: lists cut at ten in its document, and the endpoints' lists that complete them.
 
-use serde_json::{Value, json};
-
 use super::draw::Kind;
 use super::notes::Owner;
 use super::register::Entry;
 use super::timeline::ANCHOR_S;
 use super::vocabulary::{SEGMENTS, SUBSCRIPTIONS, TAGS};
-use super::{ContactEntry, Workspace, extend};
+use super::{ContactEntry, Workspace};
+use crate::document::{Node, node};
 
 /// A contact's document shows this many elements of each list.
 const LIST_MAX: usize = 10;
@@ -21,21 +20,21 @@ enum Cut {
 
 impl Workspace {
     /// A contact as the API serves it.
-    pub(crate) fn contact(&self, index: u32, entry: &ContactEntry) -> Value {
+    pub(crate) fn contact(&self, index: u32, entry: &ContactEntry) -> Node {
         self.contact_with_lists(index, entry, Cut::AtTen)
     }
 
     /// A contact with nothing cut: lists complete, tags with who applied them and when, and two lists that the API
     /// only gives elsewhere, `segments` and `subscriptions`.
-    pub(crate) fn whole_contact(&self, index: u32, entry: &ContactEntry) -> Value {
+    pub(crate) fn whole_contact(&self, index: u32, entry: &ContactEntry) -> Node {
         let mut contact = self.contact_with_lists(index, entry, Cut::Nowhere);
         contact["tags"]["data"] = self.contact_tags(index).into();
-        contact["segments"] = json!({"type": "list", "data": self.contact_segments(index)});
-        contact["subscriptions"] = json!({"type": "list", "data": self.contact_subscriptions(index)});
+        contact["segments"] = node!({"type": "list", "data": self.contact_segments(index)});
+        contact["subscriptions"] = node!({"type": "list", "data": self.contact_subscriptions(index)});
         contact
     }
 
-    fn contact_with_lists(&self, index: u32, entry: &ContactEntry, cut: Cut) -> Value {
+    fn contact_with_lists(&self, index: u32, entry: &ContactEntry, cut: Cut) -> Node {
         let mut document = self.contact_core(index, entry);
         let id = self.contact_id(index);
         let tags = bits(entry.tags, TAGS.len()).map(|tag| self.identity.tag(tag).to_string()).collect();
@@ -44,9 +43,7 @@ impl Workspace {
         let companies =
             self.contact_companies(index).into_iter().map(|company| self.company_id(company)).collect();
         let subscribed = |consent| self.subscriptions_of(index, consent).map(|id| id.to_string()).collect();
-        extend(
-            &mut document,
-            json!({
+        document.extend(node!({
                 "tags": list("tag", "tags", &id, tags, cut),
                 "notes": list("note", "notes", &id, notes, cut),
                 "companies": list("company", "companies", &id, companies, cut),
@@ -54,11 +51,11 @@ impl Workspace {
                 "opted_in_subscription_types": list("subscription", "subscriptions", &id, subscribed(Consent::OptIn), cut),
             }),
         );
-        Value::Object(document)
+        Node::Object(document)
     }
 
     /// A contact's tags with who applied them and when.
-    pub(crate) fn contact_tags(&self, index: u32) -> Vec<Value> {
+    pub(crate) fn contact_tags(&self, index: u32) -> Vec<Node> {
         let Some(entry) = self.contacts.get(index) else { return Vec::new() };
         let tagged = self.additions.get(&index).map_or(&[][..], |additions| &additions.tagged);
         bits(entry.tags, TAGS.len())
@@ -69,9 +66,9 @@ impl Workspace {
                 let mut document = self.tag(tag);
                 document["applied_at"] = applied_at.into();
                 document["applied_by"] = match draw.below(10) {
-                    0 => Value::Null,
-                    1 => json!({"type": "contact", "id": self.contact_id(index)}),
-                    _ => json!({"type": "admin", "id": self.identity.admin(self.any_admin(&mut draw)).to_string()}),
+                    0 => Node::Null,
+                    1 => node!({"type": "contact", "id": self.contact_id(index)}),
+                    _ => node!({"type": "admin", "id": self.identity.admin(self.any_admin(&mut draw)).to_string()}),
                 };
                 document
             })
@@ -79,13 +76,13 @@ impl Workspace {
     }
 
     /// A contact's segments.
-    pub(crate) fn contact_segments(&self, index: u32) -> Vec<Value> {
+    pub(crate) fn contact_segments(&self, index: u32) -> Vec<Node> {
         let segments = self.contacts.get(index).map_or(0, |entry| entry.segments.into());
         bits(segments, SEGMENTS.len()).map(|segment| self.segment(segment)).collect()
     }
 
     /// Subscription types that a contact chose or refused, mixed.
-    pub(crate) fn contact_subscriptions(&self, index: u32) -> Vec<Value> {
+    pub(crate) fn contact_subscriptions(&self, index: u32) -> Vec<Node> {
         let offset = SUBSCRIPTIONS.len() as u32;
         let out = bits(self.subscription_mask(index, Consent::OptOut), SUBSCRIPTIONS.len());
         let chosen = bits(self.subscription_mask(index, Consent::OptIn), SUBSCRIPTIONS.len());
@@ -150,7 +147,7 @@ pub(super) fn bits(mask: u32, width: usize) -> impl Iterator<Item = u32> + Clone
 }
 
 /// One of a contact's lists of references.
-fn list(kind: &str, path: &str, contact: &str, ids: Vec<String>, cut: Cut) -> Value {
+fn list(kind: &'static str, path: &'static str, contact: &str, ids: Vec<String>, cut: Cut) -> Node {
     let total = ids.len();
     let shown = if cut == Cut::AtTen { total.min(LIST_MAX) } else { total };
     let collection = match kind {
@@ -158,11 +155,13 @@ fn list(kind: &str, path: &str, contact: &str, ids: Vec<String>, cut: Cut) -> Va
         "subscription" => "subscription_types",
         _ => path,
     };
-    let data: Vec<Value> = ids[..shown]
-        .iter()
-        .map(|id| json!({"type": kind, "id": id, "url": format!("/{collection}/{id}")}))
+    let data: Vec<Node> = ids
+        .into_iter()
+        .take(shown)
+        .map(|id| (format!("/{collection}/{id}"), id))
+        .map(|(url, id)| node!({"type": kind, "id": id, "url": url}))
         .collect();
-    json!({
+    node!({
         "type": "list", "data": data, "url": format!("/contacts/{contact}/{path}"), "total_count": total,
         "has_more": shown < total,
     })

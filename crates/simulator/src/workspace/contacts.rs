@@ -1,12 +1,11 @@
 //! Contacts: users and leads.
 
-use serde_json::{Map, Value, json};
-
 use super::draw::{Draw, Kind};
 use super::register::Entry;
 use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::{BROWSERS, PLACES, SEGMENTS, TAGS};
-use super::{Workspace, extend, membership, prose};
+use super::{Workspace, membership, prose};
+use crate::document::{Members, Node, node};
 
 /// The small state of a contact.
 #[derive(Debug, Clone)]
@@ -173,37 +172,38 @@ impl Workspace {
     }
 
     /// The document of a contact as its entry says, without the lists that are cut.
-    pub(super) fn contact_core(&self, index: u32, entry: &ContactEntry) -> Map<String, Value> {
+    pub(super) fn contact_core(&self, index: u32, entry: &ContactEntry) -> Members {
         let mut draw = self.draw(Kind::Contact, index, 0);
-        let mut document = Map::new();
-        extend(&mut document, self.contact_identity(index, entry, &mut draw));
-        extend(&mut document, contact_activity(index, entry, &mut draw));
-        extend(&mut document, contact_devices(entry, &mut draw));
-        document.insert("custom_attributes".to_owned(), self.contact_attributes(index, entry.revision));
-        extend(&mut document, contact_origin(&mut draw));
+        let mut document = Members::with_capacity(96);
+        document.extend(self.contact_identity(index, entry, &mut draw));
+        document.extend(contact_activity(index, entry, &mut draw));
+        document.extend(contact_devices(entry, &mut draw));
+        document.push("custom_attributes", self.contact_attributes(index, entry.revision));
+        document.extend(contact_origin(&mut draw));
         document
     }
 
-    fn contact_identity(&self, index: u32, entry: &ContactEntry, draw: &mut Draw) -> Value {
+    fn contact_identity(&self, index: u32, entry: &ContactEntry, draw: &mut Draw) -> Node {
         let email = self.contact_email(index);
         let email_domain =
             email.as_deref().and_then(|email| email.split_once('@')).map(|(_, domain)| domain.to_owned());
         let phone = draw.percent(30).then(|| format!("+3538{:08}", draw.below(100_000_000)));
+        let formatted_phone = phone.as_deref().map(|phone| format!("{} {}", &phone[..4], &phone[4..]));
         let avatar = match draw.below(3) {
             0 => {
-                json!({"type": "avatar", "image_url": format!("https://static.simulated.example/avatars/{index}.png")})
+                node!({"type": "avatar", "image_url": format!("https://static.simulated.example/avatars/{index}.png")})
             }
-            1 => json!({"type": "avatar", "image_url": null}),
-            _ => Value::Null,
+            1 => node!({"type": "avatar", "image_url": null}),
+            _ => Node::Null,
         };
-        let social: Vec<Value> = (draw.percent(15).then_some("Twitter").into_iter())
+        let social: Vec<Node> = (draw.percent(15).then_some("Twitter").into_iter())
             .chain(draw.percent(10).then_some("LinkedIn"))
-            .map(|name| json!({"type": "social_profile", "name": name, "url": format!("http://{}.example/p{index}", name.to_lowercase())}))
+            .map(|name| node!({"type": "social_profile", "name": name, "url": format!("http://{}.example/p{index}", name.to_lowercase())}))
             .collect();
-        json!({
+        node!({
             "type": "contact", "id": self.contact_id(index), "workspace_id": self.identity.workspace(),
             "external_id": self.external_id(index), "role": entry.role(), "email": email, "email_domain": email_domain,
-            "phone": phone, "formatted_phone": phone.as_deref().map(|phone| format!("{} {}", &phone[..4], &phone[4..])),
+            "phone": phone, "formatted_phone": formatted_phone,
             "name": self.contact_name(index, entry.revision), "avatar": avatar,
             "owner_id": (entry.owner > 0).then(|| self.identity.admin(entry.owner).to_string()),
             "social_profiles": {"type": "list", "data": social},
@@ -212,7 +212,7 @@ impl Workspace {
 }
 
 /// Flags and instants.
-fn contact_activity(index: u32, entry: &ContactEntry, draw: &mut Draw) -> Value {
+fn contact_activity(index: u32, entry: &ContactEntry, draw: &mut Draw) -> Node {
     let (start, end) = (entry.created_at, entry.created_at.max(ANCHOR_S));
     let signed_up_at = match index % 250 {
         5 => Some(2_738_966_400),
@@ -220,7 +220,7 @@ fn contact_activity(index: u32, entry: &ContactEntry, draw: &mut Draw) -> Value 
         _ if entry.is_user => Some(start - draw.between(0, DAY_S)),
         _ => None,
     };
-    json!({
+    node!({
         "has_hard_bounced": entry.has_hard_bounced, "marked_email_as_spam": draw.percent(1),
         "unsubscribed_from_emails": draw.percent(12), "unsubscribed_from_sms": draw.percent(3), "sms_consent": draw.percent(5),
         "created_at": entry.created_at, "updated_at": entry.updated_at, "signed_up_at": signed_up_at,
@@ -232,13 +232,13 @@ fn contact_activity(index: u32, entry: &ContactEntry, draw: &mut Draw) -> Value 
 }
 
 /// Browser, place and phones.
-fn contact_devices(entry: &ContactEntry, draw: &mut Draw) -> Value {
+fn contact_devices(entry: &ContactEntry, draw: &mut Draw) -> Node {
     let browser = draw.percent(75).then(|| BROWSERS[draw.below(BROWSERS.len() as u64) as usize]);
     let place = draw.percent(70).then(|| PLACES[draw.below(PLACES.len() as u64) as usize]);
     let place_part = |part: usize| place.map(|place| place[part]);
     let (android, ios) = (draw.percent(12), draw.percent(15));
     let seen = draw.between(entry.created_at, entry.created_at.max(ANCHOR_S));
-    json!({
+    node!({
         "language_override": draw.percent(5).then_some("pt-BR"),
         "browser": browser.map(|browser| browser[0]), "browser_version": browser.map(|browser| browser[1]),
         "browser_language": browser.map(|_| draw.pick(&["en", "de", "ja", "ar"])), "os": browser.map(|browser| browser[2]),
@@ -256,9 +256,9 @@ fn contact_devices(entry: &ContactEntry, draw: &mut Draw) -> Value {
 }
 
 /// Where the contact came from, and push consent.
-fn contact_origin(draw: &mut Draw) -> Value {
+fn contact_origin(draw: &mut Draw) -> Node {
     let campaign = draw.percent(20);
-    json!({
+    node!({
         "utm_campaign": campaign.then_some("spring_sale"), "utm_content": null,
         "utm_medium": campaign.then(|| draw.pick(&["cpc", "email", "social"])),
         "utm_source": campaign.then(|| draw.pick(&["google", "linkedin"])), "utm_term": null,

@@ -1,14 +1,13 @@
 //! Conversations: the state they keep and the document that holds everything but the parts.
 
-use serde_json::{Map, Value, json};
-
 use super::contact_lists::bits;
 use super::contacts::heavy_tailed;
 use super::draw::{Draw, Kind};
 use super::register::Entry;
 use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::TAGS;
-use super::{Workspace, extend, prose, teammates};
+use super::{Workspace, prose, teammates};
+use crate::document::{Members, Node, node};
 
 /// The API gives this many parts, the newest; older ones are out of reach.
 pub(crate) const PARTS_MAX: u32 = 500;
@@ -173,34 +172,34 @@ impl Workspace {
     }
 
     /// A conversation as lists and search serve it: without parts.
-    pub(crate) fn conversation(&self, index: u32, entry: &ConversationEntry) -> Value {
+    pub(crate) fn conversation(&self, index: u32, entry: &ConversationEntry) -> Node {
         let mut draw = self.draw(Kind::Conversation, index, 0);
-        let mut document = Map::new();
-        extend(&mut document, self.conversation_head(index, entry, &mut draw));
-        extend(&mut document, self.conversation_outcome(index, entry, &mut draw));
-        Value::Object(document)
+        let mut document = Members::with_capacity(96);
+        document.extend(self.conversation_head(index, entry, &mut draw));
+        document.extend(self.conversation_outcome(index, entry, &mut draw));
+        Node::Object(document)
     }
 
     /// A conversation as it is served by its id: with its newest parts.
-    pub(crate) fn conversation_with_parts(&self, index: u32, entry: &ConversationEntry) -> Value {
+    pub(crate) fn conversation_with_parts(&self, index: u32, entry: &ConversationEntry) -> Node {
         let mut document = self.conversation(index, entry);
         let first = entry.parts.saturating_sub(PARTS_MAX);
-        let parts: Vec<Value> =
+        let parts: Vec<Node> =
             (first..entry.parts).map(|position| self.part(index, entry, position)).collect();
-        document["conversation_parts"] = json!({"type": "conversation_part.list", "conversation_parts": parts, "total_count": entry.parts});
+        document["conversation_parts"] = node!({"type": "conversation_part.list", "conversation_parts": parts, "total_count": entry.parts});
         document
     }
 
-    fn conversation_head(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Value {
+    fn conversation_head(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Node {
         let is_open = entry.state == State::Open;
-        let contacts: Vec<Value> = self
+        let contacts: Vec<Node> = self
             .participants(index, entry)
-            .map(|contact| json!({"type": "contact", "id": self.contact_id(contact), "external_id": self.external_id(contact)}))
+            .map(|contact| node!({"type": "contact", "id": self.contact_id(contact), "external_id": self.external_id(contact)}))
             .collect();
-        let tags: Vec<Value> =
+        let tags: Vec<Node> =
             bits(entry.tags, TAGS.len()).map(|tag| self.applied_tag(index, entry, tag)).collect();
-        let reply = json!({"created_at": entry.created_at, "type": "conversation", "url": null});
-        json!({
+        let reply = node!({"created_at": entry.created_at, "type": "conversation", "url": null});
+        node!({
             "type": "conversation", "id": self.conversation_id(index), "created_at": entry.created_at, "updated_at": entry.updated_at,
             "waiting_since": (is_open && !entry.is_read).then_some(entry.updated_at),
             "snoozed_until": (entry.state == State::Snoozed).then_some(if index % 50 == 3 { 4_102_444_800 } else { ANCHOR_S + 7 * DAY_S }),
@@ -214,40 +213,40 @@ impl Workspace {
         })
     }
 
-    fn conversation_outcome(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Value {
+    fn conversation_outcome(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Node {
         let has_agent = draw.percent(30);
         let has_sales = draw.percent(4);
         let topics = match draw.below(3) {
             0 => {
-                json!({"type": "topic.list", "topics": [{"type": "topic", "id": 9, "name": "Billing"}], "total_count": 1})
+                node!({"type": "topic.list", "topics": [{"type": "topic", "id": 9, "name": "Billing"}], "total_count": 1})
             }
-            _ => json!({}),
+            _ => node!({}),
         };
-        json!({
+        node!({
             "sla_applied": self.sla_applied(draw), "statistics": self.statistics(index, entry),
             "conversation_rating": self.rating(entry, draw), "teammates": self.teammates_of(entry, draw),
             "custom_attributes": self.conversation_attributes(index), "topics": topics, "ticket": null,
             "linked_objects": self.linked_objects(index, draw),
             "ai_agent": has_agent.then(|| self.ai_agent(entry, draw)), "ai_agent_participated": has_agent,
             "sales_agent_participated": has_sales,
-            "sales_agent": has_sales.then(|| json!({"outcome": "qualified", "routing_outcome": null, "collected_data": {"Team size": "12"}})),
+            "sales_agent": has_sales.then(|| node!({"outcome": "qualified", "routing_outcome": null, "collected_data": {"Team size": "12"}})),
             "channel": {"initial": entry.source_type(), "current": entry.source_type()},
-            "external_references": if draw.percent(3) { json!([{"type": "zendesk", "id": index.to_string()}]) } else { json!([]) },
+            "external_references": if draw.percent(3) { node!([{"type": "zendesk", "id": index.to_string()}]) } else { node!([]) },
         })
     }
 
-    fn applied_tag(&self, index: u32, entry: &ConversationEntry, tag: u32) -> Value {
+    fn applied_tag(&self, index: u32, entry: &ConversationEntry, tag: u32) -> Node {
         let mut document = self.tag(tag);
         document["applied_at"] = entry.created_at.into();
         document["applied_by"] = if (index + tag).is_multiple_of(9) {
-            json!({"type": "contact", "id": self.contact_id(entry.contact)})
+            node!({"type": "contact", "id": self.contact_id(entry.contact)})
         } else {
-            json!({"type": "admin", "id": self.admin_id(1).to_string()})
+            node!({"type": "admin", "id": self.admin_id(1).to_string()})
         };
         document
     }
 
-    fn first_company(&self, contact: u32) -> Option<Value> {
+    fn first_company(&self, contact: u32) -> Option<Node> {
         self.contact_companies(contact).first().map(|&company| self.company(company))
     }
 }

@@ -6,8 +6,7 @@ use rand_chacha::ChaCha8Rng;
 /// What a stream of draws is for; two kinds never share a stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind {
-    Workspace = 1,
-    Admin,
+    Admin = 1,
     Team,
     Segment,
     ContactEntry,

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 use super::Workspace;
 use super::draw::Kind;
 use super::register::Entry;
 use super::timeline::{ANCHOR_S, DAY_S};
 use super::vocabulary::EVENTS;
+use crate::document::{Node, node};
 
 /// Events older than this are in no list any more.
 pub(crate) const EVENT_RETENTION_S: i64 = 90 * DAY_S;
@@ -68,22 +68,22 @@ impl Workspace {
     }
 
     /// The document of an event.
-    pub(crate) fn event(&self, contact: u32, event: DataEvent) -> Value {
+    pub(crate) fn event(&self, contact: u32, event: DataEvent) -> Node {
         let mut draw = self.draw(Kind::Event, contact, event.position);
         let name = self.event_name(contact, event.position);
         let metadata = match draw.below(4) {
-            0 => json!({}),
-            1 => json!({
+            0 => node!({}),
+            1 => node!({
                 "Order Number": {"value": "8126", "url": "https://shop.example/orders/8126"},
                 "price": {"amount": draw.below(100_000), "currency": "eur"}, "order_date": ANCHOR_S - draw.between(0, DAY_S),
             }),
-            2 => json!({
+            2 => node!({
                 "count": draw.below(50), "ratio": draw.below(1_000) as f64 / 8.0, "first time": draw.percent(50), "note": null,
                 "tags": ["a", "b"],
             }),
-            _ => json!({"page": format!("/docs/{}", draw.below(30)), "Größe": "groß 📏"}),
+            _ => node!({"page": format!("/docs/{}", draw.below(30)), "Größe": "groß 📏"}),
         };
-        json!({
+        node!({
             "type": "event", "id": draw.uuid(), "created_at": event.at_ms.div_euclid(1000), "event_name": name,
             "user_id": self.external_id(contact), "email": self.contact_email(contact),
             "intercom_user_id": self.contact_id(contact), "metadata": metadata,
@@ -91,8 +91,8 @@ impl Workspace {
     }
 
     /// What the summary of a contact's events says: one item per name, older events included.
-    pub(crate) fn event_summaries(&self, contact: u32) -> Vec<Value> {
-        let mut by_name: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    pub(crate) fn event_summaries(&self, contact: u32) -> Vec<Node> {
+        let mut by_name: BTreeMap<&'static str, Vec<i64>> = BTreeMap::new();
         for event in self.all_events(contact) {
             by_name.entry(self.event_name(contact, event.position)).or_default().push(event.at_ms);
         }
@@ -102,7 +102,7 @@ impl Workspace {
             .map(|(position, (name, instants))| {
                 // One live sample ends in a blank; whoever parses these must cope.
                 let blank = if position == 0 && contact % 5 == 1 { " " } else { "" };
-                json!({
+                node!({
                     "name": name, "first": iso(instants[0]), "last": format!("{}{blank}", iso(instants[instants.len() - 1])),
                     "count": instants.len(), "description": (position % 2 == 0).then(|| format!("What {name} means")),
                 })

@@ -82,7 +82,7 @@ impl Identity {
 
     /// The id of an admin; codes from `DELETED_ADMINS` on belong to teammates who are gone.
     pub(crate) fn admin(&self, code: u8) -> u64 {
-        9_912_670_00 + self.mask % 1_000 * 1_000 + 7 * u64::from(code)
+        991_267_000 + self.mask % 1_000 * 1_000 + 7 * u64::from(code)
     }
 
     /// The id of a team.

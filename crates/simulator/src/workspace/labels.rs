@@ -1,11 +1,10 @@
 //! Tags, segments and subscription types.
 
-use serde_json::{Value, json};
-
 use super::Workspace;
 use super::draw::Kind;
 use super::timeline::{ANCHOR_S, workspace_created_at};
 use super::vocabulary::{SEGMENTS, SUBSCRIPTIONS, TAGS};
+use crate::document::{Node, node};
 
 impl Workspace {
     /// How many tags there are.
@@ -14,14 +13,12 @@ impl Workspace {
     }
 
     /// A tag as the list of tags shows it.
-    pub(crate) fn tag(&self, index: u32) -> Value {
-        let name = self.renamed_tags.get(&index).map_or(TAGS[index as usize], String::as_str);
-        json!({"type": "tag", "id": self.identity.tag(index).to_string(), "name": name})
-    }
-
-    /// The index of the tag with this id.
-    pub(crate) fn tag_index(&self, id: &str) -> Option<u32> {
-        (0..self.tag_count()).find(|&index| self.identity.tag(index).to_string() == id)
+    pub(crate) fn tag(&self, index: u32) -> Node {
+        let name = self
+            .renamed_tags
+            .get(&index)
+            .map_or(Node::from(TAGS[index as usize]), |name| name.clone().into());
+        node!({"type": "tag", "id": self.identity.tag(index).to_string(), "name": name})
     }
 
     /// How many segments there are.
@@ -30,18 +27,13 @@ impl Workspace {
     }
 
     /// A segment without its count.
-    pub(crate) fn segment(&self, index: u32) -> Value {
+    pub(crate) fn segment(&self, index: u32) -> Node {
         let mut draw = self.draw(Kind::Segment, index, 0);
         let created_at = draw.between(workspace_created_at(), ANCHOR_S);
-        json!({
+        node!({
             "type": "segment", "id": self.segment_id(index), "name": SEGMENTS[index as usize], "created_at": created_at,
             "updated_at": draw.between(created_at, ANCHOR_S), "person_type": if index == 1 { "contact" } else { "user" },
         })
-    }
-
-    /// The index of the segment with this id.
-    pub(crate) fn segment_index(&self, id: &str) -> Option<u32> {
-        (0..self.segment_count()).find(|&index| self.segment_id(index) == id)
     }
 
     /// How many contacts belong to each segment.
@@ -65,23 +57,23 @@ impl Workspace {
     }
 
     /// A subscription type.
-    pub(crate) fn subscription_type(&self, index: u32) -> Value {
+    pub(crate) fn subscription_type(&self, index: u32) -> Node {
         let subjects = SUBSCRIPTIONS.len();
         let position = index as usize % subjects;
         let opt_in = index as usize >= subjects;
-        let translation = |locale: &str, name: &str| json!({"name": name, "description": format!("{name}, now and then"), "locale": locale});
+        let translation = |locale: &'static str, name: &'static str| node!({"name": name, "description": format!("{name}, now and then"), "locale": locale});
         let english = translation("en", SUBSCRIPTIONS[position]);
         let translations = if position.is_multiple_of(3) {
-            json!([english, translation("de", "Neuigkeiten für Sie")])
+            vec![english.clone(), translation("de", "Neuigkeiten für Sie")]
         } else {
-            json!([english])
+            vec![english.clone()]
         };
-        json!({
+        node!({
             "type": "subscription", "id": self.identity.subscription(index).to_string(),
             "state": match position { 10 => "draft", 11 => "archived", _ => "live" },
             "consent_type": if opt_in { "opt_in" } else { "opt_out" }, "default_translation": english,
             "translations": translations,
-            "content_types": if position % 4 == 1 { json!(["email", "sms_message"]) } else { json!(["email"]) },
+            "content_types": if position % 4 == 1 { node!(["email", "sms_message"]) } else { node!(["email"]) },
         })
     }
 }

@@ -15,7 +15,9 @@ pub(crate) struct Membership {
 impl Membership {
     /// Links between this many contacts and companies.
     pub(crate) fn new(contacts: u32, companies: u32) -> Membership {
-        let stride = [7919, 104_729, 1_299_709, 15_485_863].into_iter().find(|prime| companies % prime != 0);
+        let stride = [7919, 104_729, 1_299_709, 15_485_863]
+            .into_iter()
+            .find(|prime| !companies.is_multiple_of(*prime));
         Membership { contacts: contacts.into(), companies: companies.into(), stride: stride.unwrap_or(1) }
     }
 

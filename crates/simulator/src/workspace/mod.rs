@@ -25,7 +25,6 @@ mod vocabulary;
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value};
 
 pub(crate) use companies::CompanyEntry;
 pub(crate) use contacts::ContactEntry;
@@ -117,12 +116,5 @@ impl Workspace {
     /// A stream of draws for one record of this workspace.
     pub(crate) fn draw(&self, kind: Kind, index: u32, step: u32) -> Draw {
         Draw::new(self.seed, kind, index.into(), step.into())
-    }
-}
-
-/// Adds the members of one object to another.
-fn extend(document: &mut Map<String, Value>, more: Value) {
-    if let Value::Object(more) = more {
-        document.extend(more);
     }
 }

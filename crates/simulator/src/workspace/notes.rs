@@ -1,12 +1,11 @@
 //! Notes on contacts and on companies.
 
-use serde_json::{Value, json};
-
 use super::Workspace;
 use super::draw::Kind;
 use super::prose;
 use super::register::Entry;
 use super::timeline::ANCHOR_S;
+use crate::document::{Node, node};
 
 /// Whom a note is about.
 #[derive(Debug, Clone, Copy)]
@@ -45,12 +44,12 @@ impl Workspace {
     }
 
     /// All notes on somebody, newest first.
-    pub(crate) fn notes(&self, owner: Owner) -> Vec<Value> {
+    pub(crate) fn notes(&self, owner: Owner) -> Vec<Node> {
         (0..self.note_count(owner)).rev().map(|position| self.note(owner, position)).collect()
     }
 
     /// One note, by its position from the oldest.
-    pub(crate) fn note(&self, owner: Owner, position: u32) -> Value {
+    pub(crate) fn note(&self, owner: Owner, position: u32) -> Node {
         let (base, added) = self.note_counts(owner);
         let created_from = match owner {
             Owner::Contact(index) => self.contacts.get(index).map_or(0, Entry::created_at),
@@ -61,14 +60,14 @@ impl Workspace {
         let added_at = position.checked_sub(base).and_then(|late| added.get(late as usize));
         let created_at = added_at.copied().unwrap_or(created_from + spread);
         let (owner_key, owner_reference) = match owner {
-            Owner::Contact(index) => ("contact", json!({"type": "contact", "id": self.contact_id(index)})),
-            Owner::Company(index) => ("company", json!({"type": "company", "id": self.company_id(index)})),
+            Owner::Contact(index) => ("contact", node!({"type": "contact", "id": self.contact_id(index)})),
+            Owner::Company(index) => ("company", node!({"type": "company", "id": self.company_id(index)})),
         };
         let author = match draw.below(20) {
-            0 => Value::Null,
+            0 => Node::Null,
             _ => self.admin_reference(self.any_admin(&mut draw)),
         };
-        let mut note = json!({"type": "note", "id": self.note_id(owner, position), "created_at": created_at});
+        let mut note = node!({"type": "note", "id": self.note_id(owner, position), "created_at": created_at});
         note[owner_key] = owner_reference;
         note["author"] = author;
         note["body"] = prose::body(&mut draw).into();

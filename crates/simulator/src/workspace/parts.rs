@@ -1,7 +1,5 @@
 //! The parts of a conversation.
 
-use serde_json::{Value, json};
-
 use super::Workspace;
 use super::conversation_source::{Author, attachments, email_metadata};
 use super::conversations::{ConversationEntry, State};
@@ -9,6 +7,7 @@ use super::draw::{Draw, Kind};
 use super::part_events::event_details;
 use super::prose;
 use super::register::Entry;
+use crate::document::{Node, node};
 
 /// Part types that carry no words, weighted by how often they are listed.
 const EVENT_TYPES: &[&str] = &[
@@ -40,7 +39,7 @@ const EVENT_TYPES: &[&str] = &[
 
 impl Workspace {
     /// The part at a position, counted from the oldest.
-    pub(super) fn part(&self, index: u32, entry: &ConversationEntry, position: u32) -> Value {
+    pub(super) fn part(&self, index: u32, entry: &ConversationEntry, position: u32) -> Node {
         let mut draw = self.draw(Kind::Part, index, position);
         let is_last = position + 1 == entry.base_parts;
         let (part_type, author) = match draw.below(100) {
@@ -67,7 +66,7 @@ impl Workspace {
         part["assigned_to"] = self.assigned_to(entry, part_type, &mut draw);
         part["event_details"] = details;
         if part_type == "quick_reply" {
-            part["metadata"] = json!({
+            part["metadata"] = node!({
                 "quick_reply_options": [{"text": "Yes", "uuid": draw.uuid()}, {"text": "Nein", "uuid": draw.uuid()}],
                 "quick_reply_uuid": draw.uuid(),
             });
@@ -75,26 +74,32 @@ impl Workspace {
         part
     }
 
-    fn part_body(&self, index: u32, entry: &ConversationEntry, part_type: &str, draw: &mut Draw) -> Value {
+    fn part_body(
+        &self,
+        index: u32,
+        entry: &ConversationEntry,
+        part_type: &'static str,
+        draw: &mut Draw,
+    ) -> Node {
         let has_words =
             matches!(part_type, "comment" | "note" | "note_and_reopen" | "quick_reply" | "assign_and_reopen");
         let redacted = has_words && draw.percent(1);
         let body = match (has_words, redacted) {
-            (false, _) => Value::Null,
+            (false, _) => Node::Null,
             (true, true) => "".into(),
             (true, false) => prose::body(draw).into(),
         };
         let is_email = has_words && entry.source_type() == "email" && draw.percent(60);
         let address = self.contact_email(entry.contact);
         let tags = if draw.percent(4) {
-            json!([self.tag(draw.below(self.tag_count().into()) as u32)])
+            node!([self.tag(draw.below(self.tag_count().into()) as u32)])
         } else {
-            json!([])
+            node!([])
         };
-        json!({
+        node!({
             "type": "conversation_part", "id": null, "part_type": part_type, "body": body, "created_at": null, "updated_at": null,
             "notified_at": null, "assigned_to": null, "author": null,
-            "attachments": if has_words { attachments(draw) } else { json!([]) },
+            "attachments": if has_words { attachments(draw) } else { node!([]) },
             "external_id": draw.percent(2).then(|| format!("ext-{:x}", draw.bits())), "redacted": redacted,
             "email_message_metadata": is_email.then(|| email_metadata(index, "Re: …", address.as_deref(), false)),
             "state": if part_type == "close" { "closed" } else { "open" }, "tags": tags, "event_details": null,
@@ -102,15 +107,15 @@ impl Workspace {
         })
     }
 
-    fn assigned_to(&self, entry: &ConversationEntry, part_type: &str, draw: &mut Draw) -> Value {
+    fn assigned_to(&self, entry: &ConversationEntry, part_type: &'static str, draw: &mut Draw) -> Node {
         if !part_type.contains("assign") {
-            return Value::Null;
+            return Node::Null;
         }
         if draw.percent(30) {
-            return json!({"type": "team", "id": self.team_id(self.any_team(draw)).to_string()});
+            return node!({"type": "team", "id": self.team_id(self.any_team(draw)).to_string()});
         }
         let code = if entry.admin > 0 { entry.admin } else { self.any_admin(draw) };
-        json!({"type": "admin", "id": self.admin_id(code).to_string()})
+        node!({"type": "admin", "id": self.admin_id(code).to_string()})
     }
 
     /// Parts are spread over the conversation's life; replies came when they were ordered.

@@ -1,12 +1,11 @@
 //! Admins, some of whom are gone, and teams.
 
-use serde_json::{Value, json};
-
 use super::Workspace;
 use super::draw::{Draw, Kind};
 use super::prose;
 use super::timeline::workspace_created_at;
 use super::vocabulary::TEAMS;
+use crate::document::{Node, node};
 
 /// Code of the workspace's bot, which is listed among the admins.
 pub(super) const OPERATOR: u8 = 100;
@@ -69,7 +68,7 @@ impl Workspace {
     }
 
     /// An admin as the list of admins shows it.
-    pub(crate) fn admin(&self, code: u8) -> Value {
+    pub(crate) fn admin(&self, code: u8) -> Node {
         let mut admin = self.admin_reference(code);
         let mut draw = self.draw(Kind::Admin, code.into(), 1);
         let away = draw.percent(20);
@@ -79,43 +78,43 @@ impl Workspace {
             .map(|team| self.team_id(team))
             .collect();
         admin["job_title"] = match draw.below(3) {
-            0 => Value::Null,
+            0 => Node::Null,
             1 => "Support lead".into(),
             _ => "客服".into(),
         };
         admin["away_mode_enabled"] = away.into();
         admin["away_mode_reassign"] = (away && draw.percent(50)).into();
-        admin["away_status_reason_id"] = if away { json!(draw.between(1, 5)) } else { Value::Null };
+        admin["away_status_reason_id"] = if away { node!(draw.between(1, 5)) } else { Node::Null };
         admin["has_inbox_seat"] = (code != OPERATOR).into();
         admin["avatar"] = match draw.below(2) {
-            0 => Value::Null,
+            0 => Node::Null,
             _ => format!("https://static.simulated.example/admins/{code}.png").into(),
         };
         admin["team_priority_level"] = match teams.first() {
             Some(first) if draw.percent(50) => {
-                json!({"primary_team_ids": [first], "secondary_team_ids": null})
+                node!({"primary_team_ids": [*first], "secondary_team_ids": null})
             }
-            _ => json!({}),
+            _ => node!({}),
         };
         admin["team_ids"] = teams.into();
         admin["role"] = match draw.below(3) {
-            0 => Value::Null,
-            _ => json!({"type": "role", "id": "77", "name": "Agent"}),
+            0 => Node::Null,
+            _ => node!({"type": "role", "id": "77", "name": "Agent"}),
         };
         admin
     }
 
     /// An admin as notes show it: cut down.
-    pub(super) fn admin_reference(&self, code: u8) -> Value {
+    pub(super) fn admin_reference(&self, code: u8) -> Node {
         let (name, email) = self.admin_person(code);
-        json!({
+        node!({
             "type": "admin", "id": self.identity.admin(code).to_string(), "name": name, "email": email,
             "away_mode_enabled": false, "away_mode_reassign": false,
         })
     }
 
     /// A team.
-    pub(crate) fn team(&self, code: u8) -> Value {
+    pub(crate) fn team(&self, code: u8) -> Node {
         let mut draw = self.draw(Kind::Team, code.into(), 0);
         let members: Vec<u64> = (1..=self.admin_count())
             .filter(|&admin| self.is_member(admin, code))
@@ -123,11 +122,11 @@ impl Workspace {
             .collect();
         let priority = match members.split_first() {
             Some((first, rest)) if code.is_multiple_of(2) => {
-                json!({"primary_admin_ids": [first], "secondary_admin_ids": rest})
+                node!({"primary_admin_ids": [*first], "secondary_admin_ids": rest.to_vec()})
             }
-            _ => json!({}),
+            _ => node!({}),
         };
-        json!({
+        node!({
             "type": "team", "id": self.identity.team(code).to_string(), "name": TEAMS[usize::from(code) - 1],
             "admin_ids": members, "admin_priority_level": priority,
             "assignment_limit": draw.percent(50).then_some(20), "distribution_method": draw.pick(&["round_robin", "balanced"]),
@@ -139,14 +138,14 @@ impl Workspace {
     }
 
     /// The owner of the token, with the workspace.
-    pub(crate) fn me(&self) -> Value {
+    pub(crate) fn me(&self) -> Node {
         let (name, email) = self.admin_person(1);
         let region = if self.timezone.starts_with("Europe/") { "EU" } else { "US" };
-        json!({
+        node!({
             "type": "admin", "id": self.identity.admin(1).to_string(), "email": email, "name": name, "email_verified": true,
             "app": {
                 "type": "app", "id_code": self.identity.workspace(), "name": "Simulated", "created_at": workspace_created_at(),
-                "secure": false, "identity_verification": false, "timezone": self.timezone, "region": region,
+                "secure": false, "identity_verification": false, "timezone": self.timezone.clone(), "region": region,
             },
             "avatar": {"type": "avatar", "image_url": "https://static.simulated.example/admins/1.png"}, "has_inbox_seat": true,
         })

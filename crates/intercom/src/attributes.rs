@@ -1,0 +1,96 @@
+//! The workspace's own attributes: the only place that tells a date from a number (API notes §8.11).
+
+use relatable_model::logical::LogicalType;
+use relatable_model::rules::path::member_of;
+use relatable_model::rules::{PathRule, Rules};
+use serde::Deserialize;
+
+/// A custom attribute's definition, from `/data_attributes` or `/conversations/attributes`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AttributeDefinition {
+    /// `contact`, `company` or `conversation`; absent from conversation attributes.
+    model: Option<String>,
+    /// The key in `custom_attributes`.
+    name: String,
+    /// The full path, `custom_attributes.x` for a custom one; absent from conversation attributes.
+    full_name: Option<String>,
+    /// What it holds.
+    data_type: Option<String>,
+    /// What it means.
+    description: Option<String>,
+}
+
+impl AttributeDefinition {
+    /// The resource and the key of the custom attribute defined; `None` for built-in attributes.
+    fn place(&self) -> Option<(&'static str, &str)> {
+        let resource = match self.model.as_deref() {
+            Some("contact") => "contacts",
+            Some("company") => "companies",
+            Some("conversation") | None => "conversations",
+            Some(_) => return None,
+        };
+        match &self.full_name {
+            Some(full_name) => Some((resource, full_name.strip_prefix("custom_attributes.")?)),
+            None => Some((resource, &self.name)),
+        }
+    }
+
+    /// The logical type of its values. Numbers are left to the values: a `float` attribute is as exact as what it holds.
+    fn logical(&self) -> Option<LogicalType> {
+        match self.data_type.as_deref()? {
+            "string" | "list" => Some(LogicalType::Text),
+            "boolean" => Some(LogicalType::Boolean),
+            "integer" => Some(LogicalType::Integer),
+            "float" | "decimal" => Some(LogicalType::Float),
+            "date" | "datetime" => Some(LogicalType::Timestamp),
+            _ => None,
+        }
+    }
+}
+
+/// Rules that give each custom attribute its type and description, to be laid over the curated model. Where two
+/// definitions share a name (which the API allows), the first counts.
+pub fn attribute_rules(definitions: &[AttributeDefinition]) -> Rules {
+    let mut rules = Rules::default();
+    for definition in definitions {
+        let Some((resource, name)) = definition.place() else { continue };
+        let rule = PathRule {
+            logical: definition.logical(),
+            description: definition.description.clone().filter(|text| !text.is_empty()),
+            ..PathRule::default()
+        };
+        let paths = &mut rules.resources.entry(resource.to_owned()).or_default().paths;
+        paths.entry(member_of("custom_attributes", name)).or_insert(rule);
+    }
+    rules
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_definition_settles_the_type_of_its_attribute() {
+        let definitions: Vec<AttributeDefinition> = serde_json::from_str(
+            r#"[
+              {"model":"contact","name":"Renewal.Date","full_name":"custom_attributes.Renewal.Date","data_type":"date"},
+              {"model":"contact","name":"email","full_name":"email","data_type":"string"},
+              {"model":"company","name":"seats","full_name":"custom_attributes.seats","data_type":"integer","description":"Paid"},
+              {"id":7,"name":"CX Score","data_type":"datetime"},
+              {"id":8,"name":"Order","data_type":"relationship"}
+            ]"#,
+        )
+        .unwrap();
+        let rules = attribute_rules(&definitions);
+        let contact = &rules.resources["contacts"].paths;
+        assert_eq!(contact.len(), 1);
+        assert_eq!(contact["custom_attributes.Renewal\\.Date"].logical, Some(LogicalType::Timestamp));
+        assert_eq!(
+            rules.resources["companies"].paths["custom_attributes.seats"].description.as_deref(),
+            Some("Paid")
+        );
+        let conversation = &rules.resources["conversations"].paths;
+        assert_eq!(conversation["custom_attributes.CX Score"].logical, Some(LogicalType::Timestamp));
+        assert_eq!(conversation["custom_attributes.Order"].logical, None);
+    }
+}

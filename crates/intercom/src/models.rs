@@ -1,0 +1,32 @@
+//! The curated model: one readable rule file per resource, compiled in.
+
+use relatable_model::rules::{Rules, RulesError};
+
+/// The rule files, by name.
+const FILES: &[(&str, &str)] = &[
+    ("admins.toml", include_str!("../models/admins.toml")),
+    ("companies.toml", include_str!("../models/companies.toml")),
+    ("contacts.toml", include_str!("../models/contacts.toml")),
+    ("conversation_attributes.toml", include_str!("../models/conversation_attributes.toml")),
+    ("conversations.toml", include_str!("../models/conversations.toml")),
+    ("counts.toml", include_str!("../models/counts.toml")),
+    ("data_attributes.toml", include_str!("../models/data_attributes.toml")),
+    ("event_summaries.toml", include_str!("../models/event_summaries.toml")),
+    ("events.toml", include_str!("../models/events.toml")),
+    ("notes.toml", include_str!("../models/notes.toml")),
+    ("segments.toml", include_str!("../models/segments.toml")),
+    ("tags.toml", include_str!("../models/tags.toml")),
+    ("teams.toml", include_str!("../models/teams.toml")),
+];
+
+/// The curated rules of every resource.
+///
+/// # Errors
+/// [`RulesError`] when a file is malformed, which a test rules out.
+pub fn curated() -> Result<Rules, RulesError> {
+    let mut rules = Rules::default();
+    for (file, text) in FILES {
+        rules.resources.extend(Rules::parse(text, file)?.resources);
+    }
+    Ok(rules)
+}

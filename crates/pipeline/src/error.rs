@@ -1,0 +1,98 @@
+//! Why a run ended early, one variant per operation; the cause is always behind it.
+
+use relatable_destinations::DestinationError;
+use relatable_intercom::ClientError;
+use relatable_journal::JournalError;
+use relatable_model::plan::PlanError;
+use relatable_model::rules::RulesError;
+use thiserror::Error;
+
+/// A run that could not be finished. What was loaded before stays; the next run goes on where this one stopped.
+#[derive(Debug, Error)]
+pub enum PipelineError {
+    /// The API could not be read.
+    #[error("failed to read {what}")]
+    Read {
+        /// The feed or resource.
+        what: String,
+        /// The API's answer or the connection's.
+        #[source]
+        cause: ClientError,
+    },
+    /// The journal could not be used.
+    #[error("failed to {step} the journal")]
+    Journal {
+        /// `open`, `write` or `read`.
+        step: &'static str,
+        /// What the journal said.
+        #[source]
+        cause: JournalError,
+    },
+    /// The destination could not be used.
+    #[error("failed to {step} the destination")]
+    Destination {
+        /// `open`, `claim`, `inspect`, `load into`.
+        step: &'static str,
+        /// What the destination said.
+        #[source]
+        cause: DestinationError,
+    },
+    /// The rules cannot be used.
+    #[error("failed to prepare the model")]
+    Rules(#[from] RulesError),
+    /// The rules do not fit the tables that exist.
+    #[error("failed to fit the model to the tables that exist")]
+    Plan(#[from] PlanError),
+    /// `--select` names something that is no resource.
+    #[error("there is no resource `{name}`; resources are {known}")]
+    UnknownResource {
+        /// What was named.
+        name: String,
+        /// All names.
+        known: String,
+    },
+    /// The journal ends before the destination's checkpoint: it was restored from a backup, or belongs to another
+    /// destination.
+    #[error(
+        "the journal ends at entry {journal}, but the destination has loaded it up to entry {checkpoint}"
+    )]
+    JournalBehind {
+        /// The journal's last entry.
+        journal: i64,
+        /// The destination's checkpoint.
+        checkpoint: i64,
+    },
+    /// The journal has entries, and the destination was last loaded from another one.
+    #[error(
+        "the destination was last loaded from another journal than `{journal}`, which has entries of its own"
+    )]
+    OtherJournal {
+        /// The journal's file.
+        journal: String,
+    },
+    /// A file with documents could not be read.
+    #[error("failed to read `{file}`")]
+    File {
+        /// The file.
+        file: String,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A file is no JSON.
+    #[error("`{file}` is not JSON or NDJSON at line {line}: {reason}")]
+    FileSyntax {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A task of the run ended without a word, which is a defect.
+    #[error("a part of the run ended unexpectedly ({part}); this is a defect of the program")]
+    Internal {
+        /// The part.
+        part: &'static str,
+    },
+}

@@ -1,0 +1,127 @@
+//! What happens in a run, as typed events. Terminal, JSON lines and run history are consumers of the same events.
+//!
+//! Events carry names, counts, ids of journal entries and durations; never a value of a document.
+
+use crate::report::RunReport;
+use serde::Serialize;
+
+/// Version of the event stream; it grows when an event or member changes its meaning or goes.
+pub const STREAM_VERSION: u32 = 1;
+
+/// How far one request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestStage {
+    /// It is being sent.
+    Reading,
+    /// It was answered, and the answer is being written to the journal.
+    Journalling,
+    /// The answer is in the journal.
+    Journalled,
+}
+
+/// How far a load has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadStage {
+    /// Documents are being shredded.
+    Shredding,
+    /// Rows are being handed to the destination.
+    Loading,
+    /// All rows are there; the destination commits.
+    Committing,
+    /// It is durable.
+    Committed,
+}
+
+/// One event of a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum RunEvent {
+    /// The run knows its workspace and destination and begins.
+    RunStarted {
+        /// [`STREAM_VERSION`].
+        stream_version: u32,
+        /// The workspace's code.
+        workspace: String,
+        /// The workspace's name.
+        workspace_name: String,
+        /// The destination in words.
+        destination: String,
+        /// Whether an earlier run left work that goes on.
+        resumed: bool,
+    },
+    /// A request of a feed.
+    Request {
+        /// The feed.
+        feed: String,
+        /// Its resource.
+        resource: String,
+        /// How far it is.
+        stage: RequestStage,
+    },
+    /// How far reading a resource is.
+    Progress {
+        /// The resource.
+        resource: String,
+        /// Records read so far in this run.
+        records: u64,
+        /// Records expected in all, where known.
+        total: Option<u64>,
+        /// Records whose own request is still to be made.
+        waiting: u64,
+    },
+    /// A resource has been read.
+    ResourceRead {
+        /// The resource.
+        resource: String,
+        /// Records read in this run.
+        records: u64,
+    },
+    /// A resource (or one feed of it) is left out of this run.
+    Skipped {
+        /// The feed.
+        feed: String,
+        /// Its resource.
+        resource: String,
+        /// Why, and what would change it.
+        reason: String,
+    },
+    /// Reading stands still for a reason worth telling.
+    Waiting {
+        /// For what.
+        reason: String,
+        /// For how long at most, in seconds.
+        seconds: u64,
+    },
+    /// A load.
+    Load {
+        /// First journal entry in it.
+        from: i64,
+        /// Last journal entry in it.
+        to: i64,
+        /// How far it is.
+        stage: LoadStage,
+        /// Rows it brings, once known.
+        rows: Option<u64>,
+    },
+    /// The run is over.
+    RunFinished {
+        /// What it did.
+        report: RunReport,
+    },
+}
+
+/// Somebody who is told what happens. Called from several threads; must be quick.
+pub trait Observer: Send + Sync {
+    /// Takes one event.
+    fn event(&self, event: &RunEvent);
+}
+
+/// An observer that does not care.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn event(&self, _event: &RunEvent) {}
+}

@@ -1,0 +1,115 @@
+//! What a page of records leads to: requests of their own for those that need them.
+
+use relatable_intercom::catalogue::{Condition, Feed, Reading, Since};
+use relatable_journal::Work;
+use relatable_model::json::{Peeked, peek, records};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+
+/// What a list inside a record says about itself.
+#[derive(Deserialize)]
+struct ListHead {
+    has_more: Option<bool>,
+    total_count: Option<u64>,
+    data: Option<Vec<serde::de::IgnoredAny>>,
+}
+
+/// The work that the records of a page lead to, for the feeds that are `selected`. Records unchanged since the bound
+/// (a day-granular search shows more than was asked for) lead to nothing.
+pub(super) fn discovered(body: &[u8], feed: &Feed, since: Option<Since>, selected: &[&Feed]) -> Vec<Work> {
+    let children: Vec<(&Feed, Condition)> = selected
+        .iter()
+        .filter(|child| child.parent == Some(feed.resource))
+        .filter_map(|child| match child.reading {
+            Reading::PerRecord(condition) => Some((*child, condition)),
+            _ => None,
+        })
+        .collect();
+    let mut work = Vec::new();
+    for range in records(body, feed.list).ok().flatten().unwrap_or_default() {
+        let record = &body[range];
+        let Ok([id, changed]) = peek(record, ["id", "updated_at"]) else { continue };
+        let Some(id) = id.text() else { continue };
+        let unchanged = since.is_some_and(|since| change_s(changed).is_some_and(|at_s| at_s < since.from_s));
+        if unchanged {
+            continue;
+        }
+        for (child, condition) in &children {
+            if holds(record, *condition) {
+                work.push(Work { queue: child.name.to_owned(), key: id.clone(), payload: String::new() });
+            }
+        }
+    }
+    work
+}
+
+/// The earliest time of change on a page, seconds since the epoch.
+pub(super) fn oldest_change_s(body: &[u8], feed: &Feed) -> Option<i64> {
+    let ranges = records(body, feed.list).ok().flatten()?;
+    let changes = ranges.into_iter().filter_map(|range| {
+        let [changed] = peek(&body[range], ["updated_at"]).ok()?;
+        change_s(changed)
+    });
+    changes.min()
+}
+
+/// A time of change in seconds.
+fn change_s(changed: Peeked) -> Option<i64> {
+    changed.text()?.parse().ok()
+}
+
+/// Whether a record deserves a request of its own.
+fn holds(record: &[u8], condition: Condition) -> bool {
+    let members: BTreeMap<String, &RawValue> = match condition {
+        Condition::Always => return true,
+        Condition::Cut(_) | Condition::NotEmpty(_) => serde_json::from_slice(record).unwrap_or_default(),
+    };
+    let head = |name: &str| -> Option<ListHead> { serde_json::from_str(members.get(name)?.get()).ok()? };
+    match condition {
+        Condition::Always => true,
+        Condition::Cut(name) => head(name).is_some_and(|head| {
+            let shown = head.data.map_or(0, |data| data.len() as u64);
+            head.has_more.unwrap_or(head.total_count.is_some_and(|total| total > shown))
+        }),
+        Condition::NotEmpty(names) => names.iter().filter_map(|name| head(name)).any(|head| {
+            head.total_count.unwrap_or_default() > 0 || head.data.is_some_and(|data| !data.is_empty())
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use relatable_intercom::catalogue::FEEDS;
+
+    #[test]
+    fn a_record_leads_to_just_the_requests_it_needs() {
+        let contacts = Feed::named("contacts").unwrap();
+        let selected: Vec<&Feed> = FEEDS.iter().collect();
+        let body = br#"{"type":"list","data":[
+            {"id":"a","updated_at":100,"tags":{"data":[{"id":"1"}],"has_more":false,"total_count":14},"notes":{"data":[],"total_count":0}},
+            {"id":"b","updated_at":200,"tags":{"data":[],"has_more":true},"notes":{"data":[{"id":"n"}]},
+             "opted_in_subscription_types":{"data":[{"id":"s"}],"total_count":1}}]}"#;
+        let names = |since| {
+            let found = discovered(body, contacts, since, &selected);
+            let mut names: Vec<String> =
+                found.into_iter().map(|work| format!("{} {}", work.key, work.queue)).collect();
+            names.sort();
+            names
+        };
+        let all = names(None);
+        for expected in
+            ["a contact_segments", "a events", "b contact_tags", "b contact_notes", "b contact_subscriptions"]
+        {
+            assert!(all.iter().any(|name| name == expected), "{expected} missing in {all:?}");
+        }
+        for excluded in
+            ["a contact_tags", "a contact_notes", "a contact_subscriptions", "b contact_companies"]
+        {
+            assert!(all.iter().all(|name| name != excluded), "{excluded} in {all:?}");
+        }
+        assert!(names(Some(Since { from_s: 150 })).iter().all(|name| name.starts_with('b')));
+        assert_eq!(oldest_change_s(body, contacts), Some(100));
+    }
+}

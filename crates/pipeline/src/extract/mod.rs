@@ -1,0 +1,258 @@
+//! From the API into the journal: enumerations, and what each record found needs of its own.
+//!
+//! Extraction only ever appends to the journal: an answer, where its enumeration goes on, and the work it discovered, in
+//! one transaction. A run that is killed continues at the next request.
+
+mod counts;
+mod detail;
+mod discover;
+mod stream;
+
+use crate::error::PipelineError;
+use crate::event::{Observer, RequestStage, RunEvent};
+use crate::report::Skipped;
+use relatable_intercom::answer::Answer;
+use relatable_intercom::catalogue::{FEEDS, Feed, Reading};
+use relatable_intercom::clock::Clock;
+use relatable_intercom::error::Policy;
+use relatable_intercom::request::Request;
+use relatable_intercom::{Client, ClientError};
+use relatable_journal::{Changes, Entry, Journal, Ticket};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// What the loader is told while reading goes on.
+#[derive(Debug)]
+pub(crate) enum Signal {
+    /// An answer of this many bytes is in the journal.
+    Appended(usize),
+    /// What must be known before anything is shredded has been read: definitions of attributes.
+    Attributes(Vec<Arc<Vec<u8>>>),
+    /// Reading is over; per resource, up to when everything discovered is in the journal.
+    Finished(BTreeMap<String, i64>),
+}
+
+/// Counts of one resource, for progress.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    records: u64,
+    total: Option<u64>,
+    waiting: u64,
+}
+
+/// One run's reading.
+pub(crate) struct Extraction {
+    client: Client,
+    journal: Journal,
+    clock: Arc<dyn Clock>,
+    observer: Arc<dyn Observer>,
+    signals: std::sync::mpsc::Sender<Signal>,
+    selected: Vec<&'static Feed>,
+    resources: HashSet<String>,
+    full: bool,
+    /// Per resource, where an earlier journal had come to.
+    low_water: BTreeMap<String, i64>,
+    tallies: Mutex<BTreeMap<String, Tally>>,
+    skipped: Mutex<Vec<Skipped>>,
+    /// Woken when there is new work for details, or no more enumeration to find any.
+    work_found: Notify,
+    /// Whether every enumeration has ended.
+    enumerated: AtomicBool,
+}
+
+/// How a run reads.
+pub(crate) struct Plan {
+    pub(crate) client: Client,
+    pub(crate) journal: Journal,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) signals: std::sync::mpsc::Sender<Signal>,
+    pub(crate) resources: HashSet<String>,
+    pub(crate) full: bool,
+    pub(crate) low_water: BTreeMap<String, i64>,
+}
+
+impl Extraction {
+    /// A reading of the resources planned.
+    pub(crate) fn new(plan: Plan) -> Extraction {
+        let version = plan.client.version().to_owned();
+        let wanted = |feed: &&Feed| {
+            let parent_of_wanted = FEEDS.iter().any(|child| {
+                child.parent == Some(feed.resource)
+                    && plan.resources.contains(child.resource)
+                    && feed.parent.is_none()
+            });
+            feed.is_in(&version)
+                && (plan.resources.contains(feed.resource)
+                    || parent_of_wanted
+                    || feed.reading == Reading::First)
+        };
+        Extraction {
+            selected: FEEDS.iter().filter(wanted).collect(),
+            resources: plan.resources,
+            client: plan.client,
+            journal: plan.journal,
+            clock: plan.clock,
+            observer: plan.observer,
+            signals: plan.signals,
+            full: plan.full,
+            low_water: plan.low_water,
+            tallies: Mutex::default(),
+            skipped: Mutex::default(),
+            work_found: Notify::new(),
+            enumerated: AtomicBool::new(false),
+        }
+    }
+
+    /// Reads everything there is to read now, and tells the loader.
+    pub(crate) async fn run(&self) -> Result<(), PipelineError> {
+        let mut definitions = Vec::new();
+        for feed in self.with_reading(|reading| reading == Reading::First) {
+            definitions.extend(self.snapshot(feed).await?);
+        }
+        self.signal(Signal::Attributes(definitions));
+        let (low_water, ()) = tokio::try_join!(self.enumerate(), self.details())?;
+        self.signal(Signal::Finished(low_water));
+        Ok(())
+    }
+
+    /// Reads every enumeration, side by side; then no more work is found.
+    async fn enumerate(&self) -> Result<BTreeMap<String, i64>, PipelineError> {
+        let snapshots = async {
+            let mut bodies: BTreeMap<&str, Vec<Arc<Vec<u8>>>> = BTreeMap::new();
+            let (scrolls, short): (Vec<&Feed>, Vec<&Feed>) = self
+                .with_reading(|reading| reading == Reading::Snapshot)
+                .partition(|feed| feed.paging == relatable_intercom::catalogue::Paging::Scroll);
+            for feed in short {
+                bodies.insert(feed.name, self.snapshot(feed).await?);
+            }
+            let counting = self.count(&bodies);
+            let scrolling = async {
+                for feed in scrolls {
+                    self.snapshot(feed).await?;
+                }
+                Ok(())
+            };
+            tokio::try_join!(counting, scrolling)
+        };
+        let streams = futures_util::future::try_join_all(
+            self.with_reading(|reading| reading == Reading::Backfill).map(|feed| self.stream(feed)),
+        );
+        let (_, marks) = tokio::try_join!(snapshots, streams)?;
+        self.enumerated();
+        Ok(marks.into_iter().flatten().collect())
+    }
+
+    /// The selected feeds whose reading is as asked.
+    fn with_reading(&self, is: impl Fn(Reading) -> bool + 'static) -> impl Iterator<Item = &'static Feed> {
+        self.selected.iter().copied().filter(move |feed| is(feed.reading))
+    }
+
+    /// Sends a request; its place in the journal's order is taken when it goes out.
+    async fn ask(&self, feed: &Feed, request: &Request) -> Result<(Answer, Ticket), ClientError> {
+        let (answer, ticket) = self
+            .client
+            .send(request, || {
+                self.tell(feed, RequestStage::Reading);
+                self.journal.reserve()
+            })
+            .await?;
+        self.tell(feed, RequestStage::Journalling);
+        Ok((answer, ticket))
+    }
+
+    /// Puts an answer into the journal, with what follows from it.
+    async fn append(
+        &self,
+        feed: &Feed,
+        ticket: Ticket,
+        entry: Entry,
+        changes: Changes,
+    ) -> Result<(), PipelineError> {
+        let bytes = entry.body.len();
+        let found_work = !changes.work_added.is_empty();
+        let journal = self.journal.clone();
+        self.blocking(move || journal.append(ticket, entry, changes)).await?;
+        self.tell(feed, RequestStage::Journalled);
+        self.signal(Signal::Appended(bytes));
+        if found_work {
+            self.work_found.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Runs a journal operation where it may block.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        operation: impl FnOnce() -> Result<T, relatable_journal::JournalError> + Send + 'static,
+    ) -> Result<T, PipelineError> {
+        match tokio::task::spawn_blocking(operation).await {
+            Ok(outcome) => outcome.map_err(|cause| PipelineError::Journal { step: "use", cause }),
+            Err(_) => Err(PipelineError::Internal { part: "journal" }),
+        }
+    }
+
+    /// What an error of a feed means for the run: it is left out and said so, or the run ends.
+    fn skip_or_stop(&self, feed: &Feed, error: ClientError) -> Result<(), PipelineError> {
+        if error.policy() != Policy::SkipResource {
+            return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
+        }
+        let reason = error.to_string();
+        let event = RunEvent::Skipped {
+            feed: feed.name.to_owned(),
+            resource: feed.resource.to_owned(),
+            reason: reason.clone(),
+        };
+        self.observer.event(&event);
+        lock(&self.skipped).push(Skipped { feed: feed.name.to_owned(), reason });
+        Ok(())
+    }
+
+    /// Changes a resource's tally and tells how far it is.
+    fn tally(&self, resource: &str, change: impl FnOnce(&mut Tally)) {
+        let mut tallies = lock(&self.tallies);
+        let tally = tallies.entry(resource.to_owned()).or_default();
+        change(tally);
+        let Tally { records, total, waiting } = *tally;
+        drop(tallies);
+        self.observer.event(&RunEvent::Progress { resource: resource.to_owned(), records, total, waiting });
+    }
+
+    /// Records read so far, by resource.
+    pub(crate) fn records(&self) -> BTreeMap<String, u64> {
+        lock(&self.tallies).iter().map(|(resource, tally)| (resource.clone(), tally.records)).collect()
+    }
+
+    /// What was left out.
+    pub(crate) fn skipped(&self) -> Vec<Skipped> {
+        lock(&self.skipped).clone()
+    }
+
+    /// The client, for its counts.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    fn tell(&self, feed: &Feed, stage: RequestStage) {
+        let event =
+            RunEvent::Request { feed: feed.name.to_owned(), resource: feed.resource.to_owned(), stage };
+        self.observer.event(&event);
+    }
+
+    /// Tells the loader; one that is gone has failed, which ends the run elsewhere.
+    fn signal(&self, signal: Signal) {
+        drop(self.signals.send(signal));
+    }
+}
+
+/// Locks what no panic can have left half-changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The journal's entry for an answer.
+fn entry(feed: &Feed, scope: Option<String>, requested_at: jiff::Timestamp, body: Vec<u8>) -> Entry {
+    Entry { answer: feed.name.to_owned(), scope, requested_at_us: requested_at.as_microsecond(), body }
+}

@@ -1,0 +1,259 @@
+//! From the journal to the destination: one load after the other, each all or nothing.
+
+mod items;
+
+pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX};
+
+use crate::error::PipelineError;
+use crate::event::{LoadStage, Observer, RunEvent};
+use crate::report::{RunReport, TableReport};
+use crate::shred::{Content, Item, ModelState, Shredding};
+use items::items;
+use relatable_destinations::package::{Checkpoint, Package, Receipt, TableChange};
+use relatable_destinations::{Destination, DestinationError};
+use relatable_intercom::clock::Clock;
+use relatable_journal::Journal;
+use relatable_model::plan::{Memory, RememberedColumn};
+use relatable_model::rules::Rules;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Bytes of answers a load carries at most; a load of one page costs nearly as much as one of many.
+const LOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Writes a destination from a journal.
+pub(crate) struct Loader {
+    destination: Box<dyn Destination>,
+    journal: Journal,
+    observer: Arc<dyn Observer>,
+    clock: Arc<dyn Clock>,
+    checkpoint: Checkpoint,
+    model: ModelState,
+    /// Whether tables that no row has come for yet were declared to the destination in this run.
+    declared: bool,
+    tables: BTreeMap<String, TableReport>,
+    issues: BTreeMap<String, u64>,
+    loads: u64,
+}
+
+/// Names and types that a destination remembers, by resource.
+pub(crate) fn remembered(
+    destination: &mut dyn Destination,
+) -> Result<BTreeMap<String, Memory>, DestinationError> {
+    let mut memory: BTreeMap<String, Memory> = BTreeMap::new();
+    for remembered in destination.remembered()? {
+        let column = RememberedColumn {
+            name: remembered.column.name,
+            path: remembered.column.path,
+            role: remembered.column.role,
+            logical: remembered.column.logical,
+        };
+        let resource = memory.entry(remembered.resource).or_default();
+        resource.remember(&remembered.table, &remembered.table_path, column);
+    }
+    Ok(memory)
+}
+
+impl Loader {
+    /// A loader that goes on behind `checkpoint`, under `rules`.
+    pub(crate) fn new(
+        mut destination: Box<dyn Destination>,
+        journal: Journal,
+        checkpoint: Checkpoint,
+        rules: Rules,
+        observer: Arc<dyn Observer>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Loader, PipelineError> {
+        let memory = remembered(destination.as_mut())
+            .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
+        let model = ModelState::new(rules, memory)?;
+        Ok(Loader {
+            destination,
+            journal,
+            observer,
+            clock,
+            checkpoint,
+            model,
+            declared: false,
+            tables: BTreeMap::new(),
+            issues: BTreeMap::new(),
+            loads: 0,
+        })
+    }
+
+    /// Makes this journal the one the destination's checkpoint speaks of, before anything is read into it.
+    pub(crate) fn adopt_journal(&mut self) -> Result<(), PipelineError> {
+        let checkpoint =
+            Checkpoint { journal: self.journal.id().to_owned(), seq: 0, ..self.checkpoint.clone() };
+        self.commit(Shredding::default(), checkpoint)
+    }
+
+    /// Lays types of attributes over the rules.
+    pub(crate) fn add_rules(&mut self, upper: &Rules) -> Result<(), PipelineError> {
+        let mut rules = self.model.rules.clone();
+        for (resource, added) in &upper.resources {
+            let Some(lower) = rules.resources.get_mut(resource) else { continue };
+            for (path, rule) in &added.paths {
+                let known = self.model.memory.get(resource).is_some_and(|memory| memory.knows(path));
+                let entry = lower.paths.entry(path.clone()).or_default();
+                if entry.logical.is_none() && entry.strategy.is_none() && !known {
+                    entry.logical = rule.logical;
+                }
+                if entry.description.is_none() {
+                    entry.description.clone_from(&rule.description);
+                }
+            }
+        }
+        self.model = ModelState::new(rules, std::mem::take(&mut self.model.memory))?;
+        Ok(())
+    }
+
+    /// Loads everything in the journal up to entry `up_to`.
+    pub(crate) fn load_up_to(&mut self, up_to: i64) -> Result<(), PipelineError> {
+        loop {
+            let after = self.checkpoint.seq;
+            let entries = self
+                .journal
+                .entries(after, up_to, LOAD_BYTES_MAX)
+                .map_err(|cause| PipelineError::Journal { step: "read", cause })?;
+            let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+            let checkpoint = Checkpoint { seq: last.seq, ..self.checkpoint.clone() };
+            self.tell(first.seq, last.seq, LoadStage::Shredding, None);
+            let mut issues = Vec::new();
+            let items = items(entries, &self.model, &mut issues);
+            let items = self.without_stale(items)?;
+            let mut shredding = self.model.shred(items)?;
+            shredding.issues.extend(issues);
+            self.commit(shredding, checkpoint)?;
+        }
+    }
+
+    /// Stores up to when everything that was discovered is loaded.
+    pub(crate) fn finish(&mut self, low_water: BTreeMap<String, i64>) -> Result<(), PipelineError> {
+        let mut checkpoint = self.checkpoint.clone();
+        checkpoint.low_water.extend(low_water);
+        if checkpoint == self.checkpoint && self.declared {
+            return Ok(());
+        }
+        self.commit(Shredding::default(), checkpoint)
+    }
+
+    /// Adds what was loaded to a run's report.
+    pub(crate) fn report(&self, report: &mut RunReport) {
+        report.tables.clone_from(&self.tables);
+        report.issues.clone_from(&self.issues);
+        report.loads = self.loads;
+    }
+
+    /// Leaves out answers of the search index that are older than the row the destination has.
+    fn without_stale(&mut self, items: Vec<Item>) -> Result<Vec<Item>, PipelineError> {
+        let mut asked: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for item in &items {
+            if let Content::Document { from_index: true, version: Some(_), .. } = item.content
+                && let [key] = item.key.as_slice()
+            {
+                asked.entry(item.resource.clone()).or_default().push(key.clone());
+            }
+        }
+        let mut stored: HashMap<(String, String), i64> = HashMap::new();
+        for (resource, mut keys) in asked {
+            let version = self.model.rules.resources.get(&resource).and_then(|rules| rules.version.clone());
+            let Some(table) = self.model.root_table(&resource) else { continue };
+            let column = table.columns.iter().find(|column| Some(&column.path) == version.as_ref());
+            let (Some(column), [key]) = (column, table.key.as_slice()) else { continue };
+            keys.sort_unstable();
+            keys.dedup();
+            let versions = self
+                .destination
+                .versions(&table.name, key, &column.name, &keys)
+                .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
+            stored.extend(versions.into_iter().map(|(key, version)| ((resource.clone(), key), version)));
+        }
+        let is_stale = |item: &Item| match (&item.content, item.key.as_slice()) {
+            (Content::Document { from_index: true, version: Some(version), .. }, [key]) => {
+                stored.get(&(item.resource.clone(), key.clone())).is_some_and(|stored| version < stored)
+            }
+            _ => false,
+        };
+        Ok(items.into_iter().filter(|item| !is_stale(item)).collect())
+    }
+
+    /// Hands a load to the destination.
+    fn commit(&mut self, shredding: Shredding, checkpoint: Checkpoint) -> Result<(), PipelineError> {
+        let Shredding { changes, issues } = shredding;
+        let (from, to) = (self.checkpoint.seq + 1, checkpoint.seq);
+        let rows: u64 =
+            changes.iter().flat_map(|change| &change.rows).map(|batch| batch.num_rows() as u64).sum();
+        let tables: Vec<_> = self
+            .model
+            .tables
+            .iter()
+            .filter(|table| !self.declared || changes.iter().any(|change| change.table == table.name))
+            .cloned()
+            .collect();
+        self.tell(from, to, LoadStage::Loading, Some(rows));
+        let package = Package {
+            tables: &tables,
+            issues: &issues,
+            checkpoint: &checkpoint,
+            loaded_at_us: self.clock.now().as_microsecond(),
+        };
+        let observer = self.observer.clone();
+        let mut handed = Handed { changes: changes.into_iter(), observer, from, to, rows, told: false };
+        let receipt = self
+            .destination
+            .load(&package, &mut handed)
+            .map_err(|cause| PipelineError::Destination { step: "load into", cause })?;
+        self.tell(from, to, LoadStage::Committed, Some(rows));
+        self.checkpoint = checkpoint;
+        self.declared = true;
+        self.loads += 1;
+        for issue in &issues {
+            *self.issues.entry(issue.kind.clone()).or_default() += 1;
+        }
+        self.add(&receipt);
+        Ok(())
+    }
+
+    /// Adds a load's receipt to the run's.
+    fn add(&mut self, receipt: &Receipt) {
+        for (table, counts) in &receipt.tables {
+            let sum = &mut self.tables.entry(table.clone()).or_default().0;
+            sum.inserted += counts.inserted;
+            sum.updated += counts.updated;
+            sum.deleted += counts.deleted;
+        }
+        if receipt.orphans > 0 {
+            *self.issues.entry("orphan".to_owned()).or_default() += receipt.orphans;
+        }
+    }
+
+    /// Tells the observer about a load.
+    fn tell(&self, from: i64, to: i64, stage: LoadStage, rows: Option<u64>) {
+        self.observer.event(&RunEvent::Load { from, to, stage, rows });
+    }
+}
+
+/// The changes of a load on their way to the destination; tells when the last one has been handed over.
+struct Handed {
+    changes: std::vec::IntoIter<TableChange>,
+    observer: Arc<dyn Observer>,
+    from: i64,
+    to: i64,
+    rows: u64,
+    told: bool,
+}
+
+impl Iterator for Handed {
+    type Item = Result<TableChange, Box<dyn std::error::Error + Send + Sync>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.changes.next();
+        if next.is_none() && !self.told {
+            self.told = true;
+            let (from, to, rows) = (self.from, self.to, Some(self.rows));
+            self.observer.event(&RunEvent::Load { from, to, stage: LoadStage::Committing, rows });
+        }
+        next.map(Ok)
+    }
+}

@@ -1,0 +1,52 @@
+//! What a run did, in numbers.
+
+use relatable_destinations::package::RowCounts;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+
+/// Rows of one table changed by a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TableReport(pub RowCounts);
+
+impl Serialize for TableReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("TableReport", 3)?;
+        fields.serialize_field("inserted", &self.0.inserted)?;
+        fields.serialize_field("updated", &self.0.updated)?;
+        fields.serialize_field("deleted", &self.0.deleted)?;
+        fields.end()
+    }
+}
+
+/// A resource or feed that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// The feed.
+    pub feed: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RunReport {
+    /// Records read, by resource.
+    pub records: BTreeMap<String, u64>,
+    /// Rows changed, by table; tables without a change are left out.
+    pub tables: BTreeMap<String, TableReport>,
+    /// Requests sent.
+    pub requests: u64,
+    /// Answers that refused a request for the rate limit.
+    pub refused: u64,
+    /// Bytes of answers received.
+    pub received_bytes: u64,
+    /// Loads committed.
+    pub loads: u64,
+    /// Issues recorded, by kind.
+    pub issues: BTreeMap<String, u64>,
+    /// What was left out.
+    pub skipped: Vec<Skipped>,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}

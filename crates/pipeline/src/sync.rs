@@ -1,0 +1,250 @@
+//! A whole run: reading and loading side by side, joined by the journal.
+
+use crate::error::PipelineError;
+use crate::event::{Observer, RunEvent, STREAM_VERSION};
+use crate::extract::{Extraction, Plan, Signal};
+use crate::load::Loader;
+use crate::report::RunReport;
+use relatable_destinations::Destination;
+use relatable_destinations::package::Checkpoint;
+use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
+use relatable_intercom::clock::Clock;
+use relatable_intercom::workspace::Workspace;
+use relatable_intercom::{Client, Settings};
+use relatable_journal::Journal;
+use relatable_model::rules::Rules;
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::oneshot;
+
+/// Bytes of answers after which a load begins while reading goes on.
+const LOAD_FROM_BYTES: usize = 8 * 1024 * 1024;
+/// Time after which a load begins while reading goes on, in seconds.
+const LOAD_FROM_S: i64 = 10;
+
+/// What to read, and how.
+pub struct SyncSettings {
+    /// The connection to the workspace.
+    pub client: Settings,
+    /// The curated rules with the user's laid over them.
+    pub rules: Rules,
+    /// The journal's file.
+    pub journal: PathBuf,
+    /// Resources to read; all by default.
+    pub select: Option<Vec<String>>,
+    /// Whether everything is read anew.
+    pub full: bool,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Reads a workspace into a destination and returns when both are at rest.
+///
+/// What is loaded when it fails stays, and the next run goes on where this one stopped: every answer received is in the
+/// journal, and a load is all or nothing.
+///
+/// # Errors
+/// [`PipelineError`]. Before anything is written: a token that is not accepted, another workspace than the
+/// destination's, rules that do not fit, a journal that belongs elsewhere.
+pub async fn sync(
+    settings: SyncSettings,
+    mut destination: Box<dyn Destination>,
+    observer: Arc<dyn Observer>,
+) -> Result<RunReport, PipelineError> {
+    let began = settings.clock.now();
+    let resources = selected(&settings)?;
+    let client =
+        Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
+    let workspace = client.workspace().await.map_err(read_error("the workspace"))?;
+    let opened_at_us = settings.clock.now().as_microsecond();
+    let journal = Journal::open(&settings.journal, &workspace.id, opened_at_us)
+        .map_err(|cause| PipelineError::Journal { step: "open", cause })?;
+    let checkpoint = destination
+        .claim(&workspace.id, journal.id())
+        .map_err(|cause| PipelineError::Destination { step: "claim", cause })?;
+    let is_new = check_journal(&journal, &checkpoint)?;
+    journal.raise(checkpoint.seq);
+    tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
+    let low_water = checkpoint.low_water.clone();
+    let mut loader = Loader::new(
+        destination,
+        journal.clone(),
+        checkpoint,
+        settings.rules,
+        observer.clone(),
+        settings.clock.clone(),
+    )?;
+    if is_new {
+        loader.adopt_journal()?;
+    }
+    let (signals, received) = channel();
+    let extraction = Extraction::new(Plan {
+        client,
+        journal: journal.clone(),
+        clock: settings.clock.clone(),
+        observer: observer.clone(),
+        signals,
+        resources,
+        full: settings.full,
+        low_water,
+    });
+    let loading = LoadThread::start(loader, journal, received, settings.clock.clone())?;
+    let report = read_and_load(extraction, loading).await?;
+    let seconds = settings.clock.now().duration_since(began).as_secs_f64();
+    let report = RunReport { seconds, ..report };
+    observer.event(&RunEvent::RunFinished { report: report.clone() });
+    Ok(report)
+}
+
+/// Reads until everything is in the journal, loads until everything is in the destination; the first error ends both,
+/// after what is in the journal has been loaded.
+async fn read_and_load(extraction: Extraction, mut loading: LoadThread) -> Result<RunReport, PipelineError> {
+    let reading = tokio::select! {
+        reading = extraction.run() => reading,
+        _ = &mut loading.over => Ok(()),
+    };
+    let traffic = extraction.client().traffic();
+    let mut report = RunReport {
+        records: extraction.records(),
+        requests: traffic.requests,
+        refused: traffic.refused,
+        received_bytes: traffic.received_bytes,
+        skipped: extraction.skipped(),
+        ..RunReport::default()
+    };
+    // Without a sender the loader loads what is there and ends.
+    drop(extraction);
+    let loader = loading.join().await;
+    reading?;
+    loader?.report(&mut report);
+    Ok(report)
+}
+
+/// The loader on its own thread.
+struct LoadThread {
+    outcome: Arc<Mutex<Option<Result<Loader, PipelineError>>>>,
+    over: oneshot::Receiver<()>,
+}
+
+impl LoadThread {
+    fn start(
+        loader: Loader,
+        journal: Journal,
+        signals: Receiver<Signal>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<LoadThread, PipelineError> {
+        let outcome = Arc::new(Mutex::new(None));
+        let (sender, over) = oneshot::channel();
+        let slot = outcome.clone();
+        let work = move || {
+            let ended = load(loader, &journal, &signals, clock.as_ref());
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+            drop(sender);
+        };
+        let spawned = std::thread::Builder::new().name("loader".to_owned()).spawn(work);
+        spawned.map(|_| LoadThread { outcome, over }).map_err(|_| PipelineError::Internal { part: "loader" })
+    }
+
+    /// Waits until the thread has ended.
+    async fn join(mut self) -> Result<Loader, PipelineError> {
+        if !self.over.is_terminated() {
+            drop((&mut self.over).await);
+        }
+        let ended = self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        ended.unwrap_or(Err(PipelineError::Internal { part: "loader" }))
+    }
+}
+
+/// Loads what comes into the journal until reading is over.
+fn load(
+    mut loader: Loader,
+    journal: &Journal,
+    signals: &Receiver<Signal>,
+    clock: &dyn Clock,
+) -> Result<Loader, PipelineError> {
+    let mut pending_bytes = 0;
+    let mut last_s = clock.now().as_second();
+    let mut prepared = false;
+    while let Ok(signal) = signals.recv() {
+        match signal {
+            Signal::Appended(bytes) => pending_bytes += bytes,
+            Signal::Attributes(bodies) => {
+                loader.add_rules(&attribute_rules(&definitions(&bodies)))?;
+                prepared = true;
+            }
+            Signal::Finished(low_water) => {
+                loader.load_up_to(journal.settled())?;
+                loader.finish(low_water)?;
+                return Ok(loader);
+            }
+        }
+        let due = pending_bytes >= LOAD_FROM_BYTES || clock.now().as_second() - last_s >= LOAD_FROM_S;
+        if prepared && due && pending_bytes > 0 {
+            loader.load_up_to(journal.settled())?;
+            pending_bytes = 0;
+            last_s = clock.now().as_second();
+        }
+    }
+    if prepared {
+        loader.load_up_to(journal.settled())?;
+    }
+    Ok(loader)
+}
+
+/// The definitions in the answers of the attribute feeds.
+fn definitions(bodies: &[Arc<Vec<u8>>]) -> Vec<AttributeDefinition> {
+    #[derive(serde::Deserialize)]
+    struct List {
+        data: Vec<serde_json::Value>,
+    }
+    let lists = bodies.iter().filter_map(|body| serde_json::from_slice::<List>(body).ok());
+    lists.flat_map(|list| list.data).filter_map(|value| serde_json::from_value(value).ok()).collect()
+}
+
+/// The resources to read.
+fn selected(settings: &SyncSettings) -> Result<HashSet<String>, PipelineError> {
+    let known: Vec<&str> = settings.rules.resources.keys().map(String::as_str).collect();
+    let Some(select) = &settings.select else { return Ok(known.into_iter().map(str::to_owned).collect()) };
+    match select.iter().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(PipelineError::UnknownResource { name: name.clone(), known: known.join(", ") }),
+        None => Ok(select.iter().cloned().collect()),
+    }
+}
+
+/// Checks that journal and checkpoint belong together; `true` for a new journal that takes over.
+fn check_journal(journal: &Journal, checkpoint: &Checkpoint) -> Result<bool, PipelineError> {
+    let stored = journal.settled();
+    if checkpoint.journal != journal.id() {
+        return if stored == 0 || checkpoint.seq == 0 && checkpoint.low_water.is_empty() {
+            Ok(true)
+        } else {
+            Err(PipelineError::OtherJournal { journal: journal.path().display().to_string() })
+        };
+    }
+    if stored < checkpoint.seq {
+        return Err(PipelineError::JournalBehind { journal: stored, checkpoint: checkpoint.seq });
+    }
+    Ok(false)
+}
+
+fn tell_start(
+    observer: &Arc<dyn Observer>,
+    workspace: &Workspace,
+    destination: &dyn Destination,
+    resumed: bool,
+) {
+    observer.event(&RunEvent::RunStarted {
+        stream_version: STREAM_VERSION,
+        workspace: workspace.id.clone(),
+        workspace_name: workspace.name.clone(),
+        destination: destination.describe(),
+        resumed,
+    });
+}
+
+/// An error of reading `what`.
+fn read_error(what: &'static str) -> impl Fn(relatable_intercom::ClientError) -> PipelineError {
+    move |cause| PipelineError::Read { what: what.to_owned(), cause }
+}

@@ -1,0 +1,92 @@
+//! A simulated workspace, a folder for what a run leaves, and runs of the pipeline from one into the other.
+
+use relatable_intercom::clock::SystemClock;
+use relatable_model::rules::Rules;
+use relatable_pipeline::event::{Observer, Unobserved};
+use relatable_pipeline::report::RunReport;
+use relatable_pipeline::{PipelineError, SyncSettings, sync};
+use relatable_simulator::{Settings, Simulator};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Requests per window that keep a test from waiting for the rate limit.
+pub(crate) const UNLIMITED: u32 = 10_000_000;
+
+/// A folder that goes with the test, and what runs leave in it.
+pub(crate) struct Site {
+    folder: tempfile::TempDir,
+    /// The destination's scheme, `sqlite` or `duckdb`.
+    scheme: &'static str,
+}
+
+impl Site {
+    pub(crate) fn new(scheme: &'static str) -> Site {
+        Site { folder: tempfile::tempdir().unwrap(), scheme }
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The database's file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.file("tables.db")
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        format!("{}:{}", self.scheme, self.database().display())
+    }
+}
+
+/// How a run differs from the plain one.
+#[derive(Default, Clone)]
+pub(crate) struct Options {
+    pub(crate) full: bool,
+    pub(crate) select: Option<Vec<String>>,
+    /// The user's rules, as TOML.
+    pub(crate) rules: Option<String>,
+    pub(crate) share_percent: Option<u32>,
+}
+
+/// The curated rules with a user's over them.
+pub(crate) fn rules(user: Option<&str>) -> Rules {
+    let curated = relatable_intercom::models::curated().unwrap();
+    match user {
+        Some(text) => curated.overlay(Rules::parse(text, "user.toml").unwrap(), "user.toml").unwrap(),
+        None => curated,
+    }
+}
+
+/// One run with everything as a user has it.
+pub(crate) async fn run(
+    simulator: &Simulator,
+    site: &Site,
+    options: Options,
+) -> Result<RunReport, PipelineError> {
+    run_observed(simulator, site, options, Arc::new(Unobserved)).await
+}
+
+/// One run, watched.
+pub(crate) async fn run_observed(
+    simulator: &Simulator,
+    site: &Site,
+    options: Options,
+    observer: Arc<dyn Observer>,
+) -> Result<RunReport, PipelineError> {
+    let settings = SyncSettings {
+        client: relatable_intercom::Settings {
+            base_url: simulator.base_url(),
+            token: Settings::default().token.into(),
+            version: "2.16".to_owned(),
+            share_percent: options.share_percent.unwrap_or(80),
+            connections: 24,
+        },
+        rules: rules(options.rules.as_deref()),
+        journal: site.file("journal"),
+        select: options.select,
+        full: options.full,
+        clock: Arc::new(SystemClock),
+    };
+    let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
+    sync(settings, destination, observer).await
+}

@@ -1,0 +1,10 @@
+//! What the simulator promises, asked over real HTTP.
+
+mod client;
+mod control;
+mod documents;
+mod events;
+mod limits;
+mod paging;
+mod search;
+mod size;
