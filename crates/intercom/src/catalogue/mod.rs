@@ -3,9 +3,11 @@
 //! The engine that reads knows paging styles and ways of staying current; it knows no endpoint. A new resource is a new
 //! entry in [`feeds`] and a rule file.
 
+mod condition;
 mod counts;
 mod feeds;
 
+pub use condition::Condition;
 pub use counts::{CountQuestion, count_questions};
 pub use feeds::FEEDS;
 
@@ -76,17 +78,6 @@ pub enum Granularity {
     Day,
 }
 
-/// Which of the records found deserve a request of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
-    /// All.
-    Always,
-    /// Those whose list under this member was cut.
-    Cut(&'static str),
-    /// Those that have anything in one of these lists.
-    NotEmpty(&'static [&'static str]),
-}
-
 /// One way of reading records, as data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Feed {
@@ -126,6 +117,18 @@ pub struct Since {
 }
 
 impl Feed {
+    /// The lists of records of `resource` that are asked for only where they are not empty, by path, with what tells.
+    pub fn emptiable_lists(resource: &str) -> impl Iterator<Item = (&'static Feed, &'static str, Condition)> {
+        FEEDS.iter().filter(move |feed| feed.resource == resource).filter_map(|feed| {
+            match (feed.content, feed.reading) {
+                (Content::Fragment(path), Reading::PerRecord(condition @ Condition::NotEmpty(_))) => {
+                    Some((feed, path, condition))
+                }
+                _ => None,
+            }
+        })
+    }
+
     /// The feed called `name`.
     pub fn named(name: &str) -> Option<&'static Feed> {
         FEEDS.iter().find(|feed| feed.name == name)

@@ -30,7 +30,9 @@ impl Extraction {
         }
         let journal = self.journal.clone();
         let last = self.blocking(move || journal.cursor(DETAILED_CURSOR)).await?;
+        // To the second: the moment is part of each observation's id.
         let now = self.client.server_now();
+        let now = jiff::Timestamp::from_second(now.as_second()).unwrap_or(now);
         let due = last
             .and_then(|last| last.parse::<i64>().ok())
             .is_none_or(|last_s| now.as_second() - last_s >= DETAILED_AGE_S || self.full);

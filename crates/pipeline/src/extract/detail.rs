@@ -19,6 +19,13 @@ const HANDS: usize = 24;
 /// Records taken from a queue at a time.
 const TAKEN: usize = 48;
 
+/// What asking for a record came to.
+struct Detail {
+    feed: &'static Feed,
+    /// Whether the token may not ask, so that the feed is left out of this run.
+    is_left_out: bool,
+}
+
 /// A record's answer, all its pages in one.
 struct Whole {
     ticket: Ticket,
@@ -33,15 +40,27 @@ impl Extraction {
         let feeds: Vec<&'static Feed> =
             self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))).collect();
         let mut left_out: HashSet<&str> = HashSet::new();
+        // Queues found empty, until something may have come into them.
+        let mut empty: HashSet<&str> = HashSet::new();
         let mut taken: VecDeque<(&'static Feed, Work)> = VecDeque::new();
         let mut under_way = FuturesUnordered::new();
+        let mut was_over = false;
         loop {
             let over = self.is_enumerated();
+            if over && !was_over {
+                // Whatever the last enumeration found is in the queues by now.
+                was_over = true;
+                empty.clear();
+            }
             if taken.len() < HANDS {
-                for feed in feeds.iter().filter(|feed| !left_out.contains(feed.name)) {
+                let idle = |feed: &&&Feed| !left_out.contains(feed.name) && !empty.contains(feed.name);
+                for feed in feeds.iter().filter(idle).copied().collect::<Vec<_>>() {
                     let (journal, queue) = (self.journal.clone(), feed.name);
                     let work = self.blocking(move || journal.take_work(queue, TAKEN)).await?;
-                    taken.extend(work.into_iter().map(|work| (*feed, work)));
+                    if work.is_empty() {
+                        empty.insert(feed.name);
+                    }
+                    taken.extend(work.into_iter().map(|work| (feed, work)));
                 }
             }
             while under_way.len() < HANDS
@@ -56,21 +75,26 @@ impl Extraction {
                     return Ok(());
                 }
                 self.work_found.notified().await;
+                empty.clear();
                 continue;
             }
             tokio::select! {
                 done = under_way.next() => {
-                    if let Some(Some(feed)) = done.transpose()? {
-                        left_out.insert(feed.name);
+                    if let Some(Detail { feed, is_left_out }) = done.transpose()? {
+                        // A record that changed while it was asked for is in its queue again.
+                        empty.remove(feed.name);
+                        if is_left_out {
+                            left_out.insert(feed.name);
+                        }
                     }
                 }
-                () = self.work_found.notified(), if under_way.len() < HANDS && !over => {}
+                () = self.work_found.notified(), if !over => empty.clear(),
             }
         }
     }
 
-    /// Asks for one record and puts the answer into the journal; returns the feed if it has to be left out.
-    async fn detail(&self, feed: &'static Feed, work: Work) -> Result<Option<&'static Feed>, PipelineError> {
+    /// Asks for one record and puts the answer into the journal.
+    async fn detail(&self, feed: &'static Feed, work: Work) -> Result<Detail, PipelineError> {
         let done = vec![(work.queue, work.key.clone())];
         let outcome = self.whole(feed, &work.key).await;
         if let Some(parent) = feed.parent {
@@ -80,11 +104,11 @@ impl Extraction {
             Ok(whole) => whole,
             Err(error) if error.policy() == Policy::RecordGone => {
                 self.gone(feed, &work.key, done).await?;
-                return Ok(None);
+                return Ok(Detail { feed, is_left_out: false });
             }
             Err(error) => {
                 self.skip_or_stop(feed, error)?;
-                return Ok(Some(feed));
+                return Ok(Detail { feed, is_left_out: true });
             }
         };
         if feed.list.is_some() && feed.parent != Some(feed.resource) {
@@ -92,7 +116,7 @@ impl Extraction {
         }
         let stored = entry(feed, Some(work.key), whole.first.requested_at, whole.body);
         self.append(feed, whole.ticket, stored, Changes { work_done: done, ..Changes::default() }).await?;
-        Ok(None)
+        Ok(Detail { feed, is_left_out: false })
     }
 
     /// Notes that a record is gone: the record itself if this feed brings it, else only what hangs on it.

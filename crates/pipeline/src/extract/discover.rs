@@ -3,17 +3,6 @@
 use relatable_intercom::catalogue::{Condition, Feed, Reading, Since};
 use relatable_journal::Work;
 use relatable_model::json::{Peeked, peek, records};
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use std::collections::BTreeMap;
-
-/// What a list inside a record says about itself.
-#[derive(Deserialize)]
-struct ListHead {
-    has_more: Option<bool>,
-    total_count: Option<u64>,
-    data: Option<Vec<serde::de::IgnoredAny>>,
-}
 
 /// The work that the records of a page lead to, for the feeds that are `selected`. Records unchanged since the bound
 /// (a day-granular search shows more than was asked for) lead to nothing.
@@ -36,7 +25,7 @@ pub(super) fn discovered(body: &[u8], feed: &Feed, since: Option<Since>, selecte
             continue;
         }
         for (child, condition) in &children {
-            if holds(record, *condition) {
+            if condition.holds(record) {
                 work.push(Work { queue: child.name.to_owned(), key: id.clone(), payload: String::new() });
             }
         }
@@ -57,25 +46,6 @@ pub(super) fn oldest_change_s(body: &[u8], feed: &Feed) -> Option<i64> {
 /// A time of change in seconds.
 fn change_s(changed: Peeked) -> Option<i64> {
     changed.text()?.parse().ok()
-}
-
-/// Whether a record deserves a request of its own.
-fn holds(record: &[u8], condition: Condition) -> bool {
-    let members: BTreeMap<String, &RawValue> = match condition {
-        Condition::Always => return true,
-        Condition::Cut(_) | Condition::NotEmpty(_) => serde_json::from_slice(record).unwrap_or_default(),
-    };
-    let head = |name: &str| -> Option<ListHead> { serde_json::from_str(members.get(name)?.get()).ok()? };
-    match condition {
-        Condition::Always => true,
-        Condition::Cut(name) => head(name).is_some_and(|head| {
-            let shown = head.data.map_or(0, |data| data.len() as u64);
-            head.has_more.unwrap_or(head.total_count.is_some_and(|total| total > shown))
-        }),
-        Condition::NotEmpty(names) => names.iter().filter_map(|name| head(name)).any(|head| {
-            head.total_count.unwrap_or_default() > 0 || head.data.is_some_and(|data| !data.is_empty())
-        }),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Journal entries to items: which records an answer speaks of.
 
 use crate::shred::{Content, Item, ModelState, Slice};
-use relatable_intercom::catalogue::{Content as FeedContent, Feed};
+use relatable_intercom::catalogue::{Condition, Content as FeedContent, Feed};
 use relatable_journal::StoredEntry;
 use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::issue::Issue;
@@ -56,13 +56,28 @@ pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut 
                 let from_index = feed.is_some_and(Feed::is_from_index);
                 let complete = feed.is_none_or(|feed| feed.complete);
                 for range in found.unwrap_or_default() {
-                    items.push(document(&base, rules, &body, range, from_index, complete));
+                    let item = document(&base, rules, &body, range.clone(), from_index, complete);
+                    let emptied = emptied(&item, &body[range]);
+                    items.push(item);
+                    items.extend(emptied);
                 }
             }
             Err(error) => issues.push(issue(&base, "answer_rejected", &error.to_string())),
         }
     }
     items
+}
+
+/// The lists that are asked for on their own only where they are not empty, and which this document says are empty: what
+/// an earlier answer brought is gone.
+fn emptied(item: &Item, record: &[u8]) -> Vec<Item> {
+    let empty = |(feed, path, _): (&Feed, &str, Condition)| {
+        let source = Slice { body: Arc::new(b"[]".to_vec()), range: 0..2 };
+        let content = Content::Fragment { answer: feed.name.to_owned(), path: path.to_owned(), source };
+        Item { content, ..item.clone() }
+    };
+    let lists = Feed::emptiable_lists(&item.resource);
+    lists.filter(|(_, _, condition)| condition.says_empty(record)).map(empty).collect()
 }
 
 /// The item of one document.
