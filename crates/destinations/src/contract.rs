@@ -5,7 +5,8 @@ use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn, Tab
 use std::collections::HashMap;
 
 /// Changes of a load, produced while it runs; an error of the producer aborts the load and nothing is written.
-pub type Changes<'a> = dyn Iterator<Item = Result<TableChange, Box<dyn std::error::Error + Send + Sync>>> + 'a;
+pub type Changes<'a> =
+    dyn Iterator<Item = Result<TableChange, Box<dyn std::error::Error + Send + Sync>>> + 'a;
 
 /// A database that holds the tables of one workspace.
 ///
@@ -18,20 +19,23 @@ pub trait Destination: Send {
     /// The destination in words for messages, with its file or host but never a password.
     fn describe(&self) -> String;
 
-    /// The checkpoint stored, or `None` where nothing was ever loaded. Creates nothing.
+    /// The checkpoint stored, or `None` where nothing was ever claimed. After a claim and before the first load it is
+    /// the one that [`claim`](Self::claim) made, with `seq` 0. Creates nothing.
     ///
     /// # Errors
     /// When the database cannot be opened or its bookkeeping tables cannot be read.
     fn checkpoint(&mut self) -> Result<Option<Checkpoint>, DestinationError>;
 
-    /// Makes this handle the one writer: creates the bookkeeping tables where they are missing, and puts a new fence
-    /// token into the checkpoint, so that a handle that claimed earlier can no longer commit. Sets no position: with
-    /// no checkpoint yet, a row with the given workspace and journal and `seq` 0 is made; with one of another journal
+    /// Makes this handle the one writer: creates the database and the bookkeeping tables where they are missing, and puts
+    /// a new fence token into the checkpoint, so that a handle that claimed earlier can no longer commit. Sets no
+    /// position: with no checkpoint yet, a row with the given workspace and journal and `seq` 0 is made; with one of another journal
     /// the stored journal and seq stay until the first load.
     ///
     /// # Errors
     /// [`DestinationError::OtherWorkspace`] when the checkpoint is of another workspace;
     /// [`DestinationError::NewerFormat`] when the bookkeeping tables come from a newer release. Nothing is written then.
+    /// [`DestinationError::Locked`] when another process holds the database longer than is waited for;
+    /// [`DestinationError::ReadOnly`] and [`DestinationError::Full`] when it cannot be written.
     fn claim(&mut self, workspace: &str, journal: &str) -> Result<Checkpoint, DestinationError>;
 
     /// Every column ever assigned, in table and creation order; empty where nothing was loaded.
@@ -42,7 +46,7 @@ pub trait Destination: Send {
 
     /// The version column of the rows with these keys: how the pipeline keeps an answer from the search index, which
     /// may lag behind, from replacing a newer row. Keys without a row, rows with a null version and tables that do not
-    /// exist yet are left out. `key` is one text column, `version` a timestamp column; versions come in microseconds
+    /// exist yet are left out; a key may be asked for twice. `key` is one text column, `version` a timestamp column; versions come in microseconds
     /// since the epoch.
     ///
     /// # Errors
@@ -61,24 +65,35 @@ pub trait Destination: Send {
     /// `_relatable_loads`; and, as the last statement, the checkpoint, which must hit exactly one row carrying the
     /// fence token of [`claim`](Self::claim).
     ///
-    /// For each change: rows in a replaced scope whose key is not among the new rows are deleted (with their own
-    /// children, where those are in the same load); rows are inserted or updated by key; a row that is the same but
-    /// for `_synced_at` is left untouched; rows named as deleted get their `_deleted_at` unless they have one. A child
-    /// row whose parent exists neither in the database nor earlier in the load is left out and counted as an orphan.
-    /// Calling it again with the same package and changes changes nothing but `_relatable_loads`.
+    /// For each change, in this order: a child row whose parent exists neither in the database nor earlier in the load
+    /// is left out and counted as an orphan; rows in a replaced scope whose key is not among the new rows are deleted,
+    /// and with them every row of any table that descends from them, so that parent links always hold; rows are inserted
+    /// or updated by key, and a row that is the same but for `_synced_at` is left untouched; rows named as deleted get
+    /// their `_deleted_at` unless they have one. A row marked as deleted lives again when a change brings it with
+    /// `_deleted_at` null; a change that lacks that column leaves the mark. Marked rows are parents like any other.
+    ///
+    /// Tables and columns that are not declared any more stay as they are; views of a declared table that it no longer
+    /// asks for go. A declaration may change a column's description, role, path and references, not its type, and
+    /// neither a table's key nor its parent.
+    ///
+    /// Calling it again with the same package and changes changes nothing but `_relatable_loads` and the counts and last
+    /// times of `_relatable_issues`.
     ///
     /// Returns when the load is durable. A reader sees all of it or nothing.
     ///
     /// # Errors
-    /// [`DestinationError::Foreign`] for a table or view that is not ours; [`DestinationError::Fenced`] when another
-    /// handle has claimed since; [`DestinationError::Producer`] when producing a change failed;
+    /// [`DestinationError::Foreign`] for a table or view that is not ours; [`DestinationError::Mismatch`] when a
+    /// declaration contradicts what is remembered, or rows do not fit their table's declaration;
+    /// [`DestinationError::NotClaimed`] before a claim; [`DestinationError::Fenced`] when another handle has claimed
+    /// since; [`DestinationError::OtherWorkspace`] as in [`claim`](Self::claim); [`DestinationError::Producer`] when producing a change failed;
     /// [`DestinationError::KeyRepeated`] when a change has a key twice or a uniqueness check fails;
     /// otherwise what the database said, with the step and the table. Nothing is written in any of these cases.
-    fn load(&mut self, package: &Package<'_>, changes: &mut Changes<'_>) -> Result<Receipt, DestinationError>;
+    fn load(&mut self, package: &Package<'_>, changes: &mut Changes<'_>)
+    -> Result<Receipt, DestinationError>;
 
-    /// Runs a reading statement and returns its cells as text.
+    /// Runs one reading statement and returns its cells as text. A statement that writes is refused.
     ///
     /// # Errors
-    /// What the database said.
+    /// What the database said; [`DestinationError::Open`] and its kin where there is no database yet.
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError>;
 }

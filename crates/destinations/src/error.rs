@@ -40,6 +40,39 @@ pub enum DestinationError {
         /// Who holds it, as far as the database says.
         holder: String,
     },
+    /// The file is of another kind, or is damaged.
+    #[error("{destination} is not a database of this kind")]
+    NotADatabase {
+        /// The destination.
+        destination: String,
+        /// What the database said.
+        #[source]
+        cause: Cause,
+    },
+    /// The file or its folder may not be written.
+    #[error("{destination} cannot be written")]
+    ReadOnly {
+        /// The destination.
+        destination: String,
+        /// What the database said.
+        #[source]
+        cause: Cause,
+    },
+    /// The disk is full; nothing was written.
+    #[error("no space is left for {destination}")]
+    Full {
+        /// The destination.
+        destination: String,
+        /// What the database said.
+        #[source]
+        cause: Cause,
+    },
+    /// A load was asked for before [`claim`](crate::Destination::claim).
+    #[error("{destination} was not claimed before writing")]
+    NotClaimed {
+        /// The destination.
+        destination: String,
+    },
     /// The tables belong to another workspace.
     #[error("{destination} holds workspace `{stored}`, and this run reads workspace `{asked}`")]
     OtherWorkspace {

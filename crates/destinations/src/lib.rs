@@ -2,11 +2,47 @@
 //!
 //! This is the only crate that knows SQL dialects. What it does **not** know: Intercom, HTTP, the journal, the rules
 //! of the model. It is given settled tables and rows, and a checkpoint to store with them.
+//!
+//! A load reads the same in every database and is written once: [`contract`] says what holds, `load` is the order of
+//! its steps, `ddl` plans what has to be created, `change` stages and merges rows, `bookkeeping` has a file for each
+//! `_relatable_…` table. A database's folder holds what differs: `mod` opens it, `dialect` is its SQL, `value` how each
+//! logical type is stored, `stage` how rows get in, `merge` how staged rows meet stored ones, `query` how statements
+//! run, `failure` what its errors mean.
 
 pub mod contract;
 pub mod error;
 pub mod package;
 pub mod uri;
 
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod bookkeeping;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod catalogue;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod change;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod database;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod ddl;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod dialect;
+#[cfg(feature = "duckdb")]
+mod duckdb;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod load;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod merge_plan;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod session;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod shape;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod staging;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod statement;
+
 pub use contract::Destination;
 pub use error::DestinationError;
+pub use uri::{open, open_waiting};

@@ -22,7 +22,7 @@ pub struct Checkpoint {
 /// Rows whose children were listed completely: what is stored in their scope and not among the new rows goes.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// The columns, of the table changed, that name the scope; a prefix of ancestors' identities.
+    /// The columns, of the table changed, that name the scope: a prefix of ancestors' identities, and at least one.
     pub columns: Vec<String>,
     /// One row per scope, with exactly those columns.
     pub keys: RecordBatch,
@@ -33,12 +33,15 @@ pub struct Scope {
 pub struct TableChange {
     /// Name of the table, one of [`Package::tables`].
     pub table: String,
-    /// Rows to insert or update by the table's key; no key twice in one change. A column of the table that the batches
-    /// lack is left as it is in rows that exist and null in new ones: another answer owns it.
+    /// Rows to insert or update by the table's key; no key twice in one change. Each column travels as the Arrow type of
+    /// its logical type; the key and the columns that link to the parent are always there. A column of the table that
+    /// all batches lack is left as it is in rows that exist and null in new ones: another answer owns it. A batch that
+    /// lacks a column of another batch of the change has null there.
     pub rows: Vec<RecordBatch>,
     /// Scopes that these rows describe completely.
     pub replaced: Vec<Scope>,
-    /// Keys of rows found to be gone, with the table's key columns and `_deleted_at`: marks rows that exist.
+    /// Keys of rows found to be gone, with the table's key columns and `_deleted_at`: marks rows that exist and are not
+    /// marked. Comes after the rows of the same change.
     pub deleted: Option<RecordBatch>,
 }
 
@@ -62,7 +65,8 @@ pub struct RowCounts {
     pub inserted: u64,
     /// Rows that existed and differed in a column other than `_synced_at`.
     pub updated: u64,
-    /// Rows that went because their list no longer has them, or were newly marked as deleted.
+    /// Rows that went because their list no longer has them or the row they were split from went, or that were newly
+    /// marked as deleted.
     pub deleted: u64,
 }
 
@@ -71,8 +75,8 @@ pub struct RowCounts {
 pub struct Receipt {
     /// Per table, rows inserted, updated and deleted; tables with no change are left out.
     pub tables: BTreeMap<String, RowCounts>,
-    /// Child rows left out because their parent is in neither the table nor the load; each kind is in
-    /// `_relatable_issues`.
+    /// Child rows left out because their parent is in neither the table nor the load; `_relatable_issues` has one issue
+    /// of kind `orphan` per table, with their number as its count.
     pub orphans: u64,
 }
 

@@ -11,6 +11,8 @@ const MILLISECONDS_FROM: i128 = 1_000_000_000_000;
 const INSTANT_MIN_US: i128 = -62_135_596_800_000_000;
 /// The last microsecond of the year 9999.
 const INSTANT_MAX_US: i128 = 253_402_300_799_999_999;
+/// The first second after the year 9999.
+const SECONDS_END: i64 = 253_402_300_800;
 /// Up to this many digits every decimal number survives the way into a double and back.
 const FLOAT_DIGITS: usize = 15;
 
@@ -32,7 +34,7 @@ fn parts(text: &str) -> Option<Parts> {
         None => (unsigned, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let all = format!("{whole}{fraction}");
+    let all = if fraction.is_empty() { whole.to_owned() } else { format!("{whole}{fraction}") };
     let significant = all.trim_start_matches('0');
     let digits = significant.trim_end_matches('0');
     if digits.is_empty() {
@@ -119,6 +121,9 @@ pub fn instant_from_number(text: &str) -> Option<i64> {
         if (INSTANT_MIN_US..=INSTANT_MAX_US).contains(&value) { i64::try_from(value).ok() } else { None }
     };
     if let Ok(whole) = text.parse::<i64>() {
+        if (0..SECONDS_END).contains(&whole) {
+            return Some(whole * 1_000_000);
+        }
         let whole = i128::from(whole);
         let unit = if whole.abs() >= MILLISECONDS_FROM { 1_000 } else { 1_000_000 };
         return in_range(whole * unit);
@@ -137,7 +142,8 @@ pub fn instant_from_text(text: &str) -> Option<i64> {
     if text.len() >= 9 && text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit()) {
         return instant_from_number(text);
     }
-    let instant: Timestamp = text.parse().ok()?;
+    // A leap second would be read as the one before it.
+    let instant: Timestamp = if text.contains(":60") { return None } else { text.parse().ok()? };
     let microseconds = instant.as_microsecond();
     (instant.as_nanosecond() == i128::from(microseconds) * 1_000
         && (INSTANT_MIN_US..=INSTANT_MAX_US).contains(&i128::from(microseconds)))
@@ -157,7 +163,8 @@ pub fn instant_text(microseconds: i64) -> String {
 pub fn date_from_text(text: &str) -> Option<i32> {
     let date: Date = if text.len() == 10 { text.parse().ok()? } else { return None };
     let epoch = Date::constant(1970, 1, 1);
-    Some(date.since((jiff::Unit::Day, epoch)).ok()?.get_days())
+    let days = date.since((jiff::Unit::Day, epoch)).ok()?.get_days();
+    (date.to_string() == text).then_some(days)
 }
 
 /// The text of days since 1970-01-01.

@@ -28,6 +28,10 @@ pub fn reassemble(tables: &[(&Table, &RecordBatch)], rules: &ResourceRules) -> V
 struct Source<'a> {
     table: &'a Table,
     rows: &'a RecordBatch,
+    /// Steps of the table's path.
+    steps: Vec<Segment>,
+    /// How many steps of a column's path, written as in rules, lead to the row.
+    depth: usize,
     by_parent: HashMap<String, Vec<usize>>,
 }
 
@@ -45,20 +49,18 @@ impl<'a> Source<'a> {
             let positions = positions.as_primitive::<Int64Type>();
             by_parent.values_mut().for_each(|rows| rows.sort_by_key(|&row| positions.value(row)));
         }
-        Source { table, rows, by_parent }
+        let steps = steps(&table.path);
+        // Rules pass through a list silently where a member follows.
+        let is_written = |place: usize| {
+            steps[place] != Segment::Element || steps.get(place + 1) == Some(&Segment::Element)
+        };
+        let depth = (0..steps.len()).filter(|&place| is_written(place)).count();
+        Source { table, rows, depth, steps, by_parent }
     }
 
     /// Whether a row is an element of a list rather than an object of its parent.
     fn is_list(&self) -> bool {
-        let own = |name: &String| {
-            self.table.column(name).is_some_and(|column| column.role != ColumnRole::Inherited)
-        };
-        self.table.key.iter().any(own)
-    }
-
-    /// How many steps the table's path has.
-    fn depth(&self) -> usize {
-        if self.table.path.is_empty() { 0 } else { steps(&self.table.path).len() }
+        self.steps.last() == Some(&Segment::Element)
     }
 }
 
@@ -82,11 +84,10 @@ fn key_text(rows: &RecordBatch, columns: &[&str], row: usize) -> String {
 /// What one row of `source` stands for.
 fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLookup) -> Json {
     let mut whole = Json::Object(BTreeMap::new());
-    let depth = source.depth();
     for column in source.table.columns.iter().filter(|column| !column.path.is_empty()) {
         let Some(array) = source.rows.column_by_name(&column.name) else { continue };
         if let Some(value) = cell(array, row, column, lookup) {
-            put(&mut whole, &steps(&column.path)[depth..], value);
+            put(&mut whole, steps(&column.path).get(source.depth..).unwrap_or_default(), value);
         }
     }
     for child in all {
@@ -97,8 +98,11 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
         let Some(rows) = child.by_parent.get(&key_text(source.rows, &columns, row)) else { continue };
         let mut values = rows.iter().map(|&row| element(child, row, all, lookup));
         let value = if child.is_list() { Some(Json::Array(values.collect())) } else { values.next() };
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            put(&mut whole, &steps(&child.table.path)[depth..], value);
+        let end = child.steps.len() - usize::from(child.is_list());
+        if let (Some(value), Some(steps)) = (value, child.steps.get(source.steps.len()..end))
+            && (steps.is_empty() || !value.is_empty())
+        {
+            put(&mut whole, steps, value);
         }
     }
     whole
@@ -125,7 +129,8 @@ fn cell(array: &ArrayRef, row: usize, column: &Column, lookup: &RuleLookup) -> O
     match value {
         Json::String(source) if is_json => {
             let value = without_empty_members(Json::parse(source.as_bytes()).ok()?);
-            (!value.is_empty() || column.role == ColumnRole::VariantJson).then_some(value)
+            let is_element = steps(&column.path).last() == Some(&Segment::Element);
+            (!value.is_empty() || is_element).then_some(value)
         }
         Json::String(text) if column.role == ColumnRole::Value => {
             let rule = lookup.rule(&column.path);

@@ -121,7 +121,9 @@ pub struct Table {
     pub name: String,
     /// The resource it belongs to.
     pub resource: String,
-    /// Path of the list or object it was split from; empty for the resource's own table.
+    /// Where a row stands in the document, every list's element step written out: `tags.[]` for a table of tags,
+    /// `parts.[].files.[]` for one below another, `avatar` for a one-to-one table; empty for the resource's own. No two
+    /// tables of a resource have the same.
     pub path: String,
     /// What a row is, for people; may be empty.
     pub description: String,

@@ -10,7 +10,8 @@ mod split;
 mod value;
 
 pub use parse::{parse, parse_prefix};
-pub use split::{Peeked, peek, records};
+pub(crate) use split::{decoded, members};
+pub use split::{Peeked, peek, records, values};
 pub use value::Json;
 
 use thiserror::Error;
@@ -47,6 +48,13 @@ pub trait Sink {
     fn broken_string(&mut self, source: &str);
     /// `{`.
     fn begin_object(&mut self);
+    /// Asked where a member's name begins: whether `rest` begins with a name that was expected, written `"name":`. If so
+    /// its length with quotes and colon, and [`Sink::key`] is not called.
+    #[inline]
+    fn predicted_key(&mut self, rest: &[u8]) -> Option<usize> {
+        let _ = rest;
+        None
+    }
     /// A member's name; its value follows. A name with a lone surrogate comes with U+FFFD in its place.
     fn key(&mut self, name: &str);
     /// `}`.

@@ -106,22 +106,12 @@ impl Parser<'_> {
             return Ok(position + 1);
         }
         loop {
-            if self.bytes.get(position) != Some(&b'"') {
-                return Err(self.unexpected(position));
-            }
-            let end = at(scan::string_end(self.bytes, position + 1))?;
-            let name = &self.text[position + 1..end.quote];
-            if end.escaped {
-                scan::unescape(name, &mut self.decoded);
-                sink.key(&self.decoded);
-            } else {
-                sink.key(name);
-            }
-            position = scan::skip_space(self.bytes, end.quote + 1);
-            if self.bytes.get(position) != Some(&b':') {
-                return Err(self.unexpected(position));
-            }
-            position = scan::skip_space(self.bytes, position + 1);
+            let predicted = self.bytes.get(position..).and_then(|rest| sink.predicted_key(rest));
+            position = match predicted {
+                Some(length) => position + length,
+                None => self.name(position, sink)?,
+            };
+            position = scan::skip_space(self.bytes, position);
             position = scan::skip_space(self.bytes, self.value(position, sink)?);
             match self.bytes.get(position) {
                 Some(b',') => position = scan::skip_space(self.bytes, position + 1),
@@ -129,6 +119,26 @@ impl Parser<'_> {
                 _ => return Err(self.unexpected(position)),
             }
         }
+    }
+
+    /// Parses the member's name at `start` and the colon; returns the offset behind it.
+    fn name<S: Sink>(&mut self, start: usize, sink: &mut S) -> Result<usize, JsonError> {
+        if self.bytes.get(start) != Some(&b'"') {
+            return Err(self.unexpected(start));
+        }
+        let end = at(scan::string_end(self.bytes, start + 1))?;
+        let name = &self.text[start + 1..end.quote];
+        if end.escaped {
+            scan::unescape(name, &mut self.decoded);
+            sink.key(&self.decoded);
+        } else {
+            sink.key(name);
+        }
+        let colon = scan::skip_space(self.bytes, end.quote + 1);
+        if self.bytes.get(colon) != Some(&b':') {
+            return Err(self.unexpected(colon));
+        }
+        Ok(colon + 1)
     }
 
     /// Parses the elements of a list from behind its bracket; returns the offset behind the closing one.

@@ -131,8 +131,12 @@ pub(super) fn unescape(content: &str, decoded: &mut String) -> bool {
     decoded.clear();
     let mut whole = true;
     let mut rest = content;
-    while let Some(at) = rest.find('\\') {
+    loop {
+        let at = string_stop(rest.as_bytes(), 0);
         decoded.push_str(&rest[..at]);
+        if at == rest.len() {
+            return whole;
+        }
         let escape = rest.as_bytes().get(at + 1).copied().unwrap_or(b'\\');
         let mut used = 2;
         match escape {
@@ -151,8 +155,6 @@ pub(super) fn unescape(content: &str, decoded: &mut String) -> bool {
         }
         rest = &rest[at + used..];
     }
-    decoded.push_str(rest);
-    whole
 }
 
 /// The character written at the start of `text` as `\uXXXX` or as a pair of them, with the length of its source;

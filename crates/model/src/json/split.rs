@@ -2,6 +2,7 @@
 
 use super::parse::{Parser, utf8};
 use super::{JsonError, JsonErrorKind, Sink, Want, parse_prefix, scan};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Where the records of an answer stand: the elements of the list under `member` of the object `bytes`, or of `bytes`
@@ -32,6 +33,23 @@ pub fn records(bytes: &[u8], member: Option<&str>) -> Result<Option<Vec<Range<us
         (Some(b'n'), _) => Ok(None),
         _ => Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: list.start }),
     }
+}
+
+/// Where the values of a text stand that has any number of them, one behind the other.
+///
+/// # Errors
+/// At the first that is no JSON.
+pub fn values(bytes: &[u8]) -> Result<Vec<Range<usize>>, JsonError> {
+    let text = utf8(bytes)?;
+    let mut parser = Parser { text, bytes, decoded: String::new(), depth: 0 };
+    let mut found = Vec::new();
+    let mut start = scan::skip_space(bytes, 0);
+    while start < bytes.len() {
+        let end = parser.skip(start)?;
+        found.push(start..end);
+        start = scan::skip_space(bytes, end);
+    }
+    Ok(found)
 }
 
 /// Where the value of `member` stands in the object at `start`.
@@ -70,6 +88,53 @@ fn elements(parser: &mut Parser<'_>, start: usize) -> Result<Vec<Range<usize>>, 
         }
     }
     Ok(found)
+}
+
+/// What a string with this content says; a lone surrogate in it becomes U+FFFD.
+pub(crate) fn decoded(content: &str) -> Cow<'_, str> {
+    if !content.contains('\\') {
+        return Cow::Borrowed(content);
+    }
+    let mut decoded = String::new();
+    scan::unescape(content, &mut decoded);
+    Cow::Owned(decoded)
+}
+
+/// The members of the object at the start of `text`, each as its name and the source of its value; one error ends them.
+pub(crate) fn members(text: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, &str), JsonError>> {
+    let bytes = text.as_bytes();
+    let mut parser = Parser { text, bytes, decoded: String::new(), depth: 0 };
+    // Behind the brace or comma before a member; `None` at the end.
+    let mut next = bytes.first().filter(|&&byte| byte == b'{').map(|_| 1);
+    std::iter::from_fn(move || {
+        let position = scan::skip_space(bytes, next.take()?);
+        if bytes.get(position) == Some(&b'}') {
+            return None;
+        }
+        let member = parser.member(position);
+        next = member.as_ref().ok().map(|(.., end)| scan::skip_space(bytes, *end)).and_then(|end| {
+            (bytes.get(end) == Some(&b',')).then_some(end + 1)
+        });
+        Some(member.map(|(name, value, _)| (name, value)))
+    })
+}
+
+impl<'a> Parser<'a> {
+    /// The member at `start`: its name, the source of its value, and the offset behind it.
+    fn member(&mut self, start: usize) -> Result<(Cow<'a, str>, &'a str, usize), JsonError> {
+        if self.bytes.get(start) != Some(&b'"') {
+            return Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: start });
+        }
+        let name_end = self.skip(start)?;
+        let name = decoded(&self.text[start + 1..name_end - 1]);
+        let colon = scan::skip_space(self.bytes, name_end);
+        if self.bytes.get(colon) != Some(&b':') {
+            return Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: colon });
+        }
+        let value = scan::skip_space(self.bytes, colon + 1);
+        let end = self.skip(value)?;
+        Ok((name, &self.text[value..end], end))
+    }
 }
 
 /// A scalar member as [`peek`] finds it.

@@ -1,13 +1,13 @@
 //! Finding the rule of a path: the exact one over patterns, the more specific pattern over the less specific one.
 
+use crate::logical::LogicalType;
 use crate::rules::path::{Path, Segment};
-use crate::rules::{PathRule, ResourceRules};
+use crate::rules::{PathRule, ResourceRules, Strategy};
 
 /// A rule's path and the rule.
 #[derive(Debug)]
 struct Entry {
     path: Path,
-    text: String,
     rule: PathRule,
 }
 
@@ -27,7 +27,7 @@ impl RuleLookup {
             .iter()
             .filter_map(|(text, rule)| {
                 let path = Path::parse(text).ok()?;
-                Some(Entry { path, text: text.clone(), rule: rule.clone() })
+                Some(Entry { path, rule: rule.clone() })
             })
             .collect();
         entries.sort_by_key(|entry| {
@@ -38,14 +38,22 @@ impl RuleLookup {
         RuleLookup { entries }
     }
 
-    /// The rule in force at `path`: all that match, the more specific over the less.
+    /// The rule in force at `path`: all that match, the more specific over the less. A rule for the very path does not
+    /// take its strategy from a pattern: `"company.id" = { type = "text" }` stays a column beside `"company.*" = "omit"`.
     pub(crate) fn rule(&self, path: &str) -> PathRule {
         let mut merged = PathRule::default();
         let Ok(asked) = Path::parse(path) else { return merged };
         for entry in &self.entries {
-            if entry.text == path || matches(&entry.path, &asked) {
+            let is_exact = entry.path == asked;
+            if is_exact && entry.rule.strategy.is_none() {
+                merged.drop_strategy();
+            }
+            if is_exact || matches(&entry.path, &asked) {
                 merged.overlay(entry.rule.clone());
             }
+        }
+        if merged.strategy.is_none() && merged.logical == Some(LogicalType::Json) {
+            merged.strategy = Some(Strategy::Json);
         }
         merged
     }

@@ -27,12 +27,12 @@ struct RememberedTable {
 /// The tables and columns of one resource that exist already.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Memory {
-    /// By path of the table and whether it is a list's.
+    /// By full path of a row, so that a parent comes before its children.
     tables: BTreeMap<String, RememberedTable>,
 }
 
 impl Memory {
-    /// Adds a column of the table called `table` that was split from `table_path` (empty for the resource's own).
+    /// Adds a column of the table called `table`; `table_path` is its [`Table::path`].
     pub fn remember(&mut self, table: &str, table_path: &str, column: RememberedColumn) {
         let entry = self.tables.entry(table_path.to_owned()).or_default();
         table.clone_into(&mut entry.name);
@@ -54,34 +54,29 @@ impl Memory {
         }
     }
 
-    /// The name of the table split from the list (or object) at `path`.
-    pub(crate) fn table(&self, path: &str, is_list: bool) -> Option<String> {
-        let table = self.tables.get(path)?;
-        let positioned = table.columns.iter().any(|column| column.role == ColumnRole::Position);
-        (is_list || !positioned).then(|| table.name.clone())
+    /// Whether some column holds the values at `path`.
+    pub fn knows(&self, path: &str) -> bool {
+        self.tables.values().flat_map(|table| &table.columns).any(|column| column.path == path)
     }
 
-    /// The column of a path in the table split from `table_path`.
+    /// The name of the table whose rows stand at `path`.
+    pub(crate) fn table(&self, path: &str) -> Option<String> {
+        self.tables.get(path).map(|table| table.name.clone())
+    }
+
+    /// The column of a path in the table whose rows stand at `table_path`.
     pub(crate) fn column(&self, table_path: &str, path: &str, role: ColumnRole) -> Option<&RememberedColumn> {
         let table = self.tables.get(table_path)?;
         table.columns.iter().find(|column| column.path == path && column.role == role)
     }
 
-    /// The columns of the table split from `table_path`.
+    /// The columns of the table whose rows stand at `table_path`.
     pub(crate) fn columns(&self, table_path: &str) -> &[RememberedColumn] {
         self.tables.get(table_path).map(|table| table.columns.as_slice()).unwrap_or_default()
     }
 
-    /// Names of all remembered tables.
-    pub(crate) fn table_names(&self) -> impl Iterator<Item = &str> {
-        self.tables.values().map(|table| table.name.as_str())
-    }
-
-    /// Every table's path with its name and whether its rows have a position, parents before children.
-    pub(crate) fn tables(&self) -> impl Iterator<Item = (&str, &str, bool)> {
-        self.tables.iter().map(|(path, table)| {
-            let positioned = table.columns.iter().any(|column| column.role == ColumnRole::Position);
-            (path.as_str(), table.name.as_str(), positioned)
-        })
+    /// Every table's path, name and columns, parents before children.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&str, &str, &[RememberedColumn])> {
+        self.tables.iter().map(|(path, table)| (path.as_str(), table.name.as_str(), table.columns.as_slice()))
     }
 }

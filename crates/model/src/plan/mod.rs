@@ -7,16 +7,19 @@
 mod compile;
 mod lookup;
 mod memory;
+mod node;
+mod remembered;
 
 pub use compile::PlanError;
 pub use memory::{Memory, RememberedColumn};
 
 use crate::logical::LogicalType;
-use crate::rules::path::{element_of, member_of};
-use crate::rules::{PathRule, ResourceRules, Strategy};
+use crate::rules::path::{ELEMENT, element_of, member_of};
+use crate::rules::{ResourceRules, Strategy};
 use crate::schema::ColumnRole;
 pub(crate) use lookup::RuleLookup;
-use std::collections::HashMap;
+use node::Place;
+pub(crate) use node::{ListFacet, NO_MEMBER, Node, ObjectFacet, Treatment, Wrapping};
 
 /// Index of a node in its plan.
 pub(crate) type NodeId = usize;
@@ -29,72 +32,17 @@ pub(crate) type ColumnId = usize;
 pub(crate) const ROOT_TABLE: TableId = 0;
 /// The documents' root.
 pub(crate) const ROOT_NODE: NodeId = 0;
-/// From this many members on, a member is found by hashing instead of by comparing.
-const HASH_FROM: usize = 16;
-
-/// What an object at a node becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ObjectFacet {
-    /// Nobody has said, and none has come.
-    Open,
-    /// Columns of the table the node stands in.
-    Flatten,
-    /// A row of this one-to-one table.
-    Table(TableId),
-}
-
-/// What a list at a node becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ListFacet {
-    /// Nobody has said, and none has come.
-    Open,
-    /// Rows of this table; the second is the node of an element.
-    Table(TableId, NodeId),
-    /// One text column.
-    Delimited,
-}
-
-/// A place in the documents.
-#[derive(Debug)]
-pub(crate) struct Node {
-    /// The path, as in rules.
-    pub(crate) path: String,
-    /// What members' paths begin with: the path, without the element step.
-    pub(crate) member_path: String,
-    /// The table in which scalars of this node land.
-    pub(crate) table: TableId,
-    /// The column name a scalar here asks for.
-    pub(crate) wanted: String,
-    /// What the columns of a flattened object's members begin with.
-    pub(crate) prefix: String,
-    /// The rule in force; empty where nobody described the path.
-    pub(crate) rule: PathRule,
-    /// The scalar's column.
-    pub(crate) scalar: Option<ColumnId>,
-    /// The column of text the scalar's column cannot hold.
-    pub(crate) variant_text: Option<ColumnId>,
-    /// The column of other values the scalar's column cannot hold.
-    pub(crate) variant_json: Option<ColumnId>,
-    /// What an object here becomes.
-    pub(crate) object: ObjectFacet,
-    /// What a list here becomes.
-    pub(crate) list: ListFacet,
-    /// The members under which an envelope holds its list; `None` where objects here are no envelopes.
-    pub(crate) envelope: Option<Vec<String>>,
-    /// Whether objects here have been looked at for being envelopes.
-    pub(crate) envelope_settled: bool,
-    /// Members in the order they were first seen.
-    members: Vec<(Box<str>, NodeId)>,
-    /// Members by name, once there are many.
-    member_index: HashMap<Box<str>, usize>,
-}
+/// Name of the column with an element's place in its list.
+pub(crate) const POSITION: &str = "position";
 
 /// A table as far as the plan knows it; its key and the columns' final names come when rows are finished.
 #[derive(Debug)]
 pub(crate) struct TablePlan {
     /// The table it was split from.
     pub(crate) parent: Option<TableId>,
-    /// Path of the list or object it was split from.
+    /// The node of the list or object it was split from.
+    pub(crate) node: NodeId,
+    /// Full path of what a row is, as in [`crate::schema::Table::path`].
     pub(crate) path: String,
     /// The name asked for: declared, or derived from the parent's.
     pub(crate) wanted: String,
@@ -106,6 +54,13 @@ pub(crate) struct TablePlan {
     pub(crate) key: Option<Vec<String>>,
     /// What a row is.
     pub(crate) description: String,
+}
+
+impl TablePlan {
+    /// Whether the place in the list is part of what identifies a row.
+    pub(crate) fn is_positioned(&self) -> bool {
+        self.is_list && self.key.as_ref().is_none_or(|key| key.iter().any(|part| part == POSITION))
+    }
 }
 
 /// A column as far as the plan knows it.
@@ -125,6 +80,14 @@ pub(crate) struct ColumnPlan {
     pub(crate) remembered: Option<String>,
 }
 
+/// How much has been planned, to go back to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct PlanMark {
+    nodes: usize,
+    pub(crate) tables: usize,
+    pub(crate) columns: usize,
+}
+
 /// A compiled plan of one resource.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -142,98 +105,53 @@ pub(crate) struct Plan {
     pub(crate) tables: Vec<TablePlan>,
     /// Columns, in the order they were planned.
     pub(crate) columns: Vec<ColumnPlan>,
+    /// Columns that identify a record.
+    pub(crate) key_columns: Vec<ColumnId>,
 }
 
 impl Plan {
-    /// The member `name` of `node`, planned now if it is new; `hint` is the place in the member order to try first.
-    /// Returns the node and its place.
-    #[inline]
-    pub(crate) fn member(&mut self, node: NodeId, name: &str, hint: usize) -> (NodeId, usize) {
-        let members = &self.nodes[node].members;
-        if let Some((known, id)) = members.get(hint)
-            && **known == *name
-        {
-            return (*id, hint);
+    /// The member `name` of `node`, planned now if it is new, and its place among the members; `previous` is the place
+    /// of the one before it in the document.
+    pub(crate) fn member(&mut self, node: NodeId, name: &str, previous: usize) -> (NodeId, usize) {
+        match self.nodes[node].member(name, previous) {
+            Some(found) => found,
+            None => self.plan_member(node, name, previous),
         }
-        self.find_member(node, name)
-    }
-
-    /// The member `name` of `node` where the guess was wrong.
-    fn find_member(&mut self, node: NodeId, name: &str) -> (NodeId, usize) {
-        let Node { members, member_index, .. } = &self.nodes[node];
-        let found = if members.len() < HASH_FROM {
-            members.iter().position(|(known, _)| **known == *name)
-        } else {
-            member_index.get(name).copied()
-        };
-        if let Some(place) = found {
-            return (self.nodes[node].members[place].1, place);
-        }
-        self.plan_member(node, name)
     }
 
     /// Plans a member nobody has seen.
-    fn plan_member(&mut self, node: NodeId, name: &str) -> (NodeId, usize) {
+    fn plan_member(&mut self, node: NodeId, name: &str, previous: usize) -> (NodeId, usize) {
         let parent = &self.nodes[node];
-        let path = member_of(&parent.member_path, name);
+        let path = member_of(&parent.place.member_path, name);
+        let full_path = member_of(&parent.place.full_path, name);
         let (table, prefix) = match parent.object {
             ObjectFacet::Table(table) => (table, ""),
-            ObjectFacet::Open | ObjectFacet::Flatten => (parent.table, parent.prefix.as_str()),
+            ObjectFacet::Open | ObjectFacet::Flatten => (parent.table, parent.place.prefix.as_str()),
         };
-        let wanted = format!("{prefix}{}", crate::naming::snake_case(name));
-        let id = self.add_node(path.clone(), path, table, wanted);
-        let parent = &mut self.nodes[node];
-        let place = parent.members.len();
-        parent.members.push((name.into(), id));
-        if parent.members.len() == HASH_FROM {
-            parent.member_index =
-                parent.members.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
-        } else if parent.members.len() > HASH_FROM {
-            parent.member_index.insert(name.into(), place);
-        }
-        (id, place)
+        let mut place = Place::new(node, path.clone(), path, full_path);
+        place.rule = self.lookup.rule(&place.path);
+        let automatic = || format!("{prefix}{}", crate::naming::snake_case(name));
+        place.wanted = place.rule.column.clone().unwrap_or_else(automatic);
+        place.prefix = place.rule.prefix.clone().unwrap_or_else(|| format!("{}_", place.wanted));
+        let id = self.add_node(Node::new(table, false, self.detects(), place));
+        let at = self.nodes[node].add_member(name, id, previous);
+        (id, at)
     }
 
-    /// Adds a node with the rule that holds for its path.
-    fn add_node(&mut self, path: String, member_path: String, table: TableId, wanted: String) -> NodeId {
-        let is_context = path != member_path || path.is_empty();
-        let rule = self.lookup.rule(&path);
-        let wanted = rule.column.clone().unwrap_or(wanted);
-        let prefix = match (&rule.prefix, is_context) {
-            (Some(prefix), _) => prefix.clone(),
-            (None, true) => String::new(),
-            (None, false) => format!("{wanted}_"),
-        };
+    /// Whether objects that look like list wrappers are unwrapped where no rule says so.
+    fn detects(&self) -> bool {
+        self.rules.unwrap_envelopes == Some(true)
+    }
+
+    /// Adds a node, and its column where the rule asks for one.
+    fn add_node(&mut self, node: Node) -> NodeId {
+        let rule = &node.place.rule;
+        let has_column = node.treatment != Treatment::Omit
+            && (rule.logical.is_some()
+                || rule.column.is_some()
+                || rule.references.is_some()
+                || matches!(node.treatment, Treatment::Json | Treatment::Delimited));
         let id = self.nodes.len();
-        let node = Node {
-            member_path,
-            table,
-            wanted,
-            prefix,
-            scalar: None,
-            variant_text: None,
-            variant_json: None,
-            object: if rule.strategy == Some(Strategy::Flatten) {
-                ObjectFacet::Flatten
-            } else {
-                ObjectFacet::Open
-            },
-            list: if rule.strategy == Some(Strategy::Delimited) {
-                ListFacet::Delimited
-            } else {
-                ListFacet::Open
-            },
-            envelope: rule.envelope.clone(),
-            envelope_settled: rule.envelope.is_some() || rule.strategy.is_some(),
-            members: Vec::new(),
-            member_index: HashMap::new(),
-            path,
-            rule,
-        };
-        let has_column = node.rule.logical.is_some()
-            || node.rule.column.is_some()
-            || node.rule.references.is_some()
-            || matches!(node.rule.strategy, Some(Strategy::Json | Strategy::Delimited));
         self.nodes.push(node);
         if has_column {
             self.scalar_column(id);
@@ -246,11 +164,10 @@ impl Plan {
         if let Some(column) = self.nodes[node].scalar {
             return column;
         }
-        let rule = &self.nodes[node].rule;
-        let logical = match rule.strategy {
-            Some(Strategy::Json) => Some(LogicalType::Json),
-            Some(Strategy::Delimited) => Some(LogicalType::Text),
-            _ => rule.logical,
+        let logical = match self.nodes[node].treatment {
+            Treatment::Json => Some(LogicalType::Json),
+            Treatment::Delimited => Some(LogicalType::Text),
+            _ => self.nodes[node].place.rule.logical,
         };
         let column = self.add_column(node, ColumnRole::Value, logical);
         self.nodes[node].scalar = Some(column);
@@ -259,26 +176,22 @@ impl Plan {
 
     /// The column for values of `node` that its own column cannot hold, planned now if there is none.
     pub(crate) fn variant_column(&mut self, node: NodeId, role: ColumnRole) -> ColumnId {
-        let known = match role {
-            ColumnRole::VariantText => self.nodes[node].variant_text,
-            _ => self.nodes[node].variant_json,
-        };
-        if let Some(column) = known {
+        let is_text = role == ColumnRole::VariantText;
+        let place = &self.nodes[node].place;
+        if let Some(column) = if is_text { place.variant_text } else { place.variant_json } {
             return column;
         }
-        let logical = if role == ColumnRole::VariantText { LogicalType::Text } else { LogicalType::Json };
+        let logical = if is_text { LogicalType::Text } else { LogicalType::Json };
         let column = self.add_column(node, role, Some(logical));
-        match role {
-            ColumnRole::VariantText => self.nodes[node].variant_text = Some(column),
-            _ => self.nodes[node].variant_json = Some(column),
-        }
+        let place = &mut self.nodes[node].place;
+        *(if is_text { &mut place.variant_text } else { &mut place.variant_json }) = Some(column);
         column
     }
 
     /// Adds a column; a remembered one has its name and type from before.
     fn add_column(&mut self, node: NodeId, role: ColumnRole, logical: Option<LogicalType>) -> ColumnId {
-        let Node { table, path, .. } = &self.nodes[node];
-        let remembered = self.memory.column(&self.tables[*table].path, path, role);
+        let Node { table, place, .. } = &self.nodes[node];
+        let remembered = self.memory.column(&self.tables[*table].path, &place.path, role);
         let plan = ColumnPlan {
             table: *table,
             node,
@@ -299,9 +212,17 @@ impl Plan {
             ListFacet::Open => {}
         }
         let table = self.add_table(node, true);
-        let path = element_of(&self.nodes[node].path);
-        let member_path = self.nodes[node].path.clone();
-        let element = self.add_node(path, member_path, table, "value".to_owned());
+        let list = &self.nodes[node].place;
+        let mut place = Place::new(
+            node,
+            element_of(&list.path),
+            list.path.clone(),
+            format!("{}.{ELEMENT}", list.full_path),
+        );
+        place.rule = self.lookup.rule(&place.path);
+        place.wanted = place.rule.column.clone().unwrap_or_else(|| "value".to_owned());
+        place.prefix = place.rule.prefix.clone().unwrap_or_default();
+        let element = self.add_node(Node::new(table, true, self.detects(), place));
         self.nodes[node].list = ListFacet::Table(table, element);
         self.plan_declared(element);
         Some((table, element))
@@ -310,7 +231,7 @@ impl Plan {
     /// Settles what objects at `node` become, where nobody had said.
     pub(crate) fn settle_object(&mut self, node: NodeId) -> ObjectFacet {
         if self.nodes[node].object == ObjectFacet::Open {
-            let rule = &self.nodes[node].rule;
+            let rule = &self.nodes[node].place.rule;
             let own_table =
                 rule.strategy == Some(Strategy::Table) && rule.key.is_none() && rule.envelope.is_none();
             self.nodes[node].object = if own_table {
@@ -325,24 +246,32 @@ impl Plan {
 
     /// Adds the table that lists or objects at `node` are split into.
     fn add_table(&mut self, node: NodeId, is_list: bool) -> TableId {
-        let Node { path, table: parent, wanted, rule, .. } = &self.nodes[node];
-        let own = |value: &Option<String>| match rule.strategy {
-            Some(Strategy::Table) => value.clone(),
-            _ => None,
-        };
-        let remembered = self.memory.table(path, is_list);
-        let wanted = own(&rule.table)
-            .unwrap_or_else(|| format!("{}_{}", self.singular(*parent), wanted.trim_end_matches('_')));
+        let Node { table: parent, place, .. } = &self.nodes[node];
+        let rule = &place.rule;
+        let is_declared = rule.strategy == Some(Strategy::Table);
+        let path =
+            if is_list { format!("{}.{ELEMENT}", place.full_path) } else { place.full_path.clone() };
+        let automatic = || format!("{}_{}", self.singular(*parent), place.wanted.trim_end_matches('_'));
         let plan = TablePlan {
             parent: Some(*parent),
-            path: path.clone(),
-            wanted,
-            remembered,
+            node,
+            wanted: rule.table.clone().filter(|_| is_declared).unwrap_or_else(automatic),
+            remembered: self.memory.table(&path),
+            path,
             is_list,
-            key: if is_list && rule.strategy == Some(Strategy::Table) { rule.key.clone() } else { None },
+            key: rule.key.clone().filter(|_| is_list && is_declared),
             description: rule.description.clone().unwrap_or_default(),
         };
+        let home = plan.parent;
         self.tables.push(plan);
+        let mut above = node;
+        loop {
+            self.nodes[above].splits = true;
+            if above == ROOT_NODE || self.nodes[above].is_element || Some(self.nodes[above].table) != home {
+                break;
+            }
+            above = self.nodes[above].place.parent;
+        }
         self.tables.len() - 1
     }
 
@@ -353,5 +282,21 @@ impl Plan {
             (Some(singular), None) => singular.clone(),
             _ => crate::naming::singular(plan.remembered.as_ref().unwrap_or(&plan.wanted)),
         }
+    }
+
+    /// How much is planned now.
+    pub(crate) fn mark(&self) -> PlanMark {
+        PlanMark { nodes: self.nodes.len(), tables: self.tables.len(), columns: self.columns.len() }
+    }
+
+    /// Forgets what was planned since `mark`, and the rows in which nodes were met.
+    pub(crate) fn forget_since(&mut self, mark: PlanMark) {
+        self.nodes.truncate(mark.nodes);
+        self.tables.truncate(mark.tables);
+        self.columns.truncate(mark.columns);
+        for node in &mut self.nodes {
+            node.forget_from(mark.nodes, mark.tables, mark.columns);
+        }
+        self.nodes[ROOT_NODE].object = ObjectFacet::Flatten;
     }
 }

@@ -48,17 +48,7 @@ impl PathRule {
         if let Some(strategy) = upper.strategy
             && self.strategy != Some(strategy)
         {
-            if strategy != Strategy::Table {
-                self.table = None;
-                self.key = None;
-            }
-            if strategy != Strategy::Flatten {
-                self.prefix = None;
-            }
-            if strategy != Strategy::Delimited {
-                self.of = None;
-                self.delimiter = None;
-            }
+            self.drop_properties_of_other_strategies_than(strategy);
         }
         let PathRule {
             strategy,
@@ -88,6 +78,35 @@ impl PathRule {
         replace(&mut self.references, references);
         replace(&mut self.description, description);
         replace(&mut self.answer, answer);
+    }
+}
+
+impl PathRule {
+    /// Drops the properties that only another strategy than `strategy` has.
+    fn drop_properties_of_other_strategies_than(&mut self, strategy: Strategy) {
+        if strategy != Strategy::Table {
+            self.table = None;
+            self.key = None;
+        }
+        if strategy != Strategy::Flatten {
+            self.prefix = None;
+        }
+        if strategy != Strategy::Delimited {
+            self.of = None;
+            self.delimiter = None;
+        }
+    }
+
+    /// Drops the strategy and every property that belongs to one.
+    pub(crate) fn drop_strategy(&mut self) {
+        *self = PathRule {
+            logical: self.logical,
+            null_if: self.null_if.take(),
+            references: self.references.take(),
+            description: self.description.take(),
+            answer: self.answer.take(),
+            ..PathRule::default()
+        };
     }
 }
 

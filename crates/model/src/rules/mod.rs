@@ -213,10 +213,14 @@ impl Rules {
 
 /// Why a rule cannot be followed, if it cannot.
 fn contradiction(path: &str, rule: &PathRule) -> Option<String> {
-    if let Err(reason) = path::Path::parse(path) {
-        return Some(reason);
-    }
+    let steps = match path::Path::parse(path) {
+        Ok(path) => path.segments,
+        Err(reason) => return Some(reason),
+    };
     let strategy = rule.strategy;
+    if steps.last() == Some(&path::Segment::Element) && strategy == Some(Strategy::Omit) {
+        return Some("elements cannot be omitted from a list that is kept; omit the list".to_owned());
+    }
     if rule.of.is_some() && strategy.is_some_and(|strategy| strategy != Strategy::Delimited) {
         return Some("`of` goes with `as = \"delimited\"` only".to_owned());
     }

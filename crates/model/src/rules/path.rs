@@ -1,7 +1,7 @@
 //! Paths: how a place in a document is written.
 //!
-//! Members are joined by `.`; a `.`, `*` or `\` that belongs to a member's name is escaped with `\`. `*` alone stands
-//! for any member. A list is passed through silently (`tags.id` is the `id` of each tag); `[]` names the element
+//! Members are joined by `.`; a `.`, `*`, `[` or `\` that belongs to a member's name is escaped with `\`, and the empty
+//! name is written `\e`. `*` alone stands for any member. A list is passed through silently (`tags.id` is the `id` of each tag); `[]` names the element
 //! itself, for lists whose elements are scalars (`admin_ids.[]`) or lists.
 
 /// The segment that names the elements of a list.
@@ -29,14 +29,14 @@ impl Path {
     /// Reads a path as written in a rule file.
     ///
     /// # Errors
-    /// In words, when a step is empty or an escape is unfinished.
+    /// In words, when a step is empty, or an escape is unfinished or unknown.
     pub fn parse(text: &str) -> Result<Path, String> {
         let mut segments = Vec::new();
         let mut current = String::new();
         let mut escaped = false;
         let mut literal = false;
         let mut close = |current: &mut String, literal: &mut bool| {
-            if current.is_empty() {
+            if current.is_empty() && !*literal {
                 return Err(format!("the path `{text}` has an empty step"));
             }
             let name = std::mem::take(current);
@@ -50,9 +50,13 @@ impl Path {
         };
         for character in text.chars() {
             match character {
-                _ if escaped => {
+                'e' if escaped => escaped = false,
+                '.' | '*' | '[' | '\\' if escaped => {
                     current.push(character);
                     escaped = false;
+                }
+                _ if escaped => {
+                    return Err(format!("the path `{text}` has the unknown escape `\\{character}`"));
                 }
                 '\\' => {
                     escaped = true;
@@ -72,6 +76,9 @@ impl Path {
 
 /// A member's name as a step of a path.
 pub fn escape(member: &str) -> String {
+    if member.is_empty() {
+        return "\\e".to_owned();
+    }
     if member == "*" || member == ELEMENT {
         return format!("\\{member}");
     }
@@ -102,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_member_of_any_name_survives_being_written_as_a_path() {
-        for member in ["plain", "a.b", "*", "**", "back\\slash", "\\.", "[x]", "[]", "naïve 🎉", "."] {
+        for member in ["plain", "a.b", "*", "**", "back\\slash", "\\.", "[x]", "[]", "", "e", "naïve 🎉", "."] {
             let path = Path::parse(&member_of("outer", member)).unwrap();
             assert_eq!(
                 path.segments,
@@ -124,7 +131,7 @@ mod tests {
     #[test]
     fn a_malformed_path_is_refused_with_the_reason() {
         for (text, reason) in
-            [("", "empty step"), ("a..b", "empty step"), ("a.", "empty step"), ("a\\", "escape")]
+            [("", "empty step"), ("a..b", "empty step"), ("a.", "empty step"), ("a\\", "escape"), ("a\\n", "unknown escape")]
         {
             assert!(Path::parse(text).unwrap_err().contains(reason), "{text:?}");
         }

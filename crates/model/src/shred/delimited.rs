@@ -3,11 +3,21 @@
 use crate::json::Json;
 use std::collections::BTreeMap;
 
-/// The elements of the list in `source` (or the member `of` of each) joined by `delimiter`; a delimiter or backslash
-/// inside an element is escaped with a backslash. `None` for an empty list and for elements that are no scalars.
+/// The elements of the list in `source` (or the member `of` of each) joined by `delimiter`; a backslash and whatever the
+/// delimiter begins with are escaped with a backslash inside an element, so that no delimiter can seem to begin there. `None` for an empty list and for elements that are no scalars.
 pub(super) fn join(source: &str, of: Option<&str>, delimiter: &str) -> Option<String> {
     let Ok(Json::Array(elements)) = Json::parse(source.as_bytes()) else { return None };
-    let escape = |text: String| text.replace('\\', "\\\\").replace(delimiter, &format!("\\{delimiter}"));
+    let begins = delimiter.chars().next();
+    let escape = |text: String| {
+        let mut escaped = String::with_capacity(text.len());
+        for character in text.chars() {
+            if character == '\\' || Some(character) == begins {
+                escaped.push('\\');
+            }
+            escaped.push(character);
+        }
+        escaped
+    };
     let texts: Option<Vec<String>> =
         elements.iter().map(|element| element_text(element, of).map(escape)).collect();
     texts.filter(|texts| !texts.is_empty()).map(|texts| texts.join(delimiter))
@@ -21,23 +31,26 @@ pub(crate) fn delimited_elements(elements: &[Json], of: Option<&str>) -> Option<
 
 /// The list that a delimited text stands for, in normal form.
 pub(crate) fn split_delimited(text: &str, of: Option<&str>, delimiter: &str) -> Json {
-    let mut elements = vec![String::new()];
+    let mut elements = Vec::new();
+    let mut current = String::new();
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        let escaped = rest.strip_prefix('\\');
-        let current = elements.len() - 1;
-        if let Some(escaped) = escaped {
-            let length = if escaped.starts_with(delimiter) { delimiter.len() } else { 1.min(escaped.len()) };
-            elements[current].push_str(&escaped[..length]);
-            rest = &escaped[length..];
-        } else if let Some(behind) = rest.strip_prefix(delimiter) {
-            elements.push(String::new());
+        if let Some(behind) = rest.strip_prefix(delimiter) {
+            elements.push(std::mem::take(&mut current));
             rest = behind;
+            continue;
+        }
+        rest = &rest[character.len_utf8()..];
+        if character == '\\'
+            && let Some(escaped) = rest.chars().next()
+        {
+            current.push(escaped);
+            rest = &rest[escaped.len_utf8()..];
         } else {
-            elements[current].push(character);
-            rest = &rest[character.len_utf8()..];
+            current.push(character);
         }
     }
+    elements.push(current);
     Json::Array(elements.into_iter().map(|text| wrap(text, of)).collect())
 }
 

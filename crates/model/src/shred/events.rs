@@ -1,10 +1,10 @@
 //! The shredder as a sink: each event finds its place in the plan and goes straight into a column.
 
-use super::envelope::{ENVELOPE_MEMBERS, list_members};
-use super::{Presence, Shredder, delimited};
+use super::envelope::{Cut, ENVELOPE_MEMBERS, list_member};
+use super::{Shredder, delimited};
+use crate::convert::canonical_number;
 use crate::json::{Json, Sink, Want};
-use crate::plan::{ListFacet, NodeId, ObjectFacet, TableId};
-use crate::rules::Strategy;
+use crate::plan::{ListFacet, NO_MEMBER, NodeId, ObjectFacet, TableId, Treatment, Wrapping};
 use crate::schema::ColumnRole;
 
 /// Where the next value goes.
@@ -40,273 +40,327 @@ pub(super) struct Frame {
 
 #[derive(Debug)]
 enum FrameKind {
-    /// An object, and the place in its member order to look at first.
-    Object { hint: usize },
-    /// A list wrapper.
-    Envelope { slot: Slot, has_more: Option<bool>, total_count: Option<u64>, listed: Option<u32> },
+    /// An object, and the place of its latest member among the node's.
+    Object { latest: usize },
+    /// A list wrapper; `member` holds the list where no rule says which.
+    Envelope { slot: Slot, member: Option<Box<str>>, cut: Cut },
     /// A list, and how many elements it has had.
     List { table: TableId, element: NodeId, count: u32 },
 }
 
 impl Shredder {
-    /// The innermost open frame's envelope slot, if it is an envelope.
+    /// Whether the innermost open frame is an envelope, so that scalars are its own.
     #[inline]
-    fn slot(&self) -> Option<Slot> {
-        match self.frames.last()?.kind {
-            FrameKind::Envelope { slot, .. } => Some(slot),
-            _ => None,
-        }
+    fn in_envelope(&self) -> bool {
+        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Envelope { .. }, .. }))
     }
 
-    /// Whether the value in `target` is one that the rules count as nothing.
+    /// Whether the scalar in `target` is one that the rules count as nothing; an element that is nothing is null.
     #[inline]
-    fn is_null(&self, text: &str) -> bool {
-        match &self.plan.nodes[self.target.node].rule.null_if {
-            Some(words) => words.iter().any(|word| word == text),
-            None => false,
-        }
+    fn is_nothing(&mut self, text: &str, is_number: bool) -> bool {
+        self.plan.nodes[self.target.node].has_null_words && self.drop_null_word(text, is_number)
     }
 
-    /// The column for scalars in `target`.
+    /// [`is_nothing`](Self::is_nothing) where the rule has words for it.
+    fn drop_null_word(&mut self, text: &str, is_number: bool) -> bool {
+        let node = &self.plan.nodes[self.target.node];
+        let is_element = node.is_element;
+        let mut words = node.place.rule.null_if.iter().flatten();
+        let found = match is_number {
+            true => words.any(|word| *word == canonical_number(text)),
+            false => words.any(|word| word == text),
+        };
+        if found && is_element {
+            self.push_beside(ColumnRole::VariantJson, "null");
+        }
+        found
+    }
+
+    /// The column for scalars in `target`. What had been split from there is gone: a scalar took its place.
     #[inline]
     fn column(&mut self) -> usize {
-        if let Some(column) = self.plan.nodes[self.target.node].scalar {
+        let node = &self.plan.nodes[self.target.node];
+        if let (Some(column), false) = (node.scalar, node.splits) {
             return column;
         }
+        self.vacate(self.target);
         let column = self.plan.scalar_column(self.target.node);
         self.match_plan();
         column
     }
 
-    /// Puts what the typed column cannot hold into the column beside it.
+    /// Puts what the typed column cannot hold into the column beside it, and says so.
+    #[cold]
     fn push_variant(&mut self, role: ColumnRole, text: &str) {
+        self.vacate(self.target);
+        self.push_beside(role, text);
+        let root_row = self.root_row(self.plan.nodes[self.target.node].table, self.target.row);
+        self.note("value_not_representable", self.target.node, root_row, VARIANT);
+    }
+
+    /// Puts a text into the variant column of `target`.
+    fn push_beside(&mut self, role: ColumnRole, text: &str) {
         let column = self.plan.variant_column(self.target.node, role);
         self.match_plan();
         self.builders[column].push_string(self.target.row, text);
-        if let Some(typed) = self.plan.nodes[self.target.node].scalar {
-            self.builders[typed].clear(self.target.row);
-            let root_row = self.root_row(self.plan.nodes[self.target.node].table, self.target.row);
-            let name = if role == ColumnRole::VariantText { "text" } else { "json" };
-            let detail =
-                format!("a value its column cannot hold exactly went to the column ending in `__{name}`");
-            self.note("value_not_representable", self.target.node, root_row, &detail);
+    }
+
+    /// Notes that every list and one-to-one object at or below `target` is gone.
+    fn vacate(&mut self, target: Target) {
+        self.vacate_list(target);
+        self.vacate_object(target);
+    }
+
+    /// Notes that the list at `target` is gone.
+    fn vacate_list(&mut self, target: Target) {
+        if let ListFacet::Table(table, _) = self.plan.nodes[target.node].list {
+            self.tables[table].present(target.row, true);
         }
     }
 
-    /// Puts JSON source into the column beside the typed one; a `null` element is a value too.
-    fn push_null_element(&mut self) {
-        let column = self.plan.variant_column(self.target.node, ColumnRole::VariantJson);
-        self.match_plan();
-        self.builders[column].push_string(self.target.row, "null");
-    }
-
-    /// Notes that a list or one-to-one object of `table` was there.
-    fn present(&mut self, table: TableId, parent_row: u32, complete: bool) {
-        self.tables[table].presences.push(Presence { parent_row, complete });
-    }
-
-    /// What the member `name` of the envelope at `node` is.
-    fn envelope_slot(&mut self, node: NodeId, row: u32, name: &str) -> Slot {
-        let members = self.plan.nodes[node].envelope.as_deref().unwrap_or_default();
-        if members.iter().any(|member| member == name) {
-            return Slot::List;
+    /// Notes that the one-to-one object at `target` is gone, or what was split from a flattened one.
+    fn vacate_object(&mut self, target: Target) {
+        let node = &self.plan.nodes[target.node];
+        if let ObjectFacet::Table(table) = node.object {
+            self.tables[table].present(target.row, true);
+            return;
         }
+        for member in node.members().collect::<Vec<_>>() {
+            if self.plan.nodes[member].splits {
+                self.vacate(Target { node: member, row: target.row });
+            }
+        }
+    }
+
+    /// What the member `name` of the envelope on top is.
+    fn envelope_slot(&mut self, name: &str) -> Slot {
+        let Some(Frame { kind: FrameKind::Envelope { member, cut, .. }, node, row }) = self.frames.last() else {
+            return Slot::Nothing;
+        };
+        let (node, row) = (*node, *row);
+        let is_list = match member {
+            Some(member) => **member == *name,
+            None => {
+                self.plan.nodes[node].place.rule.envelope.iter().flatten().any(|member| member == name)
+            }
+        };
         match name {
+            _ if is_list && cut.listed.is_none() => Slot::List,
             "has_more" => Slot::HasMore,
             "total_count" => Slot::TotalCount,
             _ => {
-                if !ENVELOPE_MEMBERS.contains(&name) {
+                if is_list || !ENVELOPE_MEMBERS.contains(&name) {
                     let root_row = self.root_row(self.plan.nodes[node].table, row);
-                    self.note(
-                        "envelope_member_dropped",
-                        node,
-                        root_row,
-                        "a list wrapper has a member nobody knows",
-                    );
+                    self.note("envelope_member_dropped", node, root_row, DROPPED_MEMBER);
                 }
                 Slot::Nothing
             }
         }
     }
 
-    /// Settles whether the object at the start of `rest` is an envelope nobody declared.
-    fn settle_envelope(&mut self, node: NodeId, rest: &str) {
-        if self.plan.rules.unwrap_envelopes != Some(true) {
-            self.plan.nodes[node].envelope_settled = true;
-            return;
-        }
-        let empty = rest[1..].trim_start().starts_with('}');
-        if !empty {
-            self.plan.nodes[node].envelope_settled = true;
-            self.plan.nodes[node].envelope = list_members(rest);
+    /// Notes how long the list of the envelope on top is.
+    fn listed(&mut self, count: u32) {
+        if let Some(Frame { kind: FrameKind::Envelope { cut, .. }, .. }) = self.frames.last_mut() {
+            cut.listed = Some(count);
         }
     }
 
     /// Joins the elements of the list in `source` into the one column of `target`.
     fn push_delimited(&mut self, source: &str) {
-        let rule = &self.plan.nodes[self.target.node].rule;
+        let node = &self.plan.nodes[self.target.node];
+        let (rule, is_element) = (&node.place.rule, node.is_element);
         match delimited::join(source, rule.of.as_deref(), rule.delimiter.as_deref().unwrap_or(",")) {
             Some(joined) => {
                 let column = self.column();
                 self.builders[column].push_string(self.target.row, &joined);
             }
-            None if Json::parse(source.as_bytes()).is_ok_and(|json| json.is_empty()) => {}
+            None if Json::parse(source.as_bytes()).is_ok_and(|json| json.is_empty()) => {
+                self.vacate(self.target);
+                if is_element {
+                    self.push_beside(ColumnRole::VariantJson, source);
+                }
+            }
             None => self.push_variant(ColumnRole::VariantJson, source),
         }
     }
+
+    /// Whether a scalar in `target` must go beside its column, which holds delimited lists.
+    #[inline]
+    fn holds_lists(&self) -> bool {
+        self.plan.nodes[self.target.node].treatment == Treatment::Delimited
+    }
 }
+
+/// What the issue of a value in a variant column says.
+pub(super) const VARIANT: &str =
+    "a value that its column cannot hold exactly went to a column beside it, `__text` or `__json`";
+/// What the issue of an unknown member of an envelope says.
+const DROPPED_MEMBER: &str = "a list wrapper has a member nobody knows";
 
 impl Sink for Shredder {
     #[inline]
     fn want(&mut self, rest: &str) -> Want {
         let first = rest.as_bytes().first().copied().unwrap_or(b' ');
         match self.frames.last_mut() {
+            Some(Frame { kind: FrameKind::Object { .. }, .. }) | None => {}
             Some(Frame { kind: FrameKind::List { table, element, count }, row, .. }) => {
-                let (table, element, parent_row, position) = (*table, *element, *row, *count);
+                let row = self.tables[*table].push_row(*row, Some(*count));
                 *count += 1;
-                let row = self.push_row(table, parent_row, Some(position));
-                self.target = Target { node: element, row };
+                self.target = Target { node: *element, row };
             }
             Some(Frame { kind: FrameKind::Envelope { slot, .. }, node, row }) => match slot {
-                Slot::List if matches!(first, b'[' | b'n') => self.target = Target { node: *node, row: *row },
                 Slot::List => {
                     self.target = Target { node: *node, row: *row };
-                    return Want::Raw;
+                    if !matches!(first, b'[' | b'n') {
+                        return Want::Raw;
+                    }
                 }
                 Slot::HasMore | Slot::TotalCount if !matches!(first, b'[' | b'{') => return Want::Events,
                 _ => return Want::Nothing,
             },
-            _ => {}
         }
         let node = &self.plan.nodes[self.target.node];
-        match (node.rule.strategy, first) {
-            (Some(Strategy::Omit), _) => return Want::Nothing,
-            (Some(Strategy::Json), _) => return Want::Raw,
-            (Some(Strategy::Delimited), b'[') => return Want::Raw,
-            _ => {}
+        match node.treatment {
+            Treatment::ByKind => {}
+            Treatment::Omit => return Want::Nothing,
+            Treatment::Json => return Want::Raw,
+            Treatment::Delimited if first == b'[' => return Want::Raw,
+            Treatment::Delimited => {}
         }
-        if first == b'{' && !node.envelope_settled {
-            self.settle_envelope(self.target.node, rest);
+        if first == b'{' && node.wrapping == Wrapping::Detected {
+            self.detected = list_member(rest);
         }
         Want::Events
     }
 
     fn raw(&mut self, source: &str) {
-        match self.plan.nodes[self.target.node].rule.strategy {
-            Some(Strategy::Json) if source == "null" => {}
-            Some(Strategy::Json) => {
+        let node = &self.plan.nodes[self.target.node];
+        let (treatment, is_element) = (node.treatment, node.is_element);
+        match treatment {
+            Treatment::Json if source == "null" && !is_element => self.vacate(self.target),
+            Treatment::Json => {
                 let column = self.column();
                 self.builders[column].push_string(self.target.row, source);
             }
-            Some(Strategy::Delimited) => self.push_delimited(source),
+            Treatment::Delimited => self.push_delimited(source),
             _ => self.push_variant(ColumnRole::VariantJson, source),
         }
+        self.listed(0);
     }
 
+    #[inline]
     fn null(&mut self) {
-        match self.frames.last_mut() {
-            Some(Frame { kind: FrameKind::List { .. }, .. }) => return self.push_null_element(),
-            Some(Frame { kind: FrameKind::Envelope { slot, listed, .. }, .. }) => {
-                if *slot == Slot::List {
-                    *listed = Some(0);
-                }
+        if self.in_envelope() {
+            if !self.slot_is(Slot::List) {
                 return;
             }
-            _ => {}
+            self.listed(0);
         }
         let node = &self.plan.nodes[self.target.node];
-        if let ListFacet::Table(table, _) = node.list {
-            self.present(table, self.target.row, true);
-        } else if let ObjectFacet::Table(table) = node.object {
-            self.present(table, self.target.row, true);
+        if node.is_element {
+            self.push_beside(ColumnRole::VariantJson, "null");
+        } else if node.splits && !self.in_envelope() {
+            self.vacate(self.target);
         }
     }
 
     #[inline]
     fn boolean(&mut self, value: bool) {
-        if let Some(Frame { kind: FrameKind::Envelope { slot, has_more, .. }, .. }) = self.frames.last_mut() {
+        if let Some(Frame { kind: FrameKind::Envelope { slot, cut, .. }, .. }) = self.frames.last_mut() {
             if *slot == Slot::HasMore {
-                *has_more = Some(value);
+                cut.has_more = Some(value);
             }
             return;
         }
         let column = self.column();
-        if !self.builders[column].push_boolean(self.target.row, value) {
+        if self.holds_lists() || !self.builders[column].push_boolean(self.target.row, value) {
             self.push_variant(ColumnRole::VariantJson, if value { "true" } else { "false" });
         }
     }
 
     #[inline]
     fn number(&mut self, text: &str) {
-        if let Some(Frame { kind: FrameKind::Envelope { slot, total_count, .. }, .. }) =
-            self.frames.last_mut()
-        {
+        if let Some(Frame { kind: FrameKind::Envelope { slot, cut, .. }, .. }) = self.frames.last_mut() {
             if *slot == Slot::TotalCount {
-                *total_count = text.parse().ok();
+                cut.total_count = text.parse().ok();
             }
             return;
         }
-        if self.is_null(text) {
+        if self.is_nothing(text, true) {
             return;
         }
         let column = self.column();
-        if !self.builders[column].push_number(self.target.row, text) {
+        if self.holds_lists() || !self.builders[column].push_number(self.target.row, text) {
             self.push_variant(ColumnRole::VariantJson, text);
         }
     }
 
     #[inline]
     fn string(&mut self, text: &str) {
-        if self.slot().is_some() || self.is_null(text) {
+        if self.in_envelope() || self.is_nothing(text, false) {
             return;
         }
         let column = self.column();
-        if !self.builders[column].push_string(self.target.row, text) {
+        if self.holds_lists() || !self.builders[column].push_string(self.target.row, text) {
             self.push_variant(ColumnRole::VariantText, text);
         }
     }
 
     fn broken_string(&mut self, source: &str) {
-        if self.slot().is_none() {
-            self.column();
+        if !self.in_envelope() {
             self.push_variant(ColumnRole::VariantJson, source);
         }
     }
 
     #[inline]
     fn begin_object(&mut self) {
-        let Target { node, row } = self.target;
-        let (kind, row) = if self.plan.nodes[node].envelope.is_some() {
-            let kind =
-                FrameKind::Envelope { slot: Slot::Nothing, has_more: None, total_count: None, listed: None };
-            (kind, row)
-        } else if self.plan.nodes[node].object == ObjectFacet::Flatten {
-            (FrameKind::Object { hint: 0 }, row)
-        } else {
-            let facet = self.plan.settle_object(node);
+        let target = self.target;
+        let node = &self.plan.nodes[target.node];
+        let splits = node.splits;
+        if node.wrapping == Wrapping::Declared || self.detected.is_some() {
+            let member = self.detected.take();
+            let kind = FrameKind::Envelope { slot: Slot::Nothing, member, cut: Cut::default() };
+            self.frames.push(Frame { kind, node: target.node, row: target.row });
+            return;
+        }
+        if splits {
+            self.vacate_list(target);
+        }
+        let mut row = target.row;
+        if self.plan.nodes[target.node].object != ObjectFacet::Flatten {
+            let facet = self.plan.settle_object(target.node);
             self.match_plan();
-            let ObjectFacet::Table(table) = facet else {
-                self.frames.push(Frame { kind: FrameKind::Object { hint: 0 }, node, row });
-                return;
-            };
-            self.present(table, row, true);
-            (FrameKind::Object { hint: 0 }, self.push_row(table, row, None))
-        };
-        self.frames.push(Frame { kind, node, row });
+            if let ObjectFacet::Table(table) = facet {
+                self.tables[table].present(row, true);
+                row = self.tables[table].push_row(row, None);
+            }
+        }
+        self.frames.push(Frame { kind: FrameKind::Object { latest: NO_MEMBER }, node: target.node, row });
     }
 
     #[inline]
+    fn predicted_key(&mut self, rest: &[u8]) -> Option<usize> {
+        let Some(Frame { kind: FrameKind::Object { latest }, node, row }) = self.frames.last_mut() else {
+            return None;
+        };
+        let (member, place, length) = self.plan.nodes[*node].predict(*latest, rest)?;
+        *latest = place;
+        self.target = Target { node: member, row: *row };
+        self.repeats |= !self.plan.nodes[member].meet(*row);
+        Some(length)
+    }
+
     fn key(&mut self, name: &str) {
         let Some(frame) = self.frames.last_mut() else { return };
-        let (node, row) = (frame.node, frame.row);
-        if let FrameKind::Object { hint } = &mut frame.kind {
-            let (member, place) = self.plan.member(node, name, *hint);
-            *hint = place + 1;
-            self.target = Target { node: member, row };
+        if let FrameKind::Object { latest } = &mut frame.kind {
+            let (member, place) = self.plan.member(frame.node, name, *latest);
+            *latest = place;
+            self.target = Target { node: member, row: frame.row };
+            self.repeats |= !self.plan.nodes[member].meet(frame.row);
             self.match_plan();
             return;
         }
-        let slot_now = self.envelope_slot(node, row, name);
+        let slot_now = self.envelope_slot(name);
         if let Some(Frame { kind: FrameKind::Envelope { slot, .. }, .. }) = self.frames.last_mut() {
             *slot = slot_now;
         }
@@ -315,17 +369,21 @@ impl Sink for Shredder {
     #[inline]
     fn end_object(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
-        let FrameKind::Envelope { has_more, total_count, listed: Some(listed), .. } = frame.kind else {
-            return;
-        };
-        if let ListFacet::Table(table, _) = self.plan.nodes[frame.node].list {
-            let cut = has_more.unwrap_or(total_count.is_some_and(|total| total > u64::from(listed)));
-            self.present(table, frame.row, !cut);
+        let FrameKind::Envelope { cut, .. } = frame.kind else { return };
+        self.target = Target { node: frame.node, row: frame.row };
+        let node = &self.plan.nodes[frame.node];
+        match (cut.listed, node.list) {
+            (Some(_), ListFacet::Table(table, _)) => self.tables[table].present(frame.row, cut.is_complete()),
+            (None, _) if node.is_element => self.push_beside(ColumnRole::VariantJson, "null"),
+            _ => {}
         }
     }
 
     fn begin_array(&mut self) {
         let Target { node, row } = self.target;
+        if self.plan.nodes[node].splits {
+            self.vacate_object(self.target);
+        }
         if let Some((table, element)) = self.plan.list_table(node) {
             self.match_plan();
             self.frames.push(Frame { kind: FrameKind::List { table, element, count: 0 }, node, row });
@@ -333,12 +391,24 @@ impl Sink for Shredder {
     }
 
     fn end_array(&mut self) {
-        let Some(Frame { kind: FrameKind::List { table, count, .. }, row, .. }) = self.frames.pop() else {
+        let Some(Frame { kind: FrameKind::List { table, count, .. }, node, row }) = self.frames.pop() else {
             return;
         };
-        match self.frames.last_mut() {
-            Some(Frame { kind: FrameKind::Envelope { listed, .. }, .. }) => *listed = Some(count),
-            _ => self.present(table, row, true),
+        if count == 0 && self.plan.nodes[node].is_element {
+            self.target = Target { node, row };
+            self.push_beside(ColumnRole::VariantJson, "[]");
         }
+        if self.in_envelope() {
+            self.listed(count);
+        } else {
+            self.tables[table].present(row, true);
+        }
+    }
+}
+
+impl Shredder {
+    /// Whether the innermost open frame is an envelope at such a member.
+    fn slot_is(&self, wanted: Slot) -> bool {
+        matches!(&self.frames.last(), Some(Frame { kind: FrameKind::Envelope { slot, .. }, .. }) if *slot == wanted)
     }
 }

@@ -4,30 +4,41 @@
 //! builders without a tree in between, and settles names, keys and undeclared types when it is [finished]
 //! (`Shredder::finish`). Its memory is what it was given, in columns; who feeds it decides how much that is.
 
+mod arrays;
+mod batch;
 mod column;
 mod delimited;
 mod envelope;
 mod events;
-mod finish;
 mod key;
+mod layout;
+mod naming;
 mod rows;
 mod scope;
 mod settle;
+mod sizes;
 
 pub(crate) use delimited::{delimited_elements, split_delimited};
 pub(crate) use envelope::envelope_list;
 
 use crate::issue::Issue;
-use crate::json::{JsonError, parse};
-use crate::plan::{ColumnId, Memory, NodeId, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId};
+use crate::json::{Json, JsonError, parse};
+use crate::plan::{
+    ListFacet, Memory, NO_MEMBER, NodeId, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId, Treatment,
+};
 use crate::rules::ResourceRules;
 use crate::rules::path::{Path, Segment};
 use crate::schema::Table;
 use arrow_array::RecordBatch;
 use column::Builder;
+use sizes::{Mark, TableRows};
 use events::Frame;
 use std::collections::HashMap;
 use thiserror::Error;
+
+/// How many bytes of documents one shredder takes: a column's texts are addressed by 31 bits, and a value's text in a
+/// column is at most nine times as long as in the document.
+pub const HELD_BYTES_MAX: usize = i32::MAX as usize / 9;
 
 /// Why a document was not shredded; nothing of it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -44,12 +55,18 @@ pub enum DocumentError {
         /// The path of the missing part of its key.
         path: String,
     },
-    /// Nobody declared a list at the path a fragment is for.
-    #[error("the model has no list at `{path}`")]
+    /// A fragment is for a path that leads through a list, or through something kept whole.
+    #[error("the model has no place for a value of its own at `{path}`")]
     NoList {
         /// The path.
         path: String,
     },
+    /// A fragment came to a shredder of documents, or a document to one of fragments.
+    #[error("documents and fragments of them do not go through one shredder")]
+    Mixed,
+    /// The shredder holds as much as it can; finish it and begin another.
+    #[error("the shredder is full: it holds {HELD_BYTES_MAX} bytes of documents at most")]
+    Full,
 }
 
 /// What the shredder is told about a document.
@@ -73,7 +90,7 @@ pub struct ReplacedScope {
 pub struct ShreddedTable {
     /// The table as it must be.
     pub table: Table,
-    /// Its rows; lacks the columns that another answer owns.
+    /// Its rows, no key twice; lacks the columns that another answer owns.
     pub rows: RecordBatch,
     /// Scopes replaced.
     pub replaced: Vec<ReplacedScope>,
@@ -88,33 +105,13 @@ pub struct Shredded {
     pub issues: Vec<Issue>,
 }
 
-/// A list (or one-to-one object) that was present in a document.
-#[derive(Debug, Clone, Copy)]
-struct Presence {
-    /// The row it belongs to, in the parent table.
-    parent_row: u32,
-    /// Whether it was there in full.
-    complete: bool,
-}
-
-/// The rows of one table while they grow.
-#[derive(Debug, Default)]
-struct TableRows {
-    /// How many rows there are.
-    count: u32,
-    /// For each row the row it belongs to in the parent table; empty for the resource's own table.
-    parent_rows: Vec<u32>,
-    /// For each row its place in the list; empty unless the table is a list's.
-    positions: Vec<u32>,
-    /// Lists that were present.
-    presences: Vec<Presence>,
-}
-
-/// Sizes to go back to when a document turns out to be broken.
-#[derive(Debug, Default)]
-struct Mark {
-    tables: Vec<(u32, usize)>,
-    issue_count: usize,
+/// Something to be told as an issue, once the record's key is known.
+#[derive(Debug)]
+struct Note {
+    kind: &'static str,
+    node: NodeId,
+    root_row: u32,
+    detail: &'static str,
 }
 
 /// Shreds the documents of one resource.
@@ -126,13 +123,17 @@ pub struct Shredder {
     builders: Vec<Builder>,
     /// For each row of the resource's table, when its answer was asked for.
     synced_at_us: Vec<i64>,
-    /// Rows of the resource's table that stand for a record written elsewhere, whose children are here.
-    ghosts: Vec<u32>,
-    /// Columns of the record's key.
-    key_columns: Vec<ColumnId>,
+    /// Nodes of the fragments taken; the rows of the resource's table then stand for records written elsewhere.
+    fragments: Vec<NodeId>,
     frames: Vec<Frame>,
     target: events::Target,
-    issues: Vec<Issue>,
+    /// The member that holds the list of the undeclared envelope about to be opened.
+    detected: Option<Box<str>>,
+    /// Whether a name came twice in one object of the document at hand.
+    repeats: bool,
+    notes: Vec<Note>,
+    /// Bytes of the documents held.
+    held_bytes: usize,
     /// Documents without a key of their own, by the hash of their content, with how often each came.
     contents: HashMap<String, u64>,
     /// The content keys of documents, where the resource has no key.
@@ -151,24 +152,19 @@ impl Shredder {
         memory: Memory,
         answer: Option<&str>,
     ) -> Result<Shredder, PlanError> {
-        let mut plan = Plan::compile(resource, rules, memory)?;
-        let mut key_columns = Vec::new();
-        for path in rules.key.iter().flatten() {
-            if let Some(node) = plan.node_at(path) {
-                key_columns.push(plan.scalar_column(node));
-            }
-        }
         let mut shredder = Shredder {
-            plan,
+            plan: Plan::compile(resource, rules, memory)?,
             answer: answer.map(str::to_owned),
             tables: Vec::new(),
             builders: Vec::new(),
             synced_at_us: Vec::new(),
-            ghosts: Vec::new(),
-            key_columns,
+            fragments: Vec::new(),
             frames: Vec::new(),
             target: events::Target::default(),
-            issues: Vec::new(),
+            detected: None,
+            repeats: false,
+            notes: Vec::new(),
+            held_bytes: 0,
             contents: HashMap::new(),
             content_keys: Vec::new(),
         };
@@ -181,24 +177,29 @@ impl Shredder {
         self.synced_at_us.len()
     }
 
-    /// Shreds one document.
+    /// How many bytes of documents and fragments are held; at most [`HELD_BYTES_MAX`].
+    pub fn held_bytes(&self) -> usize {
+        self.held_bytes
+    }
+
+    /// Shreds one document. Of a name that comes twice in one object the last counts. Of documents with the same key the
+    /// last makes the row; a list that it lacks stays as an earlier one showed it.
     ///
     /// # Errors
     /// [`DocumentError`]; the shredder is then as before the call.
     pub fn document(&mut self, document: &[u8], context: Context) -> Result<(), DocumentError> {
-        let mark = self.mark();
-        let row = self.begin_row(context);
-        self.target = events::Target { node: ROOT_NODE, row };
-        let outcome = parse(document, self)
-            .map_err(DocumentError::from)
-            .and_then(|()| self.check_record(document, row));
-        if outcome.is_err() {
-            self.roll_back(&mark);
+        if !self.fragments.is_empty() {
+            return Err(DocumentError::Mixed);
         }
-        outcome
+        let mark = self.mark();
+        let outcome = self.take(document, context, &mark, |shredder, row| {
+            shredder.target = events::Target { node: ROOT_NODE, row };
+        });
+        let outcome = outcome.and_then(|row| self.check_record(document, row));
+        self.settle_outcome(outcome, &mark)
     }
 
-    /// Shreds a list that belongs to a record written elsewhere: the value at `path` of the record whose key is `key`.
+    /// Shreds a value that belongs to a record written elsewhere: what stands at `path` of the record whose key is `key`.
     ///
     /// # Errors
     /// [`DocumentError`]; the shredder is then as before the call.
@@ -209,19 +210,61 @@ impl Shredder {
         value: &[u8],
         context: Context,
     ) -> Result<(), DocumentError> {
-        let Some(node) = self.plan.node_at(path) else {
-            return Err(DocumentError::NoList { path: path.to_owned() });
-        };
-        let mark = self.mark();
-        let row = self.begin_row(context);
-        self.ghosts.push(row);
-        for (column, part) in self.key_columns.clone().into_iter().zip(key) {
-            self.builders[column].push_string(row, part);
+        if self.fragments.is_empty() && self.document_count() > 0 {
+            return Err(DocumentError::Mixed);
         }
-        self.target = events::Target { node, row };
-        let outcome = parse(value, self).map_err(DocumentError::from);
+        let mark = self.mark();
+        let columns = self.plan.key_columns.clone();
+        let outcome = match self.plan.fragment_node(path) {
+            None => Err(DocumentError::NoList { path: path.to_owned() }),
+            Some(_) if columns.is_empty() || columns.len() != key.len() => {
+                Err(DocumentError::NoKey { path: self.plan.rules.key.iter().flatten().cloned().collect() })
+            }
+            Some(node) => self
+                .take(value, context, &mark, |shredder, row| {
+                    for (&column, part) in columns.iter().zip(key) {
+                        shredder.builders[column].push_key(row, part);
+                    }
+                    shredder.target = events::Target { node, row };
+                })
+                .map(|_| self.fragments.push(node)),
+        };
+        self.settle_outcome(outcome, &mark)
+    }
+
+    /// Takes a document or fragment into a new row; `aim` prepares that row and says where the value goes.
+    fn take(
+        &mut self,
+        source: &[u8],
+        context: Context,
+        mark: &Mark,
+        aim: impl Fn(&mut Shredder, u32),
+    ) -> Result<u32, DocumentError> {
+        if self.held_bytes.saturating_add(source.len()) > HELD_BYTES_MAX {
+            return Err(DocumentError::Full);
+        }
+        self.match_plan();
+        let row = self.begin_row(context);
+        aim(self, row);
+        parse(source, self)?;
+        if self.repeats {
+            // The columns hold both values now; the tree holds the last.
+            let single = Json::parse(source)?.to_string();
+            self.roll_back(mark);
+            self.match_plan();
+            let row = self.begin_row(context);
+            aim(self, row);
+            parse(single.as_bytes(), self)?;
+            self.note("member_repeated", ROOT_NODE, row, "a name comes twice in one object; the last counts");
+        }
+        self.held_bytes += source.len();
+        Ok(row)
+    }
+
+    /// Takes everything back since `mark` if the outcome is an error.
+    fn settle_outcome(&mut self, outcome: Result<(), DocumentError>, mark: &Mark) -> Result<(), DocumentError> {
         if outcome.is_err() {
-            self.roll_back(&mark);
+            self.roll_back(mark);
         }
         outcome
     }
@@ -229,96 +272,69 @@ impl Shredder {
     /// Begins a row of the resource's table.
     fn begin_row(&mut self, context: Context) -> u32 {
         self.frames.clear();
-        let row = self.tables[ROOT_TABLE].count;
-        self.tables[ROOT_TABLE].count += 1;
+        self.repeats = false;
         self.synced_at_us.push(context.synced_at_us);
-        row
+        self.tables[ROOT_TABLE].begin_row()
     }
 
     /// Checks that the document just shredded is a record with a key.
     fn check_record(&mut self, document: &[u8], row: u32) -> Result<(), DocumentError> {
-        let first = document.iter().find(|byte| !byte.is_ascii_whitespace());
-        if first != Some(&b'{') {
+        if document.trim_ascii_start().first() != Some(&b'{') {
             return Err(DocumentError::NotAnObject);
         }
-        for &column in &self.key_columns {
+        for &column in &self.plan.key_columns {
             if !self.builders[column].has(row) {
-                let path = self.plan.nodes[self.plan.columns[column].node].path.clone();
+                let path = self.plan.nodes[self.plan.columns[column].node].place.path.clone();
                 return Err(DocumentError::NoKey { path });
             }
         }
-        if self.key_columns.is_empty() {
+        if self.plan.key_columns.is_empty() {
             let key = key::content_key(document, &mut self.contents);
             self.content_keys.push(key);
         }
         Ok(())
     }
 
-    /// Sizes as they are now.
-    fn mark(&self) -> Mark {
-        Mark {
-            tables: self.tables.iter().map(|table| (table.count, table.presences.len())).collect(),
-            issue_count: self.issues.len(),
-        }
-    }
-
-    /// Forgets everything since `mark`. Paths discovered since stay planned; without a value they become no column.
-    fn roll_back(&mut self, mark: &Mark) {
-        for (index, table) in self.tables.iter_mut().enumerate() {
-            let (count, presences) = mark.tables.get(index).copied().unwrap_or((0, 0));
-            table.count = count;
-            table.parent_rows.truncate(count as usize);
-            table.positions.truncate(count as usize);
-            table.presences.truncate(presences);
-        }
-        for (column, builder) in self.plan.columns.iter().zip(&mut self.builders) {
-            builder.truncate(self.tables[column.table].count);
-        }
-        let count = self.tables[ROOT_TABLE].count;
-        self.synced_at_us.truncate(count as usize);
-        self.ghosts.retain(|&row| row < count);
-        self.issues.truncate(mark.issue_count);
-        self.frames.clear();
-    }
-
     /// Gives every planned table and column its rows and builder.
     #[inline]
     fn match_plan(&mut self) {
-        while self.tables.len() < self.plan.tables.len() {
-            self.tables.push(TableRows::default());
+        if self.builders.len() != self.plan.columns.len() || self.tables.len() != self.plan.tables.len() {
+            self.grow_to_plan();
         }
-        while self.builders.len() < self.plan.columns.len() {
-            let column = &self.plan.columns[self.builders.len()];
+    }
+
+    /// [`match_plan`](Self::match_plan) where the plan has grown.
+    #[cold]
+    fn grow_to_plan(&mut self) {
+        self.tables.resize_with(self.plan.tables.len(), TableRows::default);
+        for column in &self.plan.columns[self.builders.len()..] {
             self.builders.push(Builder::new(column.logical, column.declared));
         }
     }
 
-    /// Adds a row to a child table.
-    fn push_row(&mut self, table: TableId, parent_row: u32, position: Option<u32>) -> u32 {
-        let rows = &mut self.tables[table];
-        let row = rows.count;
-        rows.count += 1;
-        rows.parent_rows.push(parent_row);
-        rows.positions.extend(position);
-        row
+    /// Notes that the record in `root_row` of the resource's table has an issue.
+    fn note(&mut self, kind: &'static str, node: NodeId, root_row: u32, detail: &'static str) {
+        self.notes.push(Note { kind, node, root_row, detail });
     }
 
-    /// Notes that the record in `row` of the resource's table has an issue.
-    fn note(&mut self, kind: &str, node: NodeId, row: u32, detail: &str) {
-        let record = self.record_key(row);
-        self.issues.push(Issue {
+    /// The issue that a note becomes.
+    fn issue(&self, note: &Note) -> Issue {
+        Issue {
             resource: self.plan.resource.clone(),
-            kind: kind.to_owned(),
-            path: self.plan.nodes[node].path.clone(),
-            record,
-            detail: detail.to_owned(),
-        });
+            kind: note.kind.to_owned(),
+            path: self.plan.nodes[note.node].place.path.clone(),
+            record: self.record_key(note.root_row),
+            detail: note.detail.to_owned(),
+        }
     }
 
     /// The key of the record in `row` of the resource's table, for people.
     fn record_key(&self, row: u32) -> String {
+        if let Some(key) = self.content_keys.get(row as usize) {
+            return key.clone();
+        }
         let parts: Vec<String> =
-            self.key_columns.iter().filter_map(|&column| self.builders[column].text_at(row)).collect();
+            self.plan.key_columns.iter().filter_map(|&column| self.builders[column].text_at(row)).collect();
         parts.join("/")
     }
 
@@ -333,12 +349,16 @@ impl Shredder {
 }
 
 impl Plan {
-    /// The node at a path that leads through objects and declared lists.
-    pub(crate) fn node_at(&mut self, path: &str) -> Option<NodeId> {
+    /// The node of a fragment's path, which must lead through flattened objects only.
+    fn fragment_node(&mut self, path: &str) -> Option<NodeId> {
         let mut node = ROOT_NODE;
         for step in Path::parse(path).ok()?.segments {
             let Segment::Member(name) = step else { return None };
-            (node, _) = self.member(node, &name, 0);
+            let above = &self.nodes[node];
+            if above.treatment != Treatment::ByKind || above.list != ListFacet::Open || above.is_split() {
+                return None;
+            }
+            (node, _) = self.member(node, &name, NO_MEMBER);
         }
         Some(node)
     }

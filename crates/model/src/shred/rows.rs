@@ -1,106 +1,257 @@
-//! Which rows stay: no key twice, none without a key, none without its parent.
+//! Which rows stay: no key twice, none without a key, none without its parent, and of a record's lists the newest.
 
 use super::Shredder;
-use super::finish::{Layout, Part};
+use super::column::{Builder, Slots};
+use super::layout::{Layout, Part};
+use super::sizes::TableRows;
 use crate::plan::{ROOT_TABLE, TableId};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// The rows to write.
+pub(super) struct Kept {
+    /// For each table of the plan its rows, ascending.
+    pub(super) rows: Vec<Vec<u32>>,
+    /// For each row of the resource's table the last row of the same record; empty where no record came twice.
+    newest: Vec<u32>,
+}
+
+impl Kept {
+    /// The last row of the record in `root_row`.
+    #[inline]
+    pub(super) fn newest(&self, root_row: u32) -> u32 {
+        self.newest.get(root_row as usize).copied().unwrap_or(root_row)
+    }
+
+    /// Whether a record came twice.
+    fn repeats(&self) -> bool {
+        !self.newest.is_empty()
+    }
+}
+
+/// A part of a key, with what it takes to look at it row by row.
+struct KeyPart<'a> {
+    /// For each row of the table the row of the part's own; `None` where that is the same.
+    rows: Option<Vec<u32>>,
+    values: PartValues<'a>,
+}
+
+enum PartValues<'a> {
+    Column(&'a Builder, Slots),
+    Position(&'a [u32]),
+    /// Each row is one of its kind.
+    Row,
+}
+
+impl KeyPart<'_> {
+    #[inline]
+    fn row(&self, row: u32) -> u32 {
+        self.rows.as_ref().map_or(row, |rows| rows[row as usize])
+    }
+
+    /// Whether a row has this part.
+    fn is_there(&self, row: u32) -> bool {
+        match &self.values {
+            PartValues::Column(_, slots) => slots.of(self.row(row)) != Slots::NONE,
+            PartValues::Position(_) | PartValues::Row => true,
+        }
+    }
+
+    fn hash(&self, row: u32, hasher: &mut impl Hasher) {
+        let row = self.row(row);
+        match &self.values {
+            PartValues::Column(builder, slots) => builder.hash_slot(slots.of(row) as usize, hasher),
+            PartValues::Position(positions) => positions[row as usize].hash(hasher),
+            PartValues::Row => row.hash(hasher),
+        }
+    }
+
+    fn is_same(&self, left: u32, right: u32) -> bool {
+        let (left, right) = (self.row(left), self.row(right));
+        match &self.values {
+            PartValues::Column(builder, slots) => {
+                builder.same_slots(slots.of(left) as usize, slots.of(right) as usize)
+            }
+            PartValues::Position(positions) => positions[left as usize] == positions[right as usize],
+            PartValues::Row => left == right,
+        }
+    }
+}
+
+/// Pairs (earlier row, later row) of equal keys among `rows`, which have all parts.
+fn repeated(parts: &[KeyPart<'_>], rows: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut last: HashMap<u64, u32> = HashMap::with_capacity(rows.size_hint().0);
+    let mut pairs = Vec::new();
+    for row in rows {
+        let mut hasher = DefaultHasher::new();
+        parts.iter().for_each(|part| part.hash(row, &mut hasher));
+        let mut hash = hasher.finish();
+        // Keys that differ with the same hash move on to the next free place.
+        while let Some(&earlier) = last.get(&hash)
+            && !parts.iter().all(|part| part.is_same(earlier, row))
+        {
+            hash = hash.wrapping_add(1);
+        }
+        pairs.extend(last.insert(hash, row).map(|earlier| (earlier, row)));
+    }
+    pairs
+}
+
+/// [`repeated`] where only rows with the same parent can have the same key; `parent_rows` is ascending.
+fn repeated_within_parents(parts: &[KeyPart<'_>], parent_rows: &[u32], keep: &[bool]) -> Vec<(u32, u32)> {
+    /// Up to so many rows comparing each with each is cheapest.
+    const COMPARED_MAX: usize = 12;
+    let mut pairs = Vec::new();
+    let mut start = 0;
+    for group in parent_rows.chunk_by(|left, right| left == right) {
+        let rows = (start as u32..(start + group.len()) as u32).filter(|&row| keep[row as usize]);
+        if group.len() > COMPARED_MAX {
+            pairs.extend(repeated(parts, rows));
+        } else if group.len() > 1 {
+            for row in rows.clone() {
+                let same = |other: &u32| *other < row && parts.iter().all(|part| part.is_same(*other, row));
+                pairs.extend(rows.clone().filter(same).last().map(|earlier| (earlier, row)));
+            }
+        }
+        start += group.len();
+    }
+    pairs
+}
 
 impl Shredder {
-    /// For each table of the plan the rows to write, ascending.
-    pub(super) fn kept_rows(&mut self, layouts: &[Layout]) -> Vec<Vec<u32>> {
-        let mut alive: Vec<Option<Vec<bool>>> = vec![None; self.plan.tables.len()];
+    /// The rows to write.
+    pub(super) fn kept_rows(&mut self, layouts: &[Layout]) -> Kept {
+        let mut kept = Kept { rows: vec![Vec::new(); self.plan.tables.len()], newest: Vec::new() };
+        let mut alive: Vec<Vec<bool>> = vec![Vec::new(); self.plan.tables.len()];
         for layout in layouts {
-            let count = self.tables[layout.id].count as usize;
-            let mut keep: Option<Vec<bool>> = None;
-            if let Some(parent) = self.plan.tables[layout.id].parent
-                && let Some(parents) = &alive[parent]
-            {
-                let rows = &self.tables[layout.id].parent_rows;
-                keep = Some(rows.iter().map(|&parent_row| parents[parent_row as usize]).collect());
-            }
-            if self.plan.tables[layout.id].key.is_some() || layout.id == ROOT_TABLE {
-                self.drop_keyless_and_repeated(layout, keep.get_or_insert_with(|| vec![true; count]));
-            }
-            alive[layout.id] = keep.filter(|keep| keep.contains(&false));
-        }
-        (0..self.plan.tables.len()).map(|table| self.rows_to_write(table, alive[table].as_deref())).collect()
-    }
-
-    /// The rows of `table` that are alive and are written here. A fragment's record is written elsewhere, unless the
-    /// fragment became a column of it.
-    fn rows_to_write(&self, table: TableId, alive: Option<&[bool]>) -> Vec<u32> {
-        let keeps = |row: u32| alive.is_none_or(|alive| alive[row as usize]);
-        let has_values = || {
-            let own = |column: &usize| {
-                self.plan.columns[*column].table == ROOT_TABLE && !self.key_columns.contains(column)
+            let id = layout.id;
+            let mut keep = match self.plan.tables[id].parent {
+                None => vec![true; self.tables[id].count as usize],
+                Some(ROOT_TABLE) => self.rows_of_newest_lists(id, &alive[ROOT_TABLE], &kept),
+                Some(parent) => {
+                    let parents = &alive[parent];
+                    self.tables[id].parent_rows.iter().map(|&row| parents[row as usize]).collect()
+                }
             };
-            (0..self.builders.len()).filter(own).any(|column| !self.builders[column].rows.is_empty())
-        };
-        if table == ROOT_TABLE && !self.ghosts.is_empty() && !has_values() {
-            return Vec::new();
+            let is_keyed = self.plan.tables[id].key.is_some() || id == ROOT_TABLE;
+            if is_keyed || kept.repeats() {
+                let pairs = self.drop_keyless_and_repeated(layout, &mut keep, kept.repeats());
+                if id == ROOT_TABLE && !pairs.is_empty() {
+                    kept.newest = newest(keep.len() as u32, &pairs);
+                }
+            }
+            if id != ROOT_TABLE || self.writes_records() {
+                kept.rows[id] = (0..keep.len() as u32).filter(|&row| keep[row as usize]).collect();
+            }
+            alive[id] = keep;
         }
-        (0..self.tables[table].count).filter(|&row| keeps(row)).collect()
+        kept
     }
 
-    /// Unmarks rows without a complete key, which are noted as issues, and all but the last of rows with the same key.
-    fn drop_keyless_and_repeated(&mut self, layout: &Layout, keep: &mut [bool]) {
-        let parts: Vec<(TableId, Part)> = layout
-            .key
-            .iter()
-            .filter_map(|name| {
-                let own =
-                    layout.identity.iter().find(|(_, own)| own == name).map(|(part, _)| (layout.id, *part));
-                let inherited = layout.inherited.iter().find(|inherited| inherited.name == *name);
-                own.or(inherited.map(|inherited| (inherited.table, inherited.part)))
-            })
-            .collect();
-        if parts.iter().any(|(_, part)| *part == Part::Content) {
-            return;
+    /// For each row of a table split from the record whether it is to be written: its record lives, and no later
+    /// document of the same record brought the list in full.
+    fn rows_of_newest_lists(&self, table: TableId, records: &[bool], kept: &Kept) -> Vec<bool> {
+        let TableRows { parent_rows, presences, .. } = &self.tables[table];
+        if !kept.repeats() {
+            return parent_rows.iter().map(|&row| records[row as usize]).collect();
         }
-        let mut last: HashMap<String, u32> = HashMap::with_capacity(keep.len());
+        let mut complete: HashMap<u32, u32> = HashMap::new();
+        for list in presences.iter().filter(|list| list.complete) {
+            complete.insert(kept.newest(list.parent_row), list.parent_row);
+        }
+        parent_rows
+            .iter()
+            .map(|&row| {
+                let newest = kept.newest(row);
+                records[newest as usize] && complete.get(&newest).is_none_or(|&since| row >= since)
+            })
+            .collect()
+    }
+
+    /// Whether rows of the resource's own table are written: a fragment's record is written elsewhere, unless the
+    /// fragment becomes a column of it.
+    fn writes_records(&self) -> bool {
+        let brought = |column: usize| {
+            self.plan.columns[column].table == ROOT_TABLE
+                && self.column_exists(column)
+                && self.is_in_fragment(column)
+        };
+        self.fragments.is_empty() || (0..self.plan.columns.len()).any(brought)
+    }
+
+    /// Unmarks rows without a complete key and all but the last of rows with the same key; returns the pairs (earlier,
+    /// later) of the latter. What an element loses by it is noted.
+    fn drop_keyless_and_repeated(
+        &mut self,
+        layout: &Layout,
+        keep: &mut [bool],
+        across_documents: bool,
+    ) -> Vec<(u32, u32)> {
+        let id = layout.id;
+        let own_only = id != ROOT_TABLE && layout.key_names_parent() && !across_documents;
+        let parts = self.key_parts(layout, own_only);
         let mut keyless = Vec::new();
         for row in 0..keep.len() as u32 {
-            if !keep[row as usize] {
-                continue;
-            }
-            let Some(key) = self.key_text(layout.id, row, &parts) else {
+            if keep[row as usize] && !parts.iter().all(|part| part.is_there(row)) {
                 keep[row as usize] = false;
                 keyless.push(row);
-                continue;
-            };
-            if let Some(earlier) = last.insert(key, row) {
-                keep[earlier as usize] = false;
             }
         }
-        let node = self.plan.nodes.iter().position(|node| node.path == self.plan.tables[layout.id].path);
-        for row in keyless {
-            let root_row = self.root_row(layout.id, row);
-            self.note(
-                "element_without_key",
-                node.unwrap_or_default(),
-                root_row,
-                "an element lacks what identifies it",
-            );
+        let pairs = if own_only {
+            repeated_within_parents(&parts, &self.tables[id].parent_rows, keep)
+        } else {
+            repeated(&parts, (0..keep.len() as u32).filter(|&row| keep[row as usize]))
+        };
+        for &(earlier, _) in &pairs {
+            keep[earlier as usize] = false;
         }
+        let node = self.plan.tables[id].node;
+        for row in keyless {
+            let root_row = self.root_row(id, row);
+            self.note("element_without_key", node, root_row, "an element lacks what identifies it");
+        }
+        for &(earlier, later) in &pairs {
+            let root_row = self.root_row(id, later);
+            if id != ROOT_TABLE && self.root_row(id, earlier) == root_row {
+                self.note("element_repeated", node, root_row, "an element comes twice; the last counts");
+            }
+        }
+        pairs
     }
 
-    /// The key of a row as one text, or `None` where a part is missing.
-    fn key_text(&self, table: TableId, row: u32, parts: &[(TableId, Part)]) -> Option<String> {
-        let mut key = String::new();
-        for &(owner, part) in parts {
-            let mut at = (table, row);
-            while at.0 != owner
-                && let Some(parent) = self.plan.tables[at.0].parent
-            {
-                at = (parent, self.tables[at.0].parent_rows[at.1 as usize]);
-            }
-            match part {
-                Part::Column(column) => key.push_str(&self.builders[column].text_at(at.1)?),
-                Part::Position => key.push_str(&self.tables[owner].positions[at.1 as usize].to_string()),
-                Part::Content => {}
-            }
-            key.push('\u{0}');
-        }
-        Some(key)
+    /// The parts of a table's key; with `own_only` without those inherited.
+    fn key_parts(&self, layout: &Layout, own_only: bool) -> Vec<KeyPart<'_>> {
+        let own = layout.identity.iter().map(|(part, name)| (layout.id, *part, name));
+        let inherited = layout.inherited.iter().map(|known| (known.table, known.part, &known.name));
+        let all: Vec<(TableId, Part, &String)> = own.chain(inherited).collect();
+        let named = layout.key.iter().filter_map(|name| all.iter().find(|(_, _, known)| *known == name));
+        named
+            .filter(|(owner, ..)| !own_only || *owner == layout.id)
+            .map(|&(owner, part, _)| {
+                let rows: Vec<u32> = (0..self.tables[layout.id].count).collect();
+                KeyPart {
+                    rows: (owner != layout.id).then(|| self.ancestor_rows(layout.id, &rows, owner)),
+                    values: match part {
+                        Part::Column(column) => {
+                            let builder = &self.builders[column];
+                            PartValues::Column(builder, builder.slots(self.tables[owner].count))
+                        }
+                        Part::Position => PartValues::Position(&self.tables[owner].positions),
+                        Part::Content => PartValues::Row,
+                    },
+                }
+            })
+            .collect()
     }
+}
+
+/// For each of `count` rows the last one of the same key, given the pairs (earlier, later) of neighbours.
+fn newest(count: u32, pairs: &[(u32, u32)]) -> Vec<u32> {
+    let mut newest: Vec<u32> = (0..count).collect();
+    let mut pairs = pairs.to_vec();
+    pairs.sort_unstable_by_key(|&(earlier, _)| std::cmp::Reverse(earlier));
+    for (earlier, later) in pairs {
+        newest[earlier as usize] = newest[later as usize];
+    }
+    newest
 }

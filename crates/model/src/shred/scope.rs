@@ -3,73 +3,61 @@
 //! A list that is absent says nothing, and a list that the API cut only adds. What hangs below a list that was complete
 //! is replaced by record; below a cut one, by element.
 
-use super::finish::{Inherited, Layout, record_batch};
+use super::batch::record_batch;
+use super::layout::{Inherited, Layout};
+use super::rows::Kept;
 use super::{ReplacedScope, Shredder};
 use crate::plan::{ROOT_TABLE, TableId};
 use arrow_schema::Field;
-use std::collections::HashSet;
 
 impl Shredder {
     /// The scopes of one child table.
-    pub(super) fn replaced_scopes(
-        &self,
-        layout: &Layout,
-        layouts: &[Layout],
-        kept: &[Vec<u32>],
-    ) -> Vec<ReplacedScope> {
-        let chain = self.chain(layout.id);
-        let Some(&top) = chain.first() else { return Vec::new() };
-        let mut complete: HashSet<u32> =
-            self.tables[top].presences.iter().map(|list| list.parent_row).collect();
-        for &table in &chain {
-            for list in self.tables[table].presences.iter().filter(|list| !list.complete) {
-                let parent = self.plan.tables[table].parent.unwrap_or(ROOT_TABLE);
-                complete.remove(&self.root_row(parent, list.parent_row));
-            }
-        }
-        let mut scopes = Vec::new();
-        let dead: HashSet<u32> = self.dead_roots(kept);
-        let mut records: Vec<u32> = complete.difference(&dead).copied().collect();
-        records.sort_unstable();
+    pub(super) fn replaced_scopes(&self, layout: &Layout, kept: &Kept) -> Vec<ReplacedScope> {
+        let Some(parent) = self.plan.tables[layout.id].parent else { return Vec::new() };
+        let complete = self.complete_records(layout.id, kept);
+        let records: Vec<u32> =
+            (0..self.tables[ROOT_TABLE].count).filter(|&row| complete[row as usize]).collect();
         let of_record: Vec<&Inherited> =
             layout.inherited.iter().filter(|inherited| inherited.table == ROOT_TABLE).collect();
-        scopes.extend(self.scope(&of_record, ROOT_TABLE, &records));
-        let parent = self.plan.tables[layout.id].parent.unwrap_or(ROOT_TABLE);
-        if parent != ROOT_TABLE && layouts.iter().any(|layout| layout.id == parent) {
-            let alive: HashSet<u32> = kept[parent].iter().copied().collect();
+        let mut scopes: Vec<ReplacedScope> =
+            self.scope(&of_record, ROOT_TABLE, &records).into_iter().collect();
+        if parent != ROOT_TABLE {
             let mut elements: Vec<u32> = self.tables[layout.id]
                 .presences
                 .iter()
-                .filter(|list| list.complete && alive.contains(&list.parent_row))
+                .filter(|list| list.complete)
                 .map(|list| list.parent_row)
-                .filter(|&row| !complete.contains(&self.root_row(parent, row)))
+                .filter(|row| kept.rows[parent].binary_search(row).is_ok())
+                .filter(|&row| !complete[kept.newest(self.root_row(parent, row)) as usize])
                 .collect();
-            elements.sort_unstable();
             elements.dedup();
-            let all: Vec<&Inherited> = layout.inherited.iter().collect();
-            scopes.extend(self.scope(&all, parent, &elements));
+            let of_element: Vec<&Inherited> = layout.inherited.iter().collect();
+            scopes.extend(self.scope(&of_element, parent, &elements));
         }
         scopes
     }
 
-    /// Documents whose key came again later, so that their rows are not written.
-    fn dead_roots(&self, kept: &[Vec<u32>]) -> HashSet<u32> {
-        if !self.ghosts.is_empty() || kept[ROOT_TABLE].len() == self.tables[ROOT_TABLE].count as usize {
-            return HashSet::new();
+    /// For each row of the resource's table whether it stands for a record of which everything in `table` is known: its
+    /// list of the first level was there in full, and no living list on the way down was cut.
+    fn complete_records(&self, table: TableId, kept: &Kept) -> Vec<bool> {
+        let mut chain = vec![table];
+        while let Some(parent) = self.plan.tables[chain[chain.len() - 1]].parent.filter(|id| *id != ROOT_TABLE) {
+            chain.push(parent);
         }
-        let alive: HashSet<u32> = kept[ROOT_TABLE].iter().copied().collect();
-        (0..self.tables[ROOT_TABLE].count).filter(|row| !alive.contains(row)).collect()
-    }
-
-    /// The tables from the record's first list down to `table`.
-    fn chain(&self, mut table: TableId) -> Vec<TableId> {
-        let mut chain = Vec::new();
-        while let Some(parent) = self.plan.tables[table].parent {
-            chain.push(table);
-            table = parent;
+        let mut complete = vec![false; self.tables[ROOT_TABLE].count as usize];
+        let top = chain.pop().unwrap_or(table);
+        for list in self.tables[top].presences.iter().filter(|list| list.complete) {
+            complete[kept.newest(list.parent_row) as usize] = true;
         }
-        chain.reverse();
-        chain
+        for &below in chain.iter().rev() {
+            let Some(parent) = self.plan.tables[below].parent else { continue };
+            for list in self.tables[below].presences.iter().filter(|list| !list.complete) {
+                if kept.rows[parent].binary_search(&list.parent_row).is_ok() {
+                    complete[kept.newest(self.root_row(parent, list.parent_row)) as usize] = false;
+                }
+            }
+        }
+        complete
     }
 
     /// The scope named by `columns` for `rows` of `owner`, unless there are none.

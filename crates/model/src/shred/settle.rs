@@ -1,65 +1,145 @@
 //! Settling undecided columns: the type that the values of a load agree on, independent of their order.
 
-use super::column::{Builder, Kind, Values};
+use super::column::{Builder, Kind, Texts, Values};
+use super::events::VARIANT;
+use super::layout::Part;
+use super::{Shredder, TableId};
 use crate::convert;
 use crate::logical::LogicalType;
+use crate::plan::{ColumnId, PlanError};
+use crate::schema::ColumnRole;
 
 /// What became of an undecided column: its typed values, and those that went beside it.
-pub(super) struct Settled {
+struct Settled {
     /// The type.
-    pub(super) logical: LogicalType,
+    logical: LogicalType,
     /// Values of that type.
-    pub(super) typed: Builder,
+    typed: Builder,
     /// Strings the type cannot hold.
-    pub(super) texts: Builder,
+    texts: Builder,
     /// JSON source of other values the type cannot hold.
-    pub(super) sources: Builder,
+    sources: Builder,
+}
+
+impl Shredder {
+    /// Gives every undecided column its type.
+    pub(super) fn settle_columns(&mut self) -> Result<(), PlanError> {
+        let key_parts = self.undecided_key_parts()?;
+        for column in 0..self.builders.len() {
+            if self.plan.columns[column].logical.is_some() || self.builders[column].rows.is_empty() {
+                continue;
+            }
+            let undecided = std::mem::replace(&mut self.builders[column], Builder::new(None, false));
+            let Builder { rows, values: Values::Undecided(kinds, texts), .. } = undecided else { continue };
+            let settled = settle(rows, &kinds, texts, key_parts.contains(&column));
+            let (node, table) = (self.plan.columns[column].node, self.plan.columns[column].table);
+            self.plan.columns[column].logical = Some(settled.logical);
+            self.builders[column] = settled.typed;
+            let beside = [(ColumnRole::VariantText, settled.texts), (ColumnRole::VariantJson, settled.sources)];
+            for (role, builder) in beside {
+                if builder.rows.is_empty() {
+                    continue;
+                }
+                self.note_variants(node, table, &builder);
+                let variant = self.plan.variant_column(node, role);
+                self.match_plan();
+                let earlier = std::mem::replace(&mut self.builders[variant], Builder::new(None, false));
+                self.builders[variant] = merge(&earlier, &builder);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes each value that went beside its column.
+    fn note_variants(&mut self, node: usize, table: TableId, builder: &Builder) {
+        for &row in &builder.rows {
+            let root_row = self.root_row(table, row);
+            self.note("value_not_representable", node, root_row, VARIANT);
+        }
+    }
+
+    /// The undecided columns that are a part of their table's key.
+    fn undecided_key_parts(&self) -> Result<Vec<ColumnId>, PlanError> {
+        let may_be = |column: &ColumnId| {
+            let plan = &self.plan.columns[*column];
+            let declares_key = self.plan.tables[plan.table].key.is_some();
+            plan.logical.is_none() && (declares_key || self.plan.key_columns.contains(column))
+        };
+        let undecided: Vec<ColumnId> = (0..self.plan.columns.len()).filter(may_be).collect();
+        if undecided.is_empty() {
+            return Ok(undecided);
+        }
+        let layouts = self.layouts()?;
+        let parts: Vec<Part> =
+            layouts.iter().flat_map(|layout| &layout.identity).map(|(part, _)| *part).collect();
+        Ok(undecided.into_iter().filter(|&column| parts.contains(&Part::Column(column))).collect())
+    }
 }
 
 /// Settles an undecided column. Numbers win over truth values, those over strings: a column with numbers is numeric and
 /// strings in it stand beside it. Whole numbers are integers; with fractions among them, floats if every number is
-/// exactly a double, otherwise decimals where those hold more of them.
-pub(super) fn settle(rows: &[u32], kinds: &[Kind], text: impl Fn(usize) -> String) -> Settled {
-    let logical = logical_of(kinds, &text);
+/// exactly a double, otherwise decimals where those hold more of them. A part of a key is never split: if it is not all
+/// integers, it is text.
+fn settle(rows: Vec<u32>, kinds: &[Kind], texts: Texts, is_key_part: bool) -> Settled {
+    if kinds.iter().any(|kind| *kind != Kind::String) {
+        return settle_mixed(&rows, kinds, &texts, is_key_part);
+    }
+    Settled {
+        logical: LogicalType::Text,
+        typed: Builder::of_texts(rows, texts),
+        texts: Builder::new(Some(LogicalType::Text), false),
+        sources: Builder::new(Some(LogicalType::Json), false),
+    }
+}
+
+/// Settles a column in which not all is strings.
+fn settle_mixed(rows: &[u32], kinds: &[Kind], texts: &Texts, is_key_part: bool) -> Settled {
+    let mut logical = logical_of(kinds, texts);
+    if is_key_part {
+        let integers = logical == LogicalType::Integer
+            && (0..kinds.len())
+                .all(|slot| kinds[slot] == Kind::Number && convert::integer(texts.get(slot)).is_some());
+        logical = if integers { LogicalType::Integer } else { LogicalType::Text };
+    }
     let mut settled = Settled {
         logical,
-        typed: Builder::new(Some(logical), false),
+        typed: Builder::new(Some(logical), is_key_part),
         texts: Builder::new(Some(LogicalType::Text), false),
         sources: Builder::new(Some(LogicalType::Json), false),
     };
     for (slot, (&row, &kind)) in rows.iter().zip(kinds).enumerate() {
-        let token = text(slot);
+        let token = texts.get(slot);
         let held = match kind {
+            Kind::Boolean if is_key_part => settled.typed.push_string(row, token),
             Kind::Boolean => settled.typed.push_boolean(row, token == "true"),
-            Kind::Number => settled.typed.push_number(row, &token),
-            Kind::String => settled.typed.push_string(row, &token),
+            Kind::Number => settled.typed.push_number(row, token),
+            Kind::String => settled.typed.push_string(row, token),
         };
         if held {
             continue;
         }
         match kind {
-            Kind::String => settled.texts.push_string(row, &token),
-            Kind::Boolean | Kind::Number => settled.sources.push_string(row, &token),
+            Kind::String => settled.texts.push_string(row, token),
+            Kind::Boolean | Kind::Number => settled.sources.push_string(row, token),
         };
     }
     settled
 }
 
 /// The type the tokens agree on.
-fn logical_of(kinds: &[Kind], text: &impl Fn(usize) -> String) -> LogicalType {
-    if !kinds.contains(&Kind::Number) {
+fn logical_of(kinds: &[Kind], texts: &Texts) -> LogicalType {
+    let numbers = || (0..kinds.len()).filter(|&slot| kinds[slot] == Kind::Number).map(|slot| texts.get(slot));
+    let count = numbers().count();
+    if count == 0 {
         return if kinds.contains(&Kind::Boolean) { LogicalType::Boolean } else { LogicalType::Text };
     }
-    let numbers = || {
-        let slots = kinds.iter().enumerate().filter(|(_, kind)| **kind == Kind::Number);
-        slots.map(|(slot, _)| text(slot))
-    };
-    let count = numbers().count();
-    let held = |fits: &dyn Fn(&str) -> bool| numbers().filter(|number| fits(number)).count();
-    let integers = held(&|number| convert::integer(number).is_some());
-    let floats = held(&|number| convert::float(number).is_some());
-    let decimals = held(&|number| convert::decimal(number).is_some());
-    if integers == count || (integers >= floats && integers >= decimals) {
+    let integers = numbers().filter(|number| convert::integer(number).is_some()).count();
+    if integers == count {
+        return LogicalType::Integer;
+    }
+    let floats = numbers().filter(|number| convert::float(number).is_some()).count();
+    let decimals = numbers().filter(|number| convert::decimal(number).is_some()).count();
+    if integers >= floats && integers >= decimals {
         LogicalType::Integer
     } else if floats >= decimals {
         LogicalType::Float
@@ -68,10 +148,14 @@ fn logical_of(kinds: &[Kind], text: &impl Fn(usize) -> String) -> LogicalType {
     }
 }
 
-impl Builder {
-    /// This column with a settled type, if it was undecided.
-    pub(super) fn settled(&self) -> Option<Settled> {
-        let Values::Undecided(kinds, texts) = &self.values else { return None };
-        Some(settle(&self.rows, kinds, |slot| texts.get(slot).to_owned()))
+/// Two variant columns as one: what came from objects or broken strings at a path, and what settling put beside it.
+fn merge(left: &Builder, right: &Builder) -> Builder {
+    let mut rows: Vec<(u32, &Builder)> =
+        [left, right].iter().flat_map(|builder| builder.rows.iter().map(|&row| (row, *builder))).collect();
+    rows.sort_by_key(|(row, _)| *row);
+    let mut merged = Builder::new(Some(LogicalType::Text), false);
+    for (row, builder) in rows {
+        merged.push_string(row, &builder.text_at(row).unwrap_or_default());
     }
+    merged
 }

@@ -1,5 +1,6 @@
 //! A simulated workspace, a folder for what a run leaves, and runs of the pipeline from one into the other.
 
+use crate::client::Client;
 use relatable_intercom::clock::SystemClock;
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
@@ -35,6 +36,11 @@ impl Site {
 
     pub(crate) fn uri(&self) -> String {
         format!("{}:{}", self.scheme, self.database().display())
+    }
+
+    /// A plain client of the database.
+    pub(crate) fn client(&self) -> Client {
+        Client::open(self.scheme, &self.database())
     }
 }
 

@@ -1,0 +1,162 @@
+//! The bookkeeping tables: one file per table, the same in every database.
+
+pub(crate) mod checkpoint;
+pub(crate) mod columns;
+pub(crate) mod issues;
+pub(crate) mod keys;
+pub(crate) mod loads;
+pub(crate) mod views;
+
+use crate::dialect::Dialect;
+use crate::error::DestinationError;
+use crate::session::{Cell, Place, Session, Step};
+use arrow_array::builder::{BooleanBuilder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{ArrowError, Field, Schema};
+use relatable_model::logical::LogicalType;
+use std::sync::Arc;
+
+/// The layout of the bookkeeping tables; raised when it changes in a way that older releases cannot write.
+pub(crate) const FORMAT: i64 = 1;
+
+/// One column of a bookkeeping table.
+pub(crate) struct LedgerColumn {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it holds.
+    pub(crate) logical: LogicalType,
+    /// Whether it may be null.
+    pub(crate) nullable: bool,
+}
+
+/// A column that always has a value.
+const fn required(name: &'static str, logical: LogicalType) -> LedgerColumn {
+    LedgerColumn { name, logical, nullable: false }
+}
+
+/// A column that may be null.
+const fn optional(name: &'static str, logical: LogicalType) -> LedgerColumn {
+    LedgerColumn { name, logical, nullable: true }
+}
+
+/// The layout of a bookkeeping table.
+pub(crate) struct Ledger {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its columns.
+    pub(crate) columns: &'static [LedgerColumn],
+    /// The columns that identify a row.
+    pub(crate) key: &'static [&'static str],
+}
+
+/// Every bookkeeping table.
+const LEDGERS: [&Ledger; 6] =
+    [&checkpoint::LEDGER, &loads::LEDGER, &columns::LEDGER, &keys::LEDGER, &views::LEDGER, &issues::LEDGER];
+
+impl Ledger {
+    /// The statement that makes the table where it is missing.
+    fn create_sql(&self, dialect: &dyn Dialect, place: Place<'_>) -> String {
+        let mut parts: Vec<String> = self
+            .columns
+            .iter()
+            .map(|column| {
+                let null = if column.nullable { "" } else { " NOT NULL" };
+                format!("{} {}{null}", dialect.quote(column.name), dialect.type_name(column.logical))
+            })
+            .collect();
+        if dialect.enforces_keys() && matches!(place, Place::Stored(_)) {
+            let key: Vec<String> = self.key.iter().map(|name| dialect.quote(name)).collect();
+            parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        }
+        let temporary = if matches!(place, Place::Temporary(_)) { "TEMP " } else { "" };
+        format!("CREATE {temporary}TABLE IF NOT EXISTS {} ({})", dialect.place(place), parts.join(", "))
+    }
+
+    /// Appends rows that have this ledger's columns, in order, to a table of its layout.
+    fn append(
+        &self,
+        session: &impl Session,
+        place: Place<'_>,
+        rows: &[Vec<Cell>],
+    ) -> Result<(), DestinationError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let step = Step("write to", self.name);
+        let batch = self
+            .batch(rows)
+            .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
+        session.append(step, place, &[batch])
+    }
+
+    /// Rows as a batch.
+    fn batch(&self, rows: &[Vec<Cell>]) -> Result<RecordBatch, ArrowError> {
+        let fields: Vec<Field> =
+            self.columns.iter().map(|column| Field::new(column.name, column.logical.arrow(), true)).collect();
+        let columns = self
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| cells_array(column.logical, rows.iter().map(|row| &row[index])))
+            .collect();
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+    }
+}
+
+/// Cells of one column as an array of the type that carries it.
+fn cells_array<'c>(logical: LogicalType, cells: impl Iterator<Item = &'c Cell>) -> ArrayRef {
+    match logical {
+        LogicalType::Boolean => {
+            let mut builder = BooleanBuilder::new();
+            cells.for_each(|cell| {
+                builder.append_option(if let Cell::Boolean(value) = cell { Some(*value) } else { None });
+            });
+            Arc::new(builder.finish())
+        }
+        LogicalType::Integer => {
+            let mut builder = Int64Builder::new();
+            cells.for_each(|cell| {
+                builder.append_option(if let Cell::Integer(value) = cell { Some(*value) } else { None });
+            });
+            Arc::new(builder.finish())
+        }
+        LogicalType::Timestamp => {
+            let mut builder = TimestampMicrosecondBuilder::new();
+            cells.for_each(|cell| {
+                builder.append_option(if let Cell::Instant(value) = cell { Some(*value) } else { None });
+            });
+            Arc::new(builder.finish())
+        }
+        // The other types are not used in bookkeeping tables; text carries what remains.
+        LogicalType::Text
+        | LogicalType::Json
+        | LogicalType::Decimal
+        | LogicalType::Float
+        | LogicalType::Date => {
+            let mut builder = StringBuilder::new();
+            cells.for_each(|cell| {
+                builder.append_option(if let Cell::Text(value) = cell { Some(value) } else { None });
+            });
+            Arc::new(builder.finish())
+        }
+    }
+}
+
+/// Makes the bookkeeping tables that are missing.
+pub(crate) fn create(session: &impl Session) -> Result<(), DestinationError> {
+    for ledger in LEDGERS {
+        let sql = ledger.create_sql(session.dialect(), Place::Stored(ledger.name));
+        session.execute(Step("create", ledger.name), &sql, &[])?;
+    }
+    Ok(())
+}
+
+/// A list of names as JSON text.
+fn names_json(names: &[String]) -> String {
+    serde_json::Value::from(names).to_string()
+}
+
+/// The names in JSON text; none where it is no list.
+fn names_from_json(text: &str) -> Vec<String> {
+    serde_json::from_str(text).unwrap_or_default()
+}

@@ -1,0 +1,56 @@
+//! What exists in the database, ours or not.
+
+use crate::error::DestinationError;
+use crate::session::{Session, Step};
+use std::collections::{HashMap, HashSet};
+
+/// A table or view that exists.
+#[derive(Debug, Clone)]
+pub(crate) struct Relation {
+    /// Whether it is a view.
+    pub(crate) is_view: bool,
+    /// Its description, where the database keeps one.
+    pub(crate) comment: String,
+    /// Its columns, in lower case; empty for a view.
+    pub(crate) columns: HashSet<String>,
+}
+
+impl Relation {
+    /// The word for it in messages.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.is_view { "view" } else { "table" }
+    }
+}
+
+/// Every table and view by its name in lower case: the databases do not tell names apart by ASCII case.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    relations: HashMap<String, Relation>,
+}
+
+impl Catalogue {
+    /// Reads what exists now.
+    pub(crate) fn read(session: &impl Session) -> Result<Catalogue, DestinationError> {
+        let step = Step("read what the database holds", "");
+        let mut relations = HashMap::new();
+        for row in session.rows(step, session.dialect().relations_sql(), &[])? {
+            let relation = Relation {
+                is_view: row[1].text() == "view",
+                comment: row[2].text(),
+                columns: HashSet::new(),
+            };
+            relations.insert(row[0].text().to_ascii_lowercase(), relation);
+        }
+        for row in session.rows(step, session.dialect().columns_sql(), &[])? {
+            if let Some(relation) = relations.get_mut(&row[0].text().to_ascii_lowercase()) {
+                relation.columns.insert(row[1].text().to_ascii_lowercase());
+            }
+        }
+        Ok(Catalogue { relations })
+    }
+
+    /// The table or view of this name.
+    pub(crate) fn get(&self, name: &str) -> Option<&Relation> {
+        self.relations.get(&name.to_ascii_lowercase())
+    }
+}

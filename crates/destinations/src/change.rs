@@ -1,0 +1,171 @@
+//! One change of one table: stage, check, replace, merge, mark.
+
+use crate::error::DestinationError;
+use crate::merge_plan::{
+    MARKS, Merge, SCOPE, STAGE, delete_gathered_sql, gather_children_sql, gather_replaced_sql,
+    mark_deleted_sql,
+};
+use crate::package::{RowCounts, Scope, TableChange};
+use crate::session::{Place, Session, Step};
+use crate::shape::{Shape, Shapes};
+use crate::staging::{columns_of, require, stage, unstage};
+use arrow_array::RecordBatch;
+use relatable_model::schema::{Column, DELETED_AT};
+use std::collections::BTreeMap;
+
+/// What the changes of a load did so far.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// Per table, rows inserted, updated and deleted.
+    pub(crate) tables: BTreeMap<String, RowCounts>,
+    /// Per table, rows left out because their parent does not exist.
+    pub(crate) orphans: BTreeMap<String, u64>,
+}
+
+impl Outcome {
+    /// The counts of a table.
+    fn counts(&mut self, table: &str) -> &mut RowCounts {
+        self.tables.entry(table.to_owned()).or_default()
+    }
+}
+
+/// Applies changes to the tables of `shapes` and keeps count.
+pub(crate) struct Applier<'a, S: Session> {
+    /// The connection, in a transaction.
+    pub(crate) session: &'a S,
+    /// The tables.
+    pub(crate) shapes: &'a Shapes,
+    /// What was done.
+    pub(crate) outcome: Outcome,
+}
+
+impl<S: Session> Applier<'_, S> {
+    /// Applies a change.
+    pub(crate) fn apply(&mut self, change: &TableChange) -> Result<(), DestinationError> {
+        let shapes = self.shapes;
+        let shape = shapes.get(&change.table).ok_or_else(|| DestinationError::Mismatch {
+            table: change.table.clone(),
+            difference: "the load has rows for it but does not declare it".to_owned(),
+        })?;
+        if !change.rows.is_empty() || !change.replaced.is_empty() {
+            self.apply_rows(shape, change)?;
+        }
+        if let Some(deleted) = change.deleted.as_ref().filter(|deleted| deleted.num_rows() > 0) {
+            self.mark_deleted(shape, deleted)?;
+        }
+        Ok(())
+    }
+
+    /// Stages the rows, deletes what they replace and merges them.
+    fn apply_rows(&mut self, shape: &Shape, change: &TableChange) -> Result<(), DestinationError> {
+        let mut columns = columns_of(shape, &change.rows)?;
+        if change.rows.is_empty() {
+            // Nothing is staged, and the table is still searched by key.
+            columns = shape.columns.iter().filter(|column| shape.key.contains(&column.name)).collect();
+        } else {
+            let linked = shape.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here));
+            require(shape, &columns, shape.key.iter().chain(linked))?;
+        }
+        stage(self.session, shape, STAGE, &columns, &change.rows, &shape.key)?;
+        let staged = columns.iter().map(|column| column.name.clone()).collect();
+        let merge = Merge { shape, staged };
+        self.check_repeated(&merge)?;
+        if !change.rows.is_empty() {
+            self.drop_orphans(&merge)?;
+        }
+        for scope in &change.replaced {
+            self.delete_replaced(shape, scope)?;
+        }
+        let merged = self.session.merge(&merge)?;
+        let counts = self.outcome.counts(&shape.name);
+        counts.inserted += merged.inserted;
+        counts.updated += merged.updated;
+        unstage(self.session, shape, STAGE)
+    }
+
+    /// Refuses a key that is staged twice.
+    fn check_repeated(&self, merge: &Merge<'_>) -> Result<(), DestinationError> {
+        let table = &merge.shape.name;
+        let sql = merge.repeated_sql(self.session.dialect());
+        match self.session.count(Step("check the keys of", table), &sql)? {
+            0 => Ok(()),
+            count => Err(DestinationError::KeyRepeated { table: table.clone(), count }),
+        }
+    }
+
+    /// Leaves out the staged rows whose parent does not exist.
+    fn drop_orphans(&mut self, merge: &Merge<'_>) -> Result<(), DestinationError> {
+        let Some(link) = &merge.shape.parent else { return Ok(()) };
+        let step = Step("check the parents of", &merge.shape.name);
+        let dropped =
+            self.session.execute(step, &merge.drop_orphans_sql(self.session.dialect(), link), &[])?;
+        if dropped > 0 {
+            *self.outcome.orphans.entry(merge.shape.name.clone()).or_default() += dropped;
+        }
+        Ok(())
+    }
+
+    /// Deletes the rows in the scopes that are not staged, and all that descends from them.
+    fn delete_replaced(&mut self, shape: &Shape, scope: &Scope) -> Result<(), DestinationError> {
+        if scope.columns.is_empty() {
+            return Err(shape.mismatch("a scope names no column"));
+        }
+        let keys = std::slice::from_ref(&scope.keys);
+        let columns: Vec<&Column> = columns_of(shape, keys)?;
+        require(shape, &columns, &scope.columns)?;
+        let dialect = self.session.dialect();
+        let step = Step("replace rows of", &shape.name);
+        if !shape.key.starts_with(&scope.columns)
+            && let Some(sql) = dialect.index(&shape.name, &scope.columns)
+        {
+            self.session.execute(step, &sql, &[])?;
+        }
+        stage(self.session, shape, SCOPE, &columns, keys, &scope.columns)?;
+        let gathered = gathered_name(0);
+        let sql = gather_replaced_sql(dialect, shape, &scope.columns, &gathered);
+        self.session.execute(step, &sql, &[])?;
+        self.delete_gathered(shape, 0)?;
+        unstage(self.session, shape, &gathered)?;
+        unstage(self.session, shape, SCOPE)
+    }
+
+    /// Deletes the rows of `shape` gathered at `depth`, their children first.
+    fn delete_gathered(&mut self, shape: &Shape, depth: usize) -> Result<(), DestinationError> {
+        let dialect = self.session.dialect();
+        let step = Step("delete rows of", &shape.name);
+        let gathered = gathered_name(depth);
+        let place = dialect.place(Place::Temporary(&gathered));
+        if self.session.count(step, &format!("SELECT count(*) FROM {place}"))? == 0 {
+            return Ok(());
+        }
+        let shapes = self.shapes;
+        for (child, link) in shapes.children(&shape.name) {
+            let below = gathered_name(depth + 1);
+            let sql = gather_children_sql(dialect, child, link, &gathered, &below);
+            self.session.execute(step, &sql, &[])?;
+            self.delete_gathered(child, depth + 1)?;
+            unstage(self.session, child, &below)?;
+        }
+        let deleted = self.session.execute(step, &delete_gathered_sql(dialect, shape, &gathered), &[])?;
+        self.outcome.counts(&shape.name).deleted += deleted;
+        Ok(())
+    }
+
+    /// Marks rows as deleted.
+    fn mark_deleted(&mut self, shape: &Shape, deleted: &RecordBatch) -> Result<(), DestinationError> {
+        let batches = std::slice::from_ref(deleted);
+        let columns = columns_of(shape, batches)?;
+        let mark = DELETED_AT.to_owned();
+        require(shape, &columns, shape.key.iter().chain([&mark]))?;
+        stage(self.session, shape, MARKS, &columns, batches, &shape.key)?;
+        let step = Step("mark deleted rows of", &shape.name);
+        let marked = self.session.execute(step, &mark_deleted_sql(self.session.dialect(), shape), &[])?;
+        self.outcome.counts(&shape.name).deleted += marked;
+        unstage(self.session, shape, MARKS)
+    }
+}
+
+/// The temporary table of keys to delete, at a depth below the table changed.
+fn gathered_name(depth: usize) -> String {
+    format!("_relatable_gone_{depth}")
+}

@@ -1,0 +1,140 @@
+//! The [`Destination`] contract over any database that can be connected to.
+
+use crate::bookkeeping::{self, checkpoint, columns};
+use crate::catalogue::Catalogue;
+use crate::contract::{Changes, Destination};
+use crate::error::DestinationError;
+use crate::load;
+use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn};
+use crate::session::{Cell, Connector, Place, Session, Step, Transaction};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A handle on a database.
+pub(crate) struct Database<C: Connector> {
+    connector: C,
+    /// The token this handle claimed with.
+    fence: Option<String>,
+}
+
+impl<C: Connector> Database<C> {
+    /// A handle that has claimed nothing yet.
+    pub(crate) fn new(connector: C) -> Self {
+        Database { connector, fence: None }
+    }
+}
+
+impl<C: Connector> Destination for Database<C> {
+    fn describe(&self) -> String {
+        self.connector.describe()
+    }
+
+    fn checkpoint(&mut self) -> Result<Option<Checkpoint>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(None) };
+        Ok(checkpoint::read(&session)?.map(|stored| stored.checkpoint))
+    }
+
+    fn claim(&mut self, workspace: &str, journal: &str) -> Result<Checkpoint, DestinationError> {
+        // A first look without writing: opening for writing already changes the file in some databases.
+        if let Some(session) = self.connector.read()?
+            && let Some(stored) = checkpoint::read(&session)?
+        {
+            checkpoint::check_workspace(&session, &stored.checkpoint, workspace)?;
+        }
+        let session = self.connector.write(true)?;
+        let transaction = Transaction::begin(&session)?;
+        let stored = checkpoint::read(&session)?;
+        if let Some(stored) = &stored {
+            checkpoint::check_workspace(&session, &stored.checkpoint, workspace)?;
+        }
+        bookkeeping::create(&session)?;
+        let tokens = session.rows(Step("make a fence token", ""), session.dialect().token_sql(), &[])?;
+        let fence = tokens.first().map(|row| row[0].text()).unwrap_or_default();
+        let checkpoint = if let Some(stored) = stored {
+            checkpoint::set_fence(&session, &fence)?;
+            stored.checkpoint
+        } else {
+            let (workspace, journal) = (workspace.to_owned(), journal.to_owned());
+            let first = Checkpoint { workspace, journal, seq: 0, low_water: BTreeMap::new() };
+            checkpoint::insert(&session, &first, &fence)?;
+            first
+        };
+        transaction.commit()?;
+        self.fence = Some(fence);
+        Ok(checkpoint)
+    }
+
+    fn remembered(&mut self) -> Result<Vec<RememberedColumn>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        if checkpoint::read(&session)?.is_none() {
+            return Ok(Vec::new());
+        }
+        Ok(columns::read(&session)?.into_iter().map(|stored| stored.remembered).collect())
+    }
+
+    fn versions(
+        &mut self,
+        table: &str,
+        key: &str,
+        version: &str,
+        keys: &[String],
+    ) -> Result<HashMap<String, i64>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(HashMap::new()) };
+        if keys.is_empty() || Catalogue::read(&session)?.get(table).is_none() {
+            return Ok(HashMap::new());
+        }
+        versions(&session, table, key, version, keys)
+    }
+
+    fn load(
+        &mut self,
+        package: &Package<'_>,
+        changes: &mut Changes<'_>,
+    ) -> Result<Receipt, DestinationError> {
+        let Some(fence) = self.fence.as_deref() else {
+            return Err(DestinationError::NotClaimed { destination: self.connector.describe() });
+        };
+        let session = self.connector.write(false)?;
+        load::load(&session, fence, package, changes)
+    }
+
+    fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {
+        self.connector.query(sql)
+    }
+}
+
+/// The temporary table of keys whose versions are asked for.
+const ASKED: &str = "_relatable_asked";
+
+/// The versions of the rows with these keys.
+fn versions(
+    session: &impl Session,
+    table: &str,
+    key: &str,
+    version: &str,
+    keys: &[String],
+) -> Result<HashMap<String, i64>, DestinationError> {
+    let dialect = session.dialect();
+    let step = Step("read versions of", table);
+    let asked = dialect.place(Place::Temporary(ASKED));
+    let text = dialect.type_name(relatable_model::logical::LogicalType::Text);
+    session.execute(step, &format!("CREATE TEMP TABLE {asked} (k {text})"), &[])?;
+    let column: ArrayRef = Arc::new(StringArray::from_iter_values(keys));
+    let batch = RecordBatch::try_from_iter([("k", column)])
+        .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
+    let appended = session.append(step, Place::Temporary(ASKED), &[batch]);
+    let (key, version) = (dialect.quote(key), dialect.quote(version));
+    let sql = format!(
+        "SELECT a.k, t.{version} FROM {asked} AS a CROSS JOIN {} AS t \
+         WHERE t.{key} = a.k AND t.{version} IS NOT NULL",
+        dialect.quote(table)
+    );
+    let rows = appended.and_then(|()| session.rows(step, &sql, &[]));
+    session.execute(step, &format!("DROP TABLE {asked}"), &[])?;
+    let pairs = rows?.into_iter().filter_map(|row| match row.as_slice() {
+        [Cell::Text(key), version] => Some((key.clone(), dialect.instant_us(version)?)),
+        _ => None,
+    });
+    Ok(pairs.collect())
+}

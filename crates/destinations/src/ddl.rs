@@ -1,0 +1,285 @@
+//! From the tables asked for and what exists to the statements that make the one of the other.
+
+use crate::bookkeeping::views::StoredView;
+use crate::catalogue::Catalogue;
+use crate::dialect::Dialect;
+use crate::error::DestinationError;
+use crate::session::{Session, Step};
+use crate::shape::{Known, Shape, Shapes};
+use crate::statement::list;
+use relatable_model::schema::{Column, DELETED_AT, ParentLink, Table, View};
+
+/// What has to be done before rows can be written.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    /// Statements with the table each is about, in order.
+    statements: Vec<(String, String)>,
+    /// Views that are made anew.
+    pub(crate) views: Vec<StoredView>,
+    /// Views that are no longer asked for.
+    pub(crate) dropped_views: Vec<String>,
+}
+
+impl Plan {
+    /// Runs the statements.
+    pub(crate) fn run(&self, session: &impl Session) -> Result<(), DestinationError> {
+        for (name, sql) in &self.statements {
+            session.execute(Step("create or extend", name), sql, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Adds a statement about a table or view.
+    fn push(&mut self, name: &str, sql: String) {
+        self.statements.push((name.to_owned(), sql));
+    }
+}
+
+/// Everything planning looks at; it writes nothing.
+pub(crate) struct Planner<'p> {
+    /// The SQL spoken.
+    pub(crate) dialect: &'p dyn Dialect,
+    /// The destination in words.
+    pub(crate) destination: &'p str,
+    /// What bookkeeping knows.
+    pub(crate) known: &'p Known,
+    /// What exists.
+    pub(crate) catalogue: &'p Catalogue,
+    /// The tables as they will be.
+    pub(crate) shapes: &'p Shapes,
+}
+
+impl Planner<'_> {
+    /// The plan for `tables`, or the first thing that stands against it.
+    pub(crate) fn plan(&self, tables: &[Table]) -> Result<Plan, DestinationError> {
+        for table in tables {
+            self.check_table(table)?;
+            for view in &table.views {
+                self.check_view(table, view)?;
+            }
+        }
+        let mut plan = Plan::default();
+        for table in tables {
+            // Settling gave every declared table a shape.
+            let Some(shape) = self.shapes.get(&table.name) else { continue };
+            self.plan_table(&mut plan, table, shape)?;
+            self.plan_views(&mut plan, table, shape);
+        }
+        Ok(plan)
+    }
+
+    /// Refuses a table that is not ours, contradicts what is remembered, or contradicts itself.
+    fn check_table(&self, table: &Table) -> Result<(), DestinationError> {
+        let ours = self.known.columns.iter().any(|stored| stored.remembered.table == table.name);
+        if let Some(relation) = self.catalogue.get(&table.name)
+            && (relation.is_view || !ours)
+        {
+            return Err(self.foreign(relation.kind(), &table.name));
+        }
+        let Some(shape) = self.shapes.get(&table.name) else { return Ok(()) };
+        if table.key.is_empty() {
+            return Err(shape.mismatch("no column identifies a row"));
+        }
+        if sorted(&table.key) != sorted(&shape.key) {
+            let (asked, stored) = (table.key.join(", "), shape.key.join(", "));
+            return Err(shape.mismatch(format!("its key is ({stored}), asked for is ({asked})")));
+        }
+        if !same_parent(table.parent.as_ref(), shape.parent.as_ref()) {
+            return Err(shape.mismatch("its link to a parent table is another than asked for"));
+        }
+        let linked = table.parent.iter().flat_map(|parent| parent.columns.iter().map(|(here, _)| here));
+        if let Some(missing) = table.key.iter().chain(linked).find(|name| shape.column(name).is_none()) {
+            return Err(
+                shape.mismatch(format!("its key names the column `{missing}`, which it does not have"))
+            );
+        }
+        if let Some(parent) = table.parent.as_ref().filter(|parent| self.shapes.get(&parent.table).is_none())
+        {
+            return Err(shape.mismatch(format!("its parent `{}` is not known", parent.table)));
+        }
+        table.columns.iter().try_for_each(|column| check_type(shape, column))
+    }
+
+    /// Refuses a view whose name is taken by something that is not our view, or that compares no column.
+    fn check_view(&self, table: &Table, view: &View) -> Result<(), DestinationError> {
+        if let Some(shape) = self.shapes.get(&table.name)
+            && shape.column(&view.column).is_none()
+        {
+            let difference = format!(
+                "its view `{}` compares the column `{}`, which it does not have",
+                view.name, view.column
+            );
+            return Err(shape.mismatch(difference));
+        }
+        let ours = self.known.views.iter().any(|stored| stored.name == view.name);
+        match self.catalogue.get(&view.name) {
+            Some(relation) if !(relation.is_view && ours) => Err(self.foreign(relation.kind(), &view.name)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error for a name that is taken.
+    fn foreign(&self, kind: &'static str, name: &str) -> DestinationError {
+        DestinationError::Foreign { destination: self.destination.to_owned(), kind, name: name.to_owned() }
+    }
+
+    /// Creates the table or adds what it lacks.
+    fn plan_table(&self, plan: &mut Plan, table: &Table, shape: &Shape) -> Result<(), DestinationError> {
+        let remembered = |name: &str| {
+            let mut stored = self.known.columns.iter().map(|stored| &stored.remembered);
+            stored.find(|stored| stored.table == table.name && stored.column.name == name)
+        };
+        let mut described: Vec<&Column> = Vec::new();
+        let mut comment = String::new();
+        if let Some(relation) = self.catalogue.get(&table.name) {
+            comment.clone_from(&relation.comment);
+            for column in &shape.columns {
+                let exists = relation.columns.contains(&column.name.to_ascii_lowercase());
+                if exists && remembered(&column.name).is_none() {
+                    let difference = format!(
+                        "it already has a column `{}` that was not made by this program",
+                        column.name
+                    );
+                    return Err(shape.mismatch(difference));
+                }
+                if !exists {
+                    plan.push(&table.name, self.add_column_sql(&table.name, column));
+                }
+            }
+            let changed = |column: &&Column| {
+                remembered(&column.name).map_or("", |stored| &stored.column.description) != column.description
+            };
+            described.extend(table.columns.iter().filter(changed));
+        } else {
+            plan.push(&table.name, self.create_sql(shape));
+            if let Some(link) = &shape.parent {
+                let here: Vec<String> = link.columns.iter().map(|(here, _)| here.clone()).collect();
+                if !shape.key.starts_with(&here) {
+                    self.dialect
+                        .index(&table.name, &here)
+                        .into_iter()
+                        .for_each(|sql| plan.push(&table.name, sql));
+                }
+            }
+            described.extend(table.columns.iter().filter(|column| !column.description.is_empty()));
+        }
+        if comment != table.description
+            && let Some(sql) = self.dialect.comment_on_table(&table.name, &table.description)
+        {
+            plan.push(&table.name, sql);
+        }
+        for column in described {
+            let sql = self.dialect.comment_on_column(&table.name, &column.name, &column.description);
+            sql.into_iter().for_each(|sql| plan.push(&table.name, sql));
+        }
+        Ok(())
+    }
+
+    /// Makes the views that are missing or show other columns than the table has; drops those no longer asked for.
+    fn plan_views(&self, plan: &mut Plan, table: &Table, shape: &Shape) {
+        let mine = self.known.views.iter().filter(|stored| stored.table == table.name);
+        for stored in mine.filter(|stored| table.views.iter().all(|view| view.name != stored.name)) {
+            plan.push(&stored.name, format!("DROP VIEW IF EXISTS {}", self.dialect.quote(&stored.name)));
+            plan.dropped_views.push(stored.name.clone());
+        }
+        for view in &table.views {
+            let definition = self.view_sql(view, shape);
+            let current = self
+                .known
+                .views
+                .iter()
+                .any(|stored| stored.name == view.name && stored.definition == definition);
+            if current && self.catalogue.get(&view.name).is_some() {
+                continue;
+            }
+            plan.push(&view.name, format!("DROP VIEW IF EXISTS {}", self.dialect.quote(&view.name)));
+            plan.push(&view.name, definition.clone());
+            plan.views.push(StoredView { name: view.name.clone(), table: table.name.clone(), definition });
+        }
+    }
+
+    /// `CREATE TABLE`.
+    fn create_sql(&self, shape: &Shape) -> String {
+        let quote = |name: &str| self.dialect.quote(name);
+        let mut parts: Vec<String> = shape
+            .columns
+            .iter()
+            .map(|column| {
+                let null = if shape.key.contains(&column.name) { " NOT NULL" } else { "" };
+                format!("{} {}{null}", quote(&column.name), self.dialect.type_name(column.logical))
+            })
+            .collect();
+        if self.dialect.enforces_keys() {
+            parts.push(format!("PRIMARY KEY ({})", list(self.dialect, "", &shape.key)));
+            if let Some(link) = &shape.parent {
+                parts.push(format!(
+                    "FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED",
+                    list(self.dialect, "", link.columns.iter().map(|(here, _)| here)),
+                    quote(&link.table),
+                    list(self.dialect, "", link.columns.iter().map(|(_, there)| there)),
+                ));
+            }
+        }
+        format!("CREATE TABLE {} (\n  {}\n)", quote(&shape.name), parts.join(",\n  "))
+    }
+
+    /// `ALTER TABLE … ADD COLUMN`.
+    fn add_column_sql(&self, table: &str, column: &Column) -> String {
+        format!(
+            "ALTER TABLE {} ADD COLUMN {} {}",
+            self.dialect.quote(table),
+            self.dialect.quote(&column.name),
+            self.dialect.type_name(column.logical)
+        )
+    }
+
+    /// `CREATE VIEW` over the live rows, with every column listed.
+    fn view_sql(&self, view: &View, shape: &Shape) -> String {
+        let live = if shape.column(DELETED_AT).is_some() {
+            format!(" AND {} IS NULL", self.dialect.quote(DELETED_AT))
+        } else {
+            String::new()
+        };
+        format!(
+            "CREATE VIEW {} AS SELECT {} FROM {} WHERE {} = {}{live}",
+            self.dialect.quote(&view.name),
+            list(self.dialect, "", shape.columns.iter().map(|column| &column.name)),
+            self.dialect.quote(&shape.name),
+            self.dialect.quote(&view.column),
+            self.dialect.literal(&view.equals)
+        )
+    }
+}
+
+/// Refuses another type than the one remembered.
+fn check_type(shape: &Shape, column: &Column) -> Result<(), DestinationError> {
+    match shape.column(&column.name) {
+        Some(stored) if stored.logical != column.logical => Err(shape.mismatch(format!(
+            "its column `{}` is {}, asked for is {}",
+            column.name,
+            stored.logical.name(),
+            column.logical.name()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Names in an order of their own: the order of a key's columns means nothing.
+fn sorted(names: &[String]) -> Vec<&String> {
+    let mut names: Vec<&String> = names.iter().collect();
+    names.sort_unstable();
+    names
+}
+
+/// Whether two links are the same, whatever the order of their columns.
+fn same_parent(asked: Option<&ParentLink>, stored: Option<&ParentLink>) -> bool {
+    match (asked, stored) {
+        (None, None) => true,
+        (Some(asked), Some(stored)) => {
+            asked.table == stored.table
+                && asked.columns.len() == stored.columns.len()
+                && asked.columns.iter().all(|pair| stored.columns.contains(pair))
+        }
+        _ => false,
+    }
+}

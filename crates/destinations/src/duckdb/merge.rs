@@ -1,0 +1,71 @@
+//! Staged rows into a table without any index: one join finds what is new or differs, and only that is rewritten.
+
+use crate::dialect::Dialect;
+use crate::merge_plan::{Merge, STAGE};
+use crate::session::Place;
+use crate::statement::{list, same, within};
+
+/// The temporary table of whole rows to write.
+pub(super) const CHANGED: &str = "_relatable_changed";
+
+/// The column of [`CHANGED`] that tells rows that exist from new ones; no column of ours has a blank in its name.
+const EXISTS: &str = "row exists";
+
+/// Gathers the rows to write, completed with the stored values of the columns that are not staged.
+pub(super) fn gather_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
+    let columns: Vec<String> = merge
+        .shape
+        .columns
+        .iter()
+        .map(|column| {
+            let side = if merge.staged.contains(&column.name) { "s" } else { "t" };
+            format!("{side}.{}", dialect.quote(&column.name))
+        })
+        .collect();
+    // A stored key is never null, so a null one means that there is no stored row.
+    let stored_key = format!("t.{}", dialect.quote(&merge.shape.key[0]));
+    let differing: Vec<String> = merge
+        .compared()
+        .iter()
+        .map(|name| format!("t.{0} IS DISTINCT FROM s.{0}", dialect.quote(name)))
+        .collect();
+    let differing = if differing.is_empty() { "false".to_owned() } else { differing.join(" OR ") };
+    format!(
+        "CREATE TEMP TABLE {} AS SELECT {}, {stored_key} IS NOT NULL AS {} FROM {} AS s LEFT JOIN {} AS t ON {} \
+         WHERE {stored_key} IS NULL OR {differing}",
+        dialect.place(Place::Temporary(CHANGED)),
+        columns.join(", "),
+        dialect.quote(EXISTS),
+        dialect.place(Place::Temporary(STAGE)),
+        dialect.quote(&merge.shape.name),
+        same(dialect, "t", "s", &merge.shape.key)
+    )
+}
+
+/// Counts the gathered rows, and those of them that exist.
+pub(super) fn count_sql(dialect: &dyn Dialect) -> String {
+    format!(
+        "SELECT count(*), count(*) FILTER ({}) FROM {}",
+        dialect.quote(EXISTS),
+        dialect.place(Place::Temporary(CHANGED))
+    )
+}
+
+/// Deletes the stored rows that are about to be written anew.
+pub(super) fn delete_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
+    format!(
+        "DELETE FROM {} WHERE {}",
+        dialect.quote(&merge.shape.name),
+        within(dialect, &merge.shape.key, &dialect.place(Place::Temporary(CHANGED)))
+    )
+}
+
+/// Writes the gathered rows.
+pub(super) fn insert_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
+    let columns = list(dialect, "", merge.shape.columns.iter().map(|column| &column.name));
+    format!(
+        "INSERT INTO {} ({columns}) SELECT {columns} FROM {}",
+        dialect.quote(&merge.shape.name),
+        dialect.place(Place::Temporary(CHANGED))
+    )
+}

@@ -1,0 +1,139 @@
+//! DuckDB: one file, open only while a call needs it, so that others get in between.
+//!
+//! No primary keys and no indexes: they make writing many times slower. Keys and links are listed in
+//! `_relatable_keys`, and every load checks by query that they hold.
+
+mod dialect;
+mod failure;
+mod gate;
+mod merge;
+mod query;
+mod stage;
+mod value;
+
+use crate::error::{Cause, DestinationError};
+use crate::package::Answer;
+use crate::session::Connector;
+use crate::uri::check_folder;
+use duckdb::{AccessMode, Config, Connection};
+use failure::{Meaning, failure, meaning};
+use gate::Gate;
+use query::DuckDbSession;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// The time between two attempts to get at a file that another process holds.
+const LOCK_RETRY: Duration = Duration::from_millis(100);
+/// The mark of a DuckDB file, and where it begins.
+const MARK: (&[u8], usize) = (b"DUCK", 8);
+
+/// A DuckDB file.
+pub(crate) struct DuckDbFile {
+    path: PathBuf,
+    /// How long another process's lock is waited for.
+    lock_wait: Duration,
+    description: String,
+}
+
+impl DuckDbFile {
+    /// The file at `path`, which need not exist; refuses a path that cannot become a database.
+    pub(crate) fn new(path: PathBuf, lock_wait: Duration) -> Result<DuckDbFile, DestinationError> {
+        let description = format!("DuckDB file {}", path.display());
+        check_folder(&path, &description)?;
+        let file = DuckDbFile { path, lock_wait, description };
+        file.check_mark()?;
+        Ok(file)
+    }
+
+    /// Refuses a file of another kind without asking DuckDB, which would take its lock for that.
+    fn check_mark(&self) -> Result<(), DestinationError> {
+        // Closing any handle on a file gives up this process's lock on it, so nobody else may have it open here.
+        let _gate = self.gate(Instant::now() + self.lock_wait)?;
+        let mut head = Vec::new();
+        let read = File::open(&self.path).and_then(|file| file.take(16).read_to_end(&mut head));
+        match read {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(self.not_opened(error.into())),
+            Ok(_) if head.get(MARK.1..).is_some_and(|rest| rest.starts_with(MARK.0)) => Ok(()),
+            Ok(_) => Err(DestinationError::NotADatabase {
+                destination: self.description.clone(),
+                cause: "the file does not begin as a DuckDB file does".into(),
+            }),
+        }
+    }
+
+    /// The error of opening.
+    fn not_opened(&self, cause: Cause) -> DestinationError {
+        DestinationError::Open { destination: self.description.clone(), cause }
+    }
+
+    /// Waits until nobody else in this process has the file open.
+    fn gate(&self, deadline: Instant) -> Result<Gate, DestinationError> {
+        Gate::enter(&self.path, deadline).ok_or_else(|| DestinationError::Locked {
+            destination: self.description.clone(),
+            holder: "this process has it open already".to_owned(),
+        })
+    }
+
+    /// Opens the file, waiting for another process that holds it.
+    fn open(&self, mode: AccessMode) -> Result<DuckDbSession, DestinationError> {
+        let deadline = Instant::now() + self.lock_wait;
+        let gate = self.gate(deadline)?;
+        let read_only = matches!(mode, AccessMode::ReadOnly);
+        loop {
+            let config = configure(read_only).map_err(|error| self.not_opened(error.into()))?;
+            match Connection::open_with_flags(&self.path, config) {
+                Ok(connection) => return Ok(DuckDbSession::new(connection, gate, self.description.clone())),
+                Err(error) if meaning(&error) == Meaning::Locked && Instant::now() < deadline => {
+                    std::thread::sleep(LOCK_RETRY);
+                }
+                Err(error) => {
+                    return Err(match failure(&self.description, "", error) {
+                        DestinationError::Statement { cause, .. } => self.not_opened(cause),
+                        known => known,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The settings of every connection. Nothing may be fetched and run behind the user's back.
+fn configure(read_only: bool) -> duckdb::Result<Config> {
+    let mode = if read_only { AccessMode::ReadOnly } else { AccessMode::ReadWrite };
+    Config::default()
+        .access_mode(mode)?
+        .with("autoinstall_known_extensions", "false")?
+        .with("autoload_known_extensions", "false")
+}
+
+impl Connector for DuckDbFile {
+    type Session<'a> = DuckDbSession;
+
+    fn describe(&self) -> String {
+        self.description.clone()
+    }
+
+    fn read(&mut self) -> Result<Option<DuckDbSession>, DestinationError> {
+        if !self.path.exists() {
+            return Ok(None);
+        }
+        self.open(AccessMode::ReadOnly).map(Some)
+    }
+
+    fn write(&mut self, create: bool) -> Result<DuckDbSession, DestinationError> {
+        if !create && !self.path.exists() {
+            return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));
+        }
+        self.open(AccessMode::ReadWrite)
+    }
+
+    fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {
+        if !self.path.exists() {
+            return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));
+        }
+        self.open(AccessMode::ReadOnly)?.answer(sql)
+    }
+}

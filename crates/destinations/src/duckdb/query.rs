@@ -1,0 +1,119 @@
+//! Statements on a DuckDB connection.
+
+use super::dialect::DuckDb;
+use super::failure::failure;
+use super::gate::Gate;
+use super::value::cell;
+use super::{merge, stage};
+use crate::dialect::Dialect;
+use crate::error::DestinationError;
+use crate::merge_plan::{Merge, repeated_sql};
+use crate::package::Answer;
+use crate::session::{Cell, Merged, Place, Session, Step};
+use arrow_array::RecordBatch;
+use duckdb::{Connection, params_from_iter};
+
+/// An open DuckDB file.
+pub(crate) struct DuckDbSession {
+    // Before the gate: the file is closed first.
+    connection: Connection,
+    description: String,
+    _gate: Gate,
+}
+
+impl DuckDbSession {
+    /// A session on this connection, which holds the gate of its file.
+    pub(super) fn new(connection: Connection, gate: Gate, description: String) -> Self {
+        DuckDbSession { connection, description, _gate: gate }
+    }
+
+    /// The cells of a reading statement, as DuckDB prints them.
+    pub(super) fn answer(&self, sql: &str) -> Result<Answer, DestinationError> {
+        // The line break ends a comment that may end the statement.
+        let sql = sql.trim().trim_end_matches(';');
+        let printed = format!("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ({sql}\n)");
+        let read = || {
+            let mut statement = self.connection.prepare(&printed)?;
+            let mut rows = statement.query([])?;
+            let columns = rows.as_ref().map(|statement| statement.column_names()).unwrap_or_default();
+            let mut answer = Answer { columns, rows: Vec::new() };
+            while let Some(row) = rows.next()? {
+                let cells: duckdb::Result<Vec<Option<String>>> =
+                    (0..answer.columns.len()).map(|index| row.get(index)).collect();
+                answer.rows.push(cells?);
+            }
+            Ok(answer)
+        };
+        read().map_err(|error| failure(&self.description, "run the query", error))
+    }
+}
+
+impl Session for DuckDbSession {
+    fn dialect(&self) -> &dyn Dialect {
+        &DuckDb
+    }
+
+    fn describe(&self) -> &str {
+        &self.description
+    }
+
+    fn execute(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<u64, DestinationError> {
+        let changed = self.connection.execute(sql, params_from_iter(cells));
+        changed.map(|count| count as u64).map_err(|error| failure(&self.description, step, error))
+    }
+
+    fn rows(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, DestinationError> {
+        let read = || {
+            let mut statement = self.connection.prepare(sql)?;
+            let mut rows = statement.query(params_from_iter(cells))?;
+            let width = rows.as_ref().map_or(0, |statement| statement.column_count());
+            let mut table = Vec::new();
+            while let Some(row) = rows.next()? {
+                let cells: duckdb::Result<Vec<Cell>> =
+                    (0..width).map(|index| cell(row.get_ref(index)?, index)).collect();
+                table.push(cells?);
+            }
+            Ok(table)
+        };
+        read().map_err(|error| failure(&self.description, step, error))
+    }
+
+    fn append(
+        &self,
+        step: Step<'_>,
+        place: Place<'_>,
+        batches: &[RecordBatch],
+    ) -> Result<(), DestinationError> {
+        let appended = stage::append(&self.connection, place, batches);
+        appended.map_err(|error| failure(&self.description, step, error))
+    }
+
+    fn merge(&self, merge: &Merge<'_>) -> Result<Merged, DestinationError> {
+        let table = &merge.shape.name;
+        let step = Step("merge rows into", table);
+        let dialect = self.dialect();
+        self.execute(step, &merge::gather_sql(dialect, merge), &[])?;
+        let counts = self.rows(step, &merge::count_sql(dialect), &[])?;
+        let count =
+            |index: usize| counts.first().map_or(0, |row| u64::try_from(row[index].integer()).unwrap_or(0));
+        let (changed, updated) = (count(0), count(1));
+        if updated > 0 {
+            // No index keeps a stored key from being there twice; the join above would have doubled it.
+            match self.count(step, &repeated_sql(dialect, &merge.shape.key, merge::CHANGED))? {
+                0 => {}
+                count => return Err(DestinationError::KeyRepeated { table: table.clone(), count }),
+            }
+            self.execute(step, &merge::delete_sql(dialect, merge), &[])?;
+        }
+        if changed > 0 {
+            self.execute(step, &merge::insert_sql(dialect, merge), &[])?;
+        }
+        let drop = format!("DROP TABLE {}", dialect.place(Place::Temporary(merge::CHANGED)));
+        self.execute(step, &drop, &[])?;
+        Ok(Merged { inserted: changed - updated, updated })
+    }
+
+    fn begin(&self) -> Result<(), DestinationError> {
+        self.execute(Step("begin a transaction", ""), "BEGIN TRANSACTION", &[]).map(|_| ())
+    }
+}

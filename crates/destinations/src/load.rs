@@ -1,0 +1,108 @@
+//! A load from its first statement to its last, the same in every database.
+
+use crate::bookkeeping::issues::Tally;
+use crate::bookkeeping::{checkpoint, columns, keys, loads, views};
+use crate::catalogue::Catalogue;
+use crate::change::{Applier, Outcome};
+use crate::contract::Changes;
+use crate::ddl::Planner;
+use crate::error::DestinationError;
+use crate::package::{Package, Receipt, RowCounts};
+use crate::session::{Session, Transaction};
+use crate::shape::{Known, Shapes};
+use relatable_model::issue::Issue;
+
+/// The kind of issue recorded for child rows without a parent.
+const ORPHAN: &str = "orphan";
+
+/// Applies a package with its changes; `fence` is the token of the handle that loads.
+pub(crate) fn load<S: Session>(
+    session: &S,
+    fence: &str,
+    package: &Package<'_>,
+    changes: &mut Changes<'_>,
+) -> Result<Receipt, DestinationError> {
+    let transaction = Transaction::begin(session)?;
+    let from_seq = check_position(session, fence, package)?;
+    let shapes = settle_tables(session, package)?;
+    let mut applier = Applier { session, shapes: &shapes, outcome: Outcome::default() };
+    for change in changes {
+        applier.apply(&change.map_err(DestinationError::Producer)?)?;
+    }
+    let outcome = applier.outcome;
+    record_issues(session, package, &shapes, &outcome)?;
+    let receipt = Receipt {
+        orphans: outcome.orphans.values().sum(),
+        tables: outcome.tables.into_iter().filter(|(_, counts)| *counts != RowCounts::default()).collect(),
+    };
+    loads::record(session, from_seq, package.checkpoint.seq, package.loaded_at_us, &receipt)?;
+    checkpoint::advance(session, package.checkpoint, fence, package.loaded_at_us)?;
+    transaction.commit()?;
+    Ok(receipt)
+}
+
+/// Refuses a load by a handle that no longer holds the destination or for another workspace; answers the position
+/// before the load.
+fn check_position(
+    session: &impl Session,
+    fence: &str,
+    package: &Package<'_>,
+) -> Result<i64, DestinationError> {
+    let fenced = || DestinationError::Fenced { destination: session.describe().to_owned() };
+    let stored = checkpoint::read(session)?.ok_or_else(fenced)?;
+    if stored.fence != fence {
+        return Err(fenced());
+    }
+    checkpoint::check_workspace(session, &stored.checkpoint, &package.checkpoint.workspace)?;
+    let same_journal = stored.checkpoint.journal == package.checkpoint.journal;
+    Ok(if same_journal { stored.checkpoint.seq } else { 0 })
+}
+
+/// Makes tables, columns and views as the package declares them, and records them.
+fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Shapes, DestinationError> {
+    let known = Known::read(session)?;
+    let catalogue = Catalogue::read(session)?;
+    let shapes = Shapes::settle(package.tables, &known);
+    let planner = Planner {
+        dialect: session.dialect(),
+        destination: session.describe(),
+        known: &known,
+        catalogue: &catalogue,
+        shapes: &shapes,
+    };
+    let plan = planner.plan(package.tables)?;
+    plan.run(session)?;
+    columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
+    keys::record(session, package.tables, &known.keys)?;
+    views::record(session, &plan.views, &plan.dropped_views)?;
+    Ok(shapes)
+}
+
+/// Records the package's issues and one more for each table that rows were left out of.
+fn record_issues(
+    session: &impl Session,
+    package: &Package<'_>,
+    shapes: &Shapes,
+    outcome: &Outcome,
+) -> Result<(), DestinationError> {
+    let orphans: Vec<(Issue, i64)> = outcome
+        .orphans
+        .iter()
+        .filter_map(|(table, count)| {
+            let shape = shapes.get(table)?;
+            let parent = &shape.parent.as_ref()?.table;
+            let issue = Issue {
+                resource: shape.resource.clone(),
+                kind: ORPHAN.to_owned(),
+                path: shape.path.clone(),
+                record: String::new(),
+                detail: format!("rows of `{table}` were left out because `{parent}` has no row for them"),
+            };
+            Some((issue, i64::try_from(*count).unwrap_or(i64::MAX)))
+        })
+        .collect();
+    let mut tally = Tally::default();
+    package.issues.iter().for_each(|issue| tally.add(issue, 1));
+    orphans.iter().for_each(|(issue, count)| tally.add(issue, *count));
+    tally.record(session, package.loaded_at_us)
+}

@@ -1,0 +1,116 @@
+//! The statements that bring the staged rows of a change into its table, as far as every dialect shares them.
+
+use crate::dialect::Dialect;
+use crate::session::Place;
+use crate::shape::Shape;
+use crate::statement::{equal, list, same, within};
+use relatable_model::schema::{DELETED_AT, ParentLink};
+
+/// The temporary table of a change's rows.
+pub(crate) const STAGE: &str = "_relatable_stage";
+/// The temporary table of the scopes a change replaces.
+pub(crate) const SCOPE: &str = "_relatable_scope";
+/// The temporary table of keys that are gone.
+pub(crate) const MARKS: &str = "_relatable_marks";
+
+/// A merge by key of staged rows into their table.
+pub(crate) struct Merge<'m> {
+    /// The table.
+    pub(crate) shape: &'m Shape,
+    /// The columns staged, the table's key among them.
+    pub(crate) staged: Vec<String>,
+}
+
+impl Merge<'_> {
+    /// The staged columns in which a stored row can differ.
+    pub(crate) fn compared(&self) -> Vec<String> {
+        self.changeable().into_iter().filter(|name| !self.shape.is_synced(name)).collect()
+    }
+
+    /// The staged columns that a merge rewrites in a row that differs.
+    pub(crate) fn changeable(&self) -> Vec<String> {
+        self.staged.iter().filter(|name| !self.shape.key.contains(name)).cloned().collect()
+    }
+
+    /// How many keys are staged more than once.
+    pub(crate) fn repeated_sql(&self, dialect: &dyn Dialect) -> String {
+        repeated_sql(dialect, &self.shape.key, STAGE)
+    }
+
+    /// Drops the staged rows whose parent does not exist.
+    pub(crate) fn drop_orphans_sql(&self, dialect: &dyn Dialect, link: &ParentLink) -> String {
+        let met = equal(dialect, "p", "s", link.columns.iter().map(|(here, there)| (there, here)));
+        format!(
+            "DELETE FROM {} AS s WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE {met})",
+            dialect.place(Place::Temporary(STAGE)),
+            dialect.quote(&link.table)
+        )
+    }
+}
+
+/// How many keys a temporary table holds more than once.
+pub(crate) fn repeated_sql(dialect: &dyn Dialect, key: &[String], temporary: &str) -> String {
+    let key = list(dialect, "", key);
+    let place = dialect.place(Place::Temporary(temporary));
+    format!("SELECT count(*) FROM (SELECT 1 FROM {place} GROUP BY {key} HAVING count(*) > 1) AS repeated")
+}
+
+/// Gathers the keys of the rows of `shape` that are in a scope and not staged.
+pub(crate) fn gather_replaced_sql(
+    dialect: &dyn Dialect,
+    shape: &Shape,
+    scope: &[String],
+    gathered: &str,
+) -> String {
+    // The order of a cross join is kept where it decides which table is searched by index.
+    format!(
+        "CREATE TEMP TABLE {} AS SELECT DISTINCT {} FROM {} AS c CROSS JOIN {} AS t WHERE {} \
+         AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})",
+        dialect.place(Place::Temporary(gathered)),
+        list(dialect, "t", &shape.key),
+        dialect.place(Place::Temporary(SCOPE)),
+        dialect.quote(&shape.name),
+        same(dialect, "c", "t", scope),
+        dialect.place(Place::Temporary(STAGE)),
+        same(dialect, "s", "t", &shape.key),
+    )
+}
+
+/// Gathers the keys of the rows of `child` whose parents' keys are gathered.
+pub(crate) fn gather_children_sql(
+    dialect: &dyn Dialect,
+    child: &Shape,
+    link: &ParentLink,
+    parents: &str,
+    gathered: &str,
+) -> String {
+    format!(
+        "CREATE TEMP TABLE {} AS SELECT {} FROM {} AS p CROSS JOIN {} AS t WHERE {}",
+        dialect.place(Place::Temporary(gathered)),
+        list(dialect, "t", &child.key),
+        dialect.place(Place::Temporary(parents)),
+        dialect.quote(&child.name),
+        equal(dialect, "t", "p", link.columns.iter().map(|(here, there)| (here, there))),
+    )
+}
+
+/// Deletes the rows whose keys are gathered.
+pub(crate) fn delete_gathered_sql(dialect: &dyn Dialect, shape: &Shape, gathered: &str) -> String {
+    format!(
+        "DELETE FROM {} WHERE {}",
+        dialect.quote(&shape.name),
+        within(dialect, &shape.key, &dialect.place(Place::Temporary(gathered)))
+    )
+}
+
+/// Marks the rows whose keys are in [`MARKS`] as deleted, unless they are.
+pub(crate) fn mark_deleted_sql(dialect: &dyn Dialect, shape: &Shape) -> String {
+    let (table, mark) = (dialect.quote(&shape.name), dialect.quote(DELETED_AT));
+    let marks = dialect.place(Place::Temporary(MARKS));
+    let key = list(dialect, "", &shape.key);
+    format!(
+        "UPDATE {table} SET {mark} = (SELECT min(m.{mark}) FROM {marks} AS m WHERE {}) \
+         WHERE {mark} IS NULL AND ({key}) IN (SELECT {key} FROM {marks} WHERE {mark} IS NOT NULL)",
+        same(dialect, "m", &table, &shape.key),
+    )
+}

@@ -1,0 +1,136 @@
+//! The tables as they will be after a load: what is declared now on top of what is remembered.
+
+use crate::bookkeeping::columns::StoredColumn;
+use crate::bookkeeping::keys::StoredKey;
+use crate::bookkeeping::views::StoredView;
+use crate::bookkeeping::{columns, keys, views};
+use crate::error::DestinationError;
+use crate::session::Session;
+use relatable_model::schema::{Column, ColumnRole, ParentLink, Table};
+use std::collections::HashMap;
+
+/// What the bookkeeping tables know of the other tables.
+pub(crate) struct Known {
+    /// `_relatable_columns`.
+    pub(crate) columns: Vec<StoredColumn>,
+    /// `_relatable_keys`.
+    pub(crate) keys: Vec<StoredKey>,
+    /// `_relatable_views`.
+    pub(crate) views: Vec<StoredView>,
+}
+
+impl Known {
+    /// Reads the bookkeeping tables.
+    pub(crate) fn read(session: &impl Session) -> Result<Known, DestinationError> {
+        Ok(Known {
+            columns: columns::read(session)?,
+            keys: keys::read(session)?,
+            views: views::read(session)?,
+        })
+    }
+}
+
+/// One table as it will be.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    /// Its name.
+    pub(crate) name: String,
+    /// The resource it belongs to.
+    pub(crate) resource: String,
+    /// Path of the list or object it was split from.
+    pub(crate) path: String,
+    /// The columns that identify a row.
+    pub(crate) key: Vec<String>,
+    /// The table it was split from.
+    pub(crate) parent: Option<ParentLink>,
+    /// Every column: those remembered in the order they came, then those that are new.
+    pub(crate) columns: Vec<Column>,
+}
+
+impl Shape {
+    /// The column called `name`.
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether this column says nothing about the document.
+    pub(crate) fn is_synced(&self, name: &str) -> bool {
+        self.column(name).is_some_and(|column| column.role == ColumnRole::Synced)
+    }
+
+    /// The error that something asked does not fit this table.
+    pub(crate) fn mismatch(&self, difference: impl Into<String>) -> DestinationError {
+        DestinationError::Mismatch { table: self.name.clone(), difference: difference.into() }
+    }
+}
+
+/// Every table of ours.
+#[derive(Debug, Default)]
+pub(crate) struct Shapes {
+    by_name: HashMap<String, Shape>,
+}
+
+impl Shapes {
+    /// Lays `tables` over what is known. Where the two contradict each other the remembered side is kept; planning
+    /// reports the contradiction.
+    pub(crate) fn settle(tables: &[Table], known: &Known) -> Shapes {
+        let mut by_name: HashMap<String, Shape> = HashMap::new();
+        for stored in &known.columns {
+            let remembered = &stored.remembered;
+            let shape = by_name.entry(remembered.table.clone()).or_insert_with(|| Shape {
+                name: remembered.table.clone(),
+                resource: remembered.resource.clone(),
+                path: remembered.table_path.clone(),
+                key: Vec::new(),
+                parent: None,
+                columns: Vec::new(),
+            });
+            shape.columns.push(remembered.column.clone());
+        }
+        for key in &known.keys {
+            let Some(shape) = by_name.get_mut(&key.table) else { continue };
+            if key.is_primary() {
+                shape.key.clone_from(&key.columns);
+            } else if key.is_parent() {
+                let there = key.referenced_columns.clone().unwrap_or_default();
+                shape.parent = Some(ParentLink {
+                    table: key.referenced_table.clone(),
+                    columns: key.columns.iter().cloned().zip(there).collect(),
+                });
+            }
+        }
+        for table in tables {
+            let shape = by_name.entry(table.name.clone()).or_insert_with(|| Shape {
+                name: table.name.clone(),
+                resource: table.resource.clone(),
+                path: table.path.clone(),
+                key: table.key.clone(),
+                parent: table.parent.clone(),
+                columns: Vec::new(),
+            });
+            let new: Vec<Column> =
+                table.columns.iter().filter(|column| shape.column(&column.name).is_none()).cloned().collect();
+            shape.columns.extend(new);
+        }
+        Shapes { by_name }
+    }
+
+    /// The table called `name`.
+    pub(crate) fn get(&self, name: &str) -> Option<&Shape> {
+        self.by_name.get(name)
+    }
+
+    /// The tables split from `parent`, in the order of their names.
+    pub(crate) fn children(&self, parent: &str) -> Vec<(&Shape, &ParentLink)> {
+        let mut children: Vec<(&Shape, &ParentLink)> = self
+            .by_name
+            .values()
+            .filter_map(|shape| {
+                let link = shape.parent.as_ref()?;
+                (link.table == parent).then_some((shape, link))
+            })
+            .collect();
+        children.sort_unstable_by(|left, right| left.0.name.cmp(&right.0.name));
+        children
+    }
+}

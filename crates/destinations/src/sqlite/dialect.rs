@@ -1,0 +1,102 @@
+//! SQLite's words.
+
+use super::value::instant_us;
+use crate::dialect::Dialect;
+use crate::session::{Cell, Place};
+use crate::statement::list;
+use relatable_model::logical::LogicalType;
+
+/// SQLite's SQL.
+pub(super) struct Sqlite;
+
+impl Dialect for Sqlite {
+    fn quote(&self, name: &str) -> String {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    fn literal(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+
+    fn type_name(&self, logical: LogicalType) -> &'static str {
+        // A declared type decides what SQLite makes of a value: under DECIMAL, DATE or JSON, `007` would become 7.
+        match logical {
+            LogicalType::Boolean => "BOOLEAN",
+            LogicalType::Integer => "INTEGER",
+            LogicalType::Float => "REAL",
+            LogicalType::Decimal
+            | LogicalType::Text
+            | LogicalType::Timestamp
+            | LogicalType::Date
+            | LogicalType::Json => "TEXT",
+        }
+    }
+
+    fn enforces_keys(&self) -> bool {
+        true
+    }
+
+    fn relations_sql(&self) -> &'static str {
+        "SELECT name, type, NULL FROM sqlite_schema WHERE type IN ('table', 'view')"
+    }
+
+    fn columns_sql(&self) -> &'static str {
+        "SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table' \
+         ORDER BY s.name, c.cid"
+    }
+
+    fn token_sql(&self) -> &'static str {
+        "SELECT lower(hex(randomblob(16)))"
+    }
+
+    fn comment_on_table(&self, _table: &str, _description: &str) -> Option<String> {
+        None
+    }
+
+    fn comment_on_column(&self, _table: &str, _column: &str, _description: &str) -> Option<String> {
+        None
+    }
+
+    fn index(&self, table: &str, columns: &[String]) -> Option<String> {
+        let name = format!("_relatable_index.{table}.{}", columns.join("."));
+        Some(format!(
+            "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+            self.quote(&name),
+            self.quote(table),
+            list(self, "", columns)
+        ))
+    }
+
+    fn index_temporary(&self, table: &str, columns: &[String]) -> Vec<String> {
+        let name = self.place(Place::Temporary(&format!("{table}_key")));
+        vec![format!("CREATE INDEX {name} ON {} ({})", self.quote(table), list(self, "", columns))]
+    }
+
+    fn instant_us(&self, cell: &Cell) -> Option<i64> {
+        match cell {
+            Cell::Instant(instant_us) => Some(*instant_us),
+            Cell::Text(text) => instant_us(text),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_one_name_and_one_literal() {
+        for (text, name, literal) in [
+            ("plain", "\"plain\"", "'plain'"),
+            ("a\"b'c", "\"a\"\"b'c\"", "'a\"b''c'"),
+            ("line\nbreak", "\"line\nbreak\"", "'line\nbreak'"),
+            ("größe 🙂", "\"größe 🙂\"", "'größe 🙂'"),
+            ("back\\slash", "\"back\\slash\"", "'back\\slash'"),
+            ("", "\"\"", "''"),
+        ] {
+            assert_eq!(Sqlite.quote(text), name);
+            assert_eq!(Sqlite.literal(text), literal);
+        }
+    }
+}

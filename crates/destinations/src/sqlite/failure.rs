@@ -1,0 +1,33 @@
+//! What SQLite's errors mean to a caller.
+
+use crate::error::DestinationError;
+use rusqlite::{Error, ErrorCode};
+
+/// The error of a step.
+pub(super) fn failure(destination: &str, step: impl ToString, error: Error) -> DestinationError {
+    let destination = destination.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => DestinationError::Full { destination, cause: error.into() },
+        // That the folder exists and the path is no folder was seen before. What is left is a file or folder that this
+        // process may not write: beside a file with a write-ahead log, SQLite writes even to read.
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            DestinationError::ReadOnly { destination, cause: error.into() }
+        }
+        Some(ErrorCode::NotADatabase) => DestinationError::NotADatabase { destination, cause: error.into() },
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            // SQLite does not tell who holds a file.
+            DestinationError::Locked { destination, holder: error.to_string() }
+        }
+        _ => DestinationError::Statement { step: step.to_string(), cause: error.into() },
+    }
+}
+
+/// The error of opening the file.
+pub(super) fn opening(destination: &str, error: Error) -> DestinationError {
+    match failure(destination, "", error) {
+        DestinationError::Statement { cause, .. } => {
+            DestinationError::Open { destination: destination.to_owned(), cause }
+        }
+        known => known,
+    }
+}

@@ -1,0 +1,162 @@
+//! From what a person writes after `--to` to an open destination.
+
+use crate::contract::Destination;
+use crate::error::DestinationError;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long another process's lock on the database is waited for unless told otherwise.
+pub const LOCK_WAIT: Duration = Duration::from_secs(60);
+
+/// The databases known, whether compiled in or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Sqlite,
+    DuckDb,
+}
+
+impl Scheme {
+    /// Every scheme with the endings of file names that stand for it.
+    const ALL: [(Scheme, &'static str, &'static [&'static str]); 2] =
+        [(Scheme::Sqlite, "sqlite", &["db", "sqlite"]), (Scheme::DuckDb, "duckdb", &["duckdb"])];
+}
+
+/// Opens the destination written as `sqlite:FILE` or `duckdb:FILE`; `sqlite:///absolute/file` and the bare name of a
+/// file that ends in `.db`, `.sqlite` or `.duckdb` are understood too. Looks at what is there, creates nothing, and
+/// takes no lock. A lock is later waited for [`LOCK_WAIT`].
+///
+/// # Errors
+/// [`DestinationError::Uri`] for anything else; [`DestinationError::NotBuilt`] for a database this build lacks;
+/// [`DestinationError::Open`] where the folder is missing or the path is a folder;
+/// [`DestinationError::NotADatabase`] for a file of another kind.
+pub fn open(uri: &str) -> Result<Box<dyn Destination>, DestinationError> {
+    open_waiting(uri, LOCK_WAIT)
+}
+
+/// As [`open`], waiting `lock_wait` for another process's lock.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_waiting(uri: &str, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    let (scheme, path) = parse(uri)?;
+    match scheme {
+        Scheme::Sqlite => open_sqlite(path, lock_wait),
+        Scheme::DuckDb => open_duckdb(path, lock_wait),
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn open_sqlite(path: PathBuf, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Ok(Box::new(crate::database::Database::new(crate::sqlite::SqliteFile::new(path, lock_wait)?)))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn open_sqlite(_path: PathBuf, _lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Err(DestinationError::NotBuilt { scheme: "sqlite".to_owned() })
+}
+
+#[cfg(feature = "duckdb")]
+fn open_duckdb(path: PathBuf, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Ok(Box::new(crate::database::Database::new(crate::duckdb::DuckDbFile::new(path, lock_wait)?)))
+}
+
+#[cfg(not(feature = "duckdb"))]
+fn open_duckdb(_path: PathBuf, _lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Err(DestinationError::NotBuilt { scheme: "duckdb".to_owned() })
+}
+
+/// The scheme and the path of a URI.
+fn parse(uri: &str) -> Result<(Scheme, PathBuf), DestinationError> {
+    let bare = Path::new(uri).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let (scheme, path) = match uri.split_once(':') {
+        // A single letter is a drive.
+        Some((name, path)) if name.len() > 1 && !name.contains(['/', '\\', '.']) => {
+            let known = Scheme::ALL.iter().find(|(_, known, _)| name.eq_ignore_ascii_case(known));
+            let (scheme, ..) = known.ok_or_else(|| not_understood(name, "its scheme is unknown"))?;
+            // `sqlite://file` has no host: what follows the slashes is the path.
+            (*scheme, path.strip_prefix("//").unwrap_or(path))
+        }
+        _ => {
+            let known = Scheme::ALL.iter().find(|(.., endings)| endings.contains(&bare));
+            let (scheme, ..) = known.ok_or_else(|| not_understood(uri, "it names no database"))?;
+            (*scheme, uri)
+        }
+    };
+    if path.is_empty() {
+        return Err(not_understood(uri, "it names no file"));
+    }
+    Ok((scheme, PathBuf::from(path)))
+}
+
+/// The error for a URI; an unknown one is shown by its scheme only, since what follows may hold a password.
+fn not_understood(uri: &str, what: &str) -> DestinationError {
+    let valid: Vec<String> = Scheme::ALL.iter().map(|(_, name, _)| format!("{name}:FILE")).collect();
+    DestinationError::Uri {
+        uri: uri.to_owned(),
+        reason: format!("{what}; valid are {}", valid.join(" and ")),
+    }
+}
+
+/// Refuses a path that is a folder or whose folder is missing.
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+pub(crate) fn check_folder(path: &Path, destination: &str) -> Result<(), DestinationError> {
+    let refuse = |kind, reason: String| {
+        let cause = io::Error::new(kind, reason).into();
+        Err(DestinationError::Open { destination: destination.to_owned(), cause })
+    };
+    if path.is_dir() {
+        return refuse(io::ErrorKind::IsADirectory, format!("{} is a folder, not a file", path.display()));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => {
+            refuse(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_name_a_database_and_a_file() {
+        for (uri, scheme, path) in [
+            ("sqlite:demo.db", Scheme::Sqlite, "demo.db"),
+            ("sqlite:/var/demo", Scheme::Sqlite, "/var/demo"),
+            ("sqlite:///var/demo.db", Scheme::Sqlite, "/var/demo.db"),
+            ("SQLite:a:b", Scheme::Sqlite, "a:b"),
+            ("duckdb:demo", Scheme::DuckDb, "demo"),
+            ("duckdb://demo", Scheme::DuckDb, "demo"),
+            ("out/demo.db", Scheme::Sqlite, "out/demo.db"),
+            ("demo.sqlite", Scheme::Sqlite, "demo.sqlite"),
+            ("./with:colon.duckdb", Scheme::DuckDb, "./with:colon.duckdb"),
+        ] {
+            assert_eq!(parse(uri).expect(uri), (scheme, PathBuf::from(path)), "{uri}");
+        }
+    }
+
+    #[test]
+    #[cfg(not(all(feature = "sqlite", feature = "duckdb")))]
+    fn a_database_that_is_not_compiled_in_is_named() {
+        let (scheme, uri) =
+            if cfg!(feature = "duckdb") { ("sqlite", "sqlite:x.db") } else { ("duckdb", "x.duckdb") };
+        let refused = open(uri).err();
+        assert!(
+            matches!(&refused, Some(DestinationError::NotBuilt { scheme: named }) if named == scheme),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn what_names_no_database_is_refused_with_the_valid_schemes_and_without_a_password() {
+        for uri in ["oracle://me:secret@host/base", "demo.txt", "", "sqlite:", "duckdb://"] {
+            let message = parse(uri).expect_err(uri).to_string();
+            assert!(message.contains("sqlite:FILE and duckdb:FILE"), "{message}");
+            assert!(!message.contains("secret"), "{message}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! One suite for every destination: what the contract promises, checked through a plain client of the database.
+#![cfg(any(feature = "sqlite", feature = "duckdb"))]
+
+mod bench;
+mod child;
+mod client;
+mod deletion;
+mod failures;
+mod guards;
+mod issues;
+mod naming;
+mod parents;
+mod rows;
+mod scopes;
+mod speed;
+mod tables;
+mod values;
+
+/// Runs every case against every destination compiled in.
+macro_rules! conformance {
+    ($($module:ident::$case:ident),* $(,)?) => {
+        #[cfg(feature = "sqlite")]
+        mod sqlite {
+            $(#[test] fn $case() { crate::$module::$case(crate::client::Engine::Sqlite); })*
+        }
+        #[cfg(feature = "duckdb")]
+        mod duckdb {
+            $(#[test] fn $case() { crate::$module::$case(crate::client::Engine::DuckDb); })*
+        }
+    };
+}
+
+conformance![
+    tables::nothing_is_created_before_claim,
+    tables::tables_are_created_and_evolve,
+    tables::every_column_is_remembered_as_declared,
+    tables::keys_and_links_are_listed,
+    tables::views_list_columns_and_follow_new_ones,
+    tables::a_view_no_longer_asked_for_goes,
+    tables::descriptions_are_kept_where_the_database_has_room,
+    rows::rows_are_inserted_then_updated_by_key,
+    rows::the_same_load_twice_changes_nothing,
+    rows::a_row_that_differs_only_in_synced_at_is_left_alone,
+    rows::columns_a_change_lacks_are_left_alone,
+    rows::a_batch_that_lacks_a_column_of_its_change_has_null_there,
+    rows::a_key_repeated_in_a_change_is_refused,
+    rows::a_key_repeated_in_the_table_is_found,
+    rows::several_changes_of_one_table_apply_in_order,
+    rows::versions_of_many_keys,
+    scopes::a_replaced_scope_loses_what_is_not_listed,
+    scopes::an_empty_scope_is_emptied,
+    scopes::a_cut_list_only_adds,
+    scopes::a_scope_of_two_levels_spares_its_siblings,
+    scopes::children_go_with_the_rows_they_were_split_from,
+    scopes::a_row_that_moved_to_another_parent_is_kept,
+    deletion::deleted_rows_are_marked_once,
+    deletion::a_row_seen_again_lives_again,
+    parents::orphans_are_left_out_and_recorded,
+    parents::links_are_enforced_or_hold,
+    issues::the_same_issue_is_stored_once,
+    issues::loads_are_recorded,
+    values::every_type_reads_back_exactly,
+    values::text_stays_text,
+    values::queries_answer_text,
+    naming::any_name_is_one_name,
+    guards::a_foreign_table_is_refused_before_anything_is_written,
+    guards::a_foreign_view_is_refused,
+    guards::a_foreign_column_is_refused,
+    guards::another_type_or_key_is_refused,
+    guards::rows_that_do_not_fit_are_refused,
+    guards::another_workspace_is_refused,
+    guards::a_newer_format_is_refused,
+    guards::a_later_claim_fences_this_one,
+    guards::loading_needs_a_claim,
+    guards::another_journal_keeps_the_position_until_the_first_load,
+    guards::a_query_cannot_write,
+    failures::an_error_of_the_producer_leaves_nothing,
+    failures::a_handle_dropped_in_a_load_leaves_nothing,
+    failures::a_process_killed_in_a_load_leaves_nothing,
+    failures::a_full_disk_is_named_and_harms_nothing,
+    failures::a_read_only_place_is_named,
+    failures::a_lock_is_waited_for_and_then_named,
+    failures::what_is_no_database_is_named_and_left,
+    failures::readers_get_in_between_loads,
+    speed::a_hundred_thousand_rows_load_in_seconds,
+];

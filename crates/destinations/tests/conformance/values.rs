@@ -1,0 +1,153 @@
+//! Values of every type, read back by a plain client.
+
+use crate::bench::{Bench, column, table};
+use crate::client::Engine;
+use relatable_model::logical::LogicalType;
+use serde_json::{Value, json};
+
+/// A table with one column of a type.
+fn typed(engine: Engine, logical: LogicalType) -> Bench {
+    let mut values = table("samples", &["id"], &[]);
+    values.columns.push(column("v", logical));
+    Bench::new(engine, vec![values])
+}
+
+/// Loads values, twice, and answers the bench: the second time none of them differs.
+fn loaded(engine: Engine, logical: LogicalType, values: &[Value]) -> Bench {
+    let mut bench = typed(engine, logical);
+    let rows: Vec<Value> =
+        values.iter().enumerate().map(|(place, value)| json!([format!("{place:03}"), value])).collect();
+    bench.load(vec![bench.rows("samples", &["id", "v"], json!(rows))]);
+    let again = bench.load(vec![bench.rows("samples", &["id", "v"], json!(rows))]);
+    assert!(again.tables.is_empty(), "{logical:?} does not compare as the same");
+    bench
+}
+
+/// A value given, as SQLite has it, and as DuckDB prints it.
+type Sample = (Value, &'static str, &'static str);
+
+/// What a plain client must see, per type.
+fn samples() -> Vec<(LogicalType, Vec<Sample>)> {
+    let decimal = "99999999999999999999999999999999999999";
+    vec![
+        (LogicalType::Boolean, vec![(json!(true), "1", "true"), (json!(false), "0", "false")]),
+        (
+            LogicalType::Integer,
+            vec![
+                (json!(i64::MIN), "-9223372036854775808", "-9223372036854775808"),
+                (json!(i64::MAX), "9223372036854775807", "9223372036854775807"),
+            ],
+        ),
+        (
+            LogicalType::Decimal,
+            vec![
+                (
+                    json!(decimal),
+                    "99999999999999999999999999999.999999999",
+                    "99999999999999999999999999999.999999999",
+                ),
+                (json!("-1"), "-0.000000001", "-0.000000001"),
+                (json!("1500000000"), "1.5", "1.500000000"),
+                (json!("100000000000"), "100", "100.000000000"),
+            ],
+        ),
+        (
+            LogicalType::Timestamp,
+            vec![
+                (json!(0), "1970-01-01T00:00:00Z", "1970-01-01 00:00:00"),
+                (json!(-62_135_596_800_000_000_i64), "0001-01-01T00:00:00Z", "0001-01-01 00:00:00"),
+                (
+                    json!(253_402_300_799_999_999_i64),
+                    "9999-12-31T23:59:59.999999Z",
+                    "9999-12-31 23:59:59.999999",
+                ),
+                (json!(1_500_000), "1970-01-01T00:00:01.500000Z", "1970-01-01 00:00:01.5"),
+            ],
+        ),
+        (
+            LogicalType::Date,
+            vec![
+                (json!(-719_162), "0001-01-01", "0001-01-01"),
+                (json!(2_932_896), "9999-12-31", "9999-12-31"),
+                (json!(-1), "1969-12-31", "1969-12-31"),
+            ],
+        ),
+        (
+            LogicalType::Json,
+            vec![
+                (
+                    json!("{\"a\" : 1.0, \"b\":[null]}"),
+                    "{\"a\" : 1.0, \"b\":[null]}",
+                    "{\"a\" : 1.0, \"b\":[null]}",
+                ),
+                (
+                    json!("123456789012345678901234567890"),
+                    "123456789012345678901234567890",
+                    "123456789012345678901234567890",
+                ),
+                (json!("\"007\""), "\"007\"", "\"007\""),
+                (json!("null"), "null", "null"),
+                (json!("\"\\u0000\\ud800\""), "\"\\u0000\\ud800\"", "\"\\u0000\\ud800\""),
+                (json!("1e400"), "1e400", "1e400"),
+            ],
+        ),
+    ]
+}
+
+pub(crate) fn every_type_reads_back_exactly(engine: Engine) {
+    for (logical, cases) in samples() {
+        let mut values: Vec<Value> = cases.iter().map(|(value, ..)| value.clone()).collect();
+        values.push(Value::Null);
+        let bench = loaded(engine, logical, &values);
+        let mut expected: Vec<&str> = cases
+            .iter()
+            .map(|(_, sqlite, duckdb)| if engine.enforces_keys() { *sqlite } else { *duckdb })
+            .collect();
+        expected.push("∅");
+        assert_eq!(bench.read("SELECT v FROM samples ORDER BY id"), expected, "{logical:?}");
+    }
+    let floats =
+        [f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, 0.1, 0.0, 1e15, 9_007_199_254_740_993.0, -1.5];
+    let bench = loaded(engine, LogicalType::Float, &floats.map(|float| json!(float)));
+    let bits = engine.float_bits(&bench.path, "SELECT v FROM samples ORDER BY id");
+    assert_eq!(bits, floats.map(f64::to_bits));
+}
+
+pub(crate) fn text_stays_text(engine: Engine) {
+    let long = "x".repeat(1_000_000);
+    let texts = [
+        "",
+        "007",
+        "1.50",
+        "1e5",
+        " 12 ",
+        "true",
+        "null",
+        "2024-01-01",
+        "it's \"quoted\"",
+        "a\nb\r\n\tc",
+        "Ünïcödé",
+        "👩‍👩‍👧‍👦",
+        "\u{feff}bom",
+        "a\u{0}b",
+        "\u{202e}rtl",
+        "%s$1?",
+        &long,
+    ];
+    let bench = loaded(engine, LogicalType::Text, &texts.map(|text| json!(text)));
+    assert_eq!(bench.read("SELECT v FROM samples ORDER BY id"), texts);
+    let typeof_text = if engine.enforces_keys() { "text" } else { "VARCHAR" };
+    assert_eq!(bench.read("SELECT DISTINCT typeof(v) FROM samples"), [typeof_text]);
+}
+
+pub(crate) fn queries_answer_text(engine: Engine) {
+    let mut bench = loaded(engine, LogicalType::Integer, &[json!(5), json!(null), json!(7)]);
+    let answer =
+        bench.destination.query("SELECT id, v AS \"the v\" FROM samples ORDER BY id DESC; ").expect("query");
+    assert_eq!(answer.columns, ["id", "the v"]);
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(answer.rows, [[text("002"), text("7")], [text("001"), None], [text("000"), text("5")]]);
+    let answer = bench.destination.query("SELECT 1.5 AS x WHERE 1 = 2 -- none").expect("query");
+    assert_eq!((answer.columns, answer.rows.len()), (vec!["x".to_owned()], 0));
+    bench.destination.query("SELECT nothing FROM nowhere").expect_err("no such table");
+}

@@ -1,0 +1,166 @@
+//! What the destination has and no rule mentions: planned again, so that names, types and shapes stay.
+
+use super::memory::{Memory, RememberedColumn};
+use super::{NO_MEMBER, NodeId, ObjectFacet, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId, Treatment};
+use crate::logical::LogicalType;
+use crate::rules::path::{Path, Segment};
+use crate::schema::ColumnRole;
+
+/// What became of a remembered place.
+enum Found<T> {
+    /// It is where it was.
+    Here(T),
+    /// The rules omit it now.
+    Omitted,
+    /// The rules treat it otherwise now.
+    Elsewhere,
+}
+
+impl Plan {
+    /// Plans every remembered table and column.
+    pub(super) fn plan_remembered(&mut self) -> Result<(), PlanError> {
+        let memory: Memory = self.memory.clone();
+        for (path, name, columns) in memory.tables() {
+            let steps = Path::parse(path).map(|path| path.segments).unwrap_or_default();
+            let (table, context) = match self.find_table(&steps) {
+                Found::Here(found) => found,
+                Found::Omitted => continue,
+                Found::Elsewhere => {
+                    return Err(self.misfit(
+                        name,
+                        "it was split from a list or object that the rules now treat otherwise; load into a fresh \
+                         destination, or take the rule back",
+                    ));
+                }
+            };
+            let was_positioned = columns.iter().any(|column| column.role == ColumnRole::Position);
+            if was_positioned != self.tables[table].is_positioned() {
+                return Err(self.misfit(
+                    name,
+                    "the rules now identify its rows otherwise; load into a fresh destination, or take the key back",
+                ));
+            }
+            for column in columns.iter().filter(|column| !column.path.is_empty()) {
+                self.plan_column(name, table, context, column)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The error for the table `name`.
+    fn misfit(&self, name: &str, difference: &str) -> PlanError {
+        PlanError {
+            resource: self.resource.clone(),
+            table: name.to_owned(),
+            difference: difference.to_owned(),
+        }
+    }
+
+    /// The table whose rows stand at `steps`, and the node whose members are its columns.
+    fn find_table(&mut self, steps: &[Segment]) -> Found<(TableId, NodeId)> {
+        let mut node = ROOT_NODE;
+        for (index, step) in steps.iter().enumerate() {
+            match step {
+                Segment::Any => return Found::Elsewhere,
+                Segment::Member(name) => (node, _) = self.member(node, name, NO_MEMBER),
+                Segment::Element => match self.list_table(node) {
+                    Some((_, element)) => node = element,
+                    None => return Found::Elsewhere,
+                },
+            }
+            let next = steps.get(index + 1);
+            match self.nodes[node].treatment {
+                Treatment::Omit => return Found::Omitted,
+                Treatment::Json if next.is_some() => return Found::Elsewhere,
+                _ => {}
+            }
+            if matches!(next, Some(Segment::Member(_))) {
+                self.settle_object(node);
+            }
+        }
+        match steps.last() {
+            None => Found::Here((ROOT_TABLE, ROOT_NODE)),
+            Some(Segment::Element) => Found::Here((self.nodes[node].table, node)),
+            Some(_) => match self.settle_object(node) {
+                ObjectFacet::Table(table) => Found::Here((table, node)),
+                _ => Found::Elsewhere,
+            },
+        }
+    }
+
+    /// Plans a remembered column of `table`, whose columns are the members of `context`.
+    fn plan_column(
+        &mut self,
+        table_name: &str,
+        table: TableId,
+        context: NodeId,
+        column: &RememberedColumn,
+    ) -> Result<(), PlanError> {
+        let node = match self.find_column(context, &column.path) {
+            Found::Here(node) if self.nodes[node].table == table => node,
+            Found::Omitted => return Ok(()),
+            Found::Here(_) | Found::Elsewhere => {
+                let difference = format!(
+                    "column `{}` holds `{}`, which the rules now put elsewhere; load into a fresh destination, or \
+                     take the rule back",
+                    column.name, column.path
+                );
+                return Err(self.misfit(table_name, &difference));
+            }
+        };
+        match column.role {
+            ColumnRole::VariantText | ColumnRole::VariantJson => self.variant_column(node, column.role),
+            _ => self.scalar_column(node),
+        };
+        Ok(())
+    }
+
+    /// The node of a column, given by its path as in rules, in the table whose columns are the members of `context`.
+    fn find_column(&mut self, context: NodeId, path: &str) -> Found<NodeId> {
+        let place = &self.nodes[context].place;
+        if place.path == path {
+            return Found::Here(context);
+        }
+        let depth = Path::parse(&place.member_path).map_or(0, |path| path.segments.len());
+        let Ok(Path { segments }) = Path::parse(path) else { return Found::Elsewhere };
+        let Some(rest) = segments.get(depth..) else { return Found::Elsewhere };
+        let mut node = context;
+        for (index, step) in rest.iter().enumerate() {
+            let Segment::Member(name) = step else { return Found::Elsewhere };
+            (node, _) = self.member(node, name, NO_MEMBER);
+            let is_last = index + 1 == rest.len();
+            match self.nodes[node].treatment {
+                Treatment::Omit => return Found::Omitted,
+                Treatment::Json if !is_last => return Found::Elsewhere,
+                _ if !is_last => drop(self.settle_object(node)),
+                _ => {}
+            }
+        }
+        Found::Here(node)
+    }
+
+    /// Checks that no rule asks for another type than its column has.
+    pub(super) fn check_types(&self) -> Result<(), PlanError> {
+        for column in self.columns.iter().filter(|column| column.role == ColumnRole::Value) {
+            let node = &self.nodes[column.node];
+            let asked = match node.treatment {
+                Treatment::Json => Some(LogicalType::Json),
+                Treatment::Delimited => Some(LogicalType::Text),
+                _ => node.place.rule.logical,
+            };
+            let (Some(name), Some(stored)) = (&column.remembered, column.logical) else { continue };
+            // A column of JSON holds sources of values, so it takes a rule that says so.
+            if asked.is_some_and(|asked| asked != stored) || (asked.is_none() && stored == LogicalType::Json) {
+                let asked = asked.map_or("a column for scalars", LogicalType::name);
+                let difference = format!(
+                    "column `{name}` is {}, and the rule for `{}` asks for {asked}",
+                    stored.name(),
+                    node.place.path
+                );
+                let table = &self.tables[column.table];
+                return Err(self.misfit(table.remembered.as_ref().unwrap_or(&table.wanted), &difference));
+            }
+        }
+        Ok(())
+    }
+}

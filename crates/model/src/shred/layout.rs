@@ -1,0 +1,176 @@
+//! Which tables there are after a load, and what identifies their rows.
+
+use super::Shredder;
+use super::key::CONTENT_KEY;
+use crate::logical::LogicalType;
+use crate::plan::{ColumnId, POSITION, PlanError, ROOT_TABLE, TableId};
+use crate::rules::Strategy;
+use crate::schema::ParentLink;
+use std::collections::HashMap;
+
+/// Where a part of an identity comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A column of its table.
+    Column(ColumnId),
+    /// The place in the list.
+    Position,
+    /// The hash of the document.
+    Content,
+}
+
+/// A column that repeats an ancestor's identity.
+#[derive(Debug, Clone)]
+pub(super) struct Inherited {
+    pub(super) name: String,
+    pub(super) table: TableId,
+    pub(super) part: Part,
+}
+
+/// A table with its names and key.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) id: TableId,
+    pub(super) name: String,
+    pub(super) inherited: Vec<Inherited>,
+    /// Own columns and their names, in order.
+    pub(super) own: Vec<(ColumnId, String)>,
+    /// Parts of the row's own identity, beside what is inherited.
+    pub(super) identity: Vec<(Part, String)>,
+    pub(super) key: Vec<String>,
+    pub(super) parent: Option<ParentLink>,
+}
+
+impl Layout {
+    /// Whether the key names the parent row, so that no two parents have a row of the same key.
+    pub(super) fn key_names_parent(&self) -> bool {
+        self.parent.iter().flat_map(|link| &link.columns).all(|(here, _)| self.key.contains(here))
+    }
+}
+
+impl Shredder {
+    /// The tables that exist after this load, parents before children; none as long as the type of the record's key is
+    /// open.
+    pub(super) fn layouts(&self) -> Result<Vec<Layout>, PlanError> {
+        let mut layouts: Vec<Layout> = Vec::new();
+        if !self.plan.key_columns.iter().all(|&column| self.column_exists(column)) {
+            return Ok(layouts);
+        }
+        let names = self.table_names();
+        for id in (0..self.plan.tables.len()).filter(|table| names.contains_key(table)) {
+            let plan = &self.plan.tables[id];
+            let parent = match plan.parent {
+                None => None,
+                Some(parent) => match layouts.iter().find(|layout| layout.id == parent) {
+                    Some(layout) => Some(layout),
+                    None => continue,
+                },
+            };
+            match self.layout(id, &names[&id], parent) {
+                Ok(layout) => layouts.push(layout),
+                // A table without rows may wait for the column its key needs.
+                Err(_) if self.tables[id].count == 0 && plan.remembered.is_none() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(layouts)
+    }
+
+    /// The names of the tables that are declared, remembered, or have rows. Declared ones have the first choice.
+    fn table_names(&self) -> HashMap<TableId, String> {
+        let mut names = crate::naming::Names::default();
+        for (_, name, _) in self.plan.memory.tables() {
+            names.take(name);
+        }
+        let declared = |table: TableId| {
+            let node = &self.plan.nodes[self.plan.tables[table].node];
+            table == ROOT_TABLE || node.place.rule.strategy == Some(Strategy::Table)
+        };
+        let exists = |table: &TableId| {
+            declared(*table)
+                || self.tables[*table].count > 0
+                || self.plan.tables[*table].remembered.is_some()
+        };
+        let mut order: Vec<TableId> = (0..self.plan.tables.len()).filter(exists).collect();
+        order.sort_by_key(|&table| {
+            (table != ROOT_TABLE, !declared(table), self.plan.tables[table].path.as_str())
+        });
+        order
+            .into_iter()
+            .map(|table| {
+                let plan = &self.plan.tables[table];
+                let remembered = plan.remembered.clone();
+                (table, remembered.unwrap_or_else(|| names.assign(&plan.wanted, &plan.path)))
+            })
+            .collect()
+    }
+
+    /// Names and key of one table.
+    fn layout(&self, id: TableId, name: &str, parent: Option<&Layout>) -> Result<Layout, PlanError> {
+        let inherited = parent.map(|parent| self.inherited(parent)).unwrap_or_default();
+        let own = self.own_columns(id, &inherited);
+        let link = parent.map(|parent| ParentLink {
+            table: parent.name.clone(),
+            columns: parent
+                .key
+                .iter()
+                .map(|column| {
+                    let own_part = parent.identity.iter().position(|(_, name)| name == column);
+                    let here = own_part.map(|part| inherited[parent.inherited.len() + part].name.clone());
+                    (here.unwrap_or_else(|| column.clone()), column.clone())
+                })
+                .collect(),
+        });
+        let parent_key = link.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here.clone()));
+        let plan = &self.plan.tables[id];
+        let mut identity: Vec<(Part, String)> = Vec::new();
+        let key: Vec<String> = if let Some(declared) = &plan.key {
+            for part in declared.iter().filter(|part| inherited.iter().all(|known| known.name != **part)) {
+                identity.push((self.key_part(part, &own, name)?, part.clone()));
+            }
+            declared.clone()
+        } else if parent.is_some() && plan.is_list {
+            identity.push((Part::Position, POSITION.to_owned()));
+            parent_key.chain([POSITION.to_owned()]).collect()
+        } else if parent.is_some() {
+            parent_key.collect()
+        } else if self.plan.key_columns.is_empty() {
+            identity.push((Part::Content, CONTENT_KEY.to_owned()));
+            vec![CONTENT_KEY.to_owned()]
+        } else {
+            for key_column in &self.plan.key_columns {
+                let names = own.iter().filter(|(column, _)| column == key_column);
+                identity.extend(names.map(|(column, name)| (Part::Column(*column), name.clone())));
+            }
+            identity.iter().map(|(_, name)| name.clone()).collect()
+        };
+        Ok(Layout { id, name: name.to_owned(), inherited, own, identity, key, parent: link })
+    }
+
+    /// The part of a declared key that is called `name`.
+    fn key_part(&self, name: &str, own: &[(ColumnId, String)], table: &str) -> Result<Part, PlanError> {
+        if name == POSITION {
+            return Ok(Part::Position);
+        }
+        match own.iter().find(|(_, own)| own == name) {
+            Some((column, _)) => Ok(Part::Column(*column)),
+            None => Err(PlanError {
+                resource: self.plan.resource.clone(),
+                table: table.to_owned(),
+                difference: format!(
+                    "its key names `{name}`, which is no column of it; columns are {}",
+                    own.iter().map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                ),
+            }),
+        }
+    }
+
+    /// The type of an identity part.
+    pub(super) fn part_type(&self, part: Part) -> LogicalType {
+        match part {
+            Part::Column(column) => self.plan.columns[column].logical.unwrap_or(LogicalType::Text),
+            Part::Position => LogicalType::Integer,
+            Part::Content => LogicalType::Text,
+        }
+    }
+}

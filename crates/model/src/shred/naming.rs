@@ -1,0 +1,88 @@
+//! What columns are called.
+
+use super::Shredder;
+use super::key::CONTENT_KEY;
+use super::layout::{Inherited, Layout};
+use crate::naming::Names;
+use crate::plan::{ColumnId, POSITION, TableId};
+use crate::schema::{ColumnRole, DELETED_AT, SYNCED_AT};
+
+impl Shredder {
+    /// The columns a child of `parent` inherits: the parent's own inherited ones, then its identity.
+    pub(super) fn inherited(&self, parent: &Layout) -> Vec<Inherited> {
+        let mut names = Names::default();
+        let mut inherited = parent.inherited.clone();
+        for known in &inherited {
+            names.take(&known.name);
+        }
+        let singular = self.plan.singular(parent.id);
+        let path = &self.plan.tables[parent.id].path;
+        for (part, column) in &parent.identity {
+            let wanted = format!("{singular}_{}", column.trim_start_matches('_'));
+            let name = names.assign(&wanted, &format!("{path}/{column}"));
+            inherited.push(Inherited { name, table: parent.id, part: *part });
+        }
+        inherited
+    }
+
+    /// The own columns of a table with their names: the record's key, what the rules name in their order, the rest by
+    /// path. So a rule has the first choice of a name, and the order of documents has none.
+    pub(super) fn own_columns(&self, id: TableId, inherited: &[Inherited]) -> Vec<(ColumnId, String)> {
+        let plan = &self.plan.tables[id];
+        let mut names = Names::default();
+        for name in [SYNCED_AT, DELETED_AT, CONTENT_KEY] {
+            names.take(name);
+        }
+        for inherited in inherited {
+            names.take(&inherited.name);
+        }
+        if plan.is_positioned() {
+            names.take(POSITION);
+        }
+        for column in self.plan.memory.columns(&plan.path) {
+            names.take(&column.name);
+        }
+        let mut columns: Vec<ColumnId> = (0..self.plan.columns.len())
+            .filter(|&column| self.plan.columns[column].table == id && self.column_exists(column))
+            .collect();
+        columns.sort_by_cached_key(|&column| self.column_order(column));
+        let mut named: Vec<(ColumnId, String)> = Vec::with_capacity(columns.len());
+        for column in columns {
+            let plan = &self.plan.columns[column];
+            let node = &self.plan.nodes[plan.node];
+            // The column of a value comes right before its variants.
+            let main = named.iter().rev().take(2).find(|(other, _)| Some(*other) == node.scalar);
+            let base = main.map_or(&node.place.wanted, |(_, name)| name);
+            let wanted = match plan.role {
+                ColumnRole::VariantText => format!("{base}__text"),
+                ColumnRole::VariantJson => format!("{base}__json"),
+                _ => node.place.wanted.clone(),
+            };
+            let name = plan.remembered.clone().unwrap_or_else(|| names.assign(&wanted, &node.place.path));
+            named.push((column, name));
+        }
+        named
+    }
+
+    /// Where a column stands among those of its table.
+    fn column_order(&self, column: ColumnId) -> (usize, String, u8) {
+        let plan = &self.plan.columns[column];
+        let path = &self.plan.nodes[plan.node].place.path;
+        let keys = &self.plan.key_columns;
+        let order = match keys.iter().position(|&key| self.plan.columns[key].node == plan.node) {
+            Some(place) => Some(place),
+            None => self.plan.rules.paths.get_index_of(path).map(|place| keys.len() + place),
+        };
+        match order {
+            Some(place) => (place, String::new(), plan.role as u8),
+            None => (usize::MAX, path.clone(), plan.role as u8),
+        }
+    }
+
+    /// Whether a column is declared with its type, remembered, or has values.
+    pub(super) fn column_exists(&self, column: ColumnId) -> bool {
+        let plan = &self.plan.columns[column];
+        let is_typed = plan.logical.is_some() && plan.declared;
+        is_typed || plan.remembered.is_some() || !self.builders[column].rows.is_empty()
+    }
+}

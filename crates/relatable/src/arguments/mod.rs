@@ -1,0 +1,227 @@
+//! What can be asked on the command line. The comments are the help.
+
+mod connection;
+
+pub(crate) use connection::ConnectionArguments;
+
+use crate::rules::resource_names;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// No line of help is wider.
+const HELP_WIDTH: usize = 79;
+
+/// The destination of a demo unless another is named.
+#[cfg(feature = "duckdb")]
+pub(crate) const DEMO_URI: &str = "duckdb:demo.duckdb";
+/// The destination of a demo unless another is named.
+#[cfg(not(feature = "duckdb"))]
+pub(crate) const DEMO_URI: &str = "sqlite:demo.db";
+
+/// Makes an Intercom workspace relational: tables in your own database.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    max_term_width = HELP_WIDTH,
+    disable_help_subcommand = true,
+    after_help = "More: `relatable help exit-codes`, `relatable help environment`"
+)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read a simulated workspace into a database file and show what is there
+    Demo(DemoArguments),
+    /// Read a workspace into a database, or bring it up to date
+    Sync(SyncArguments),
+    /// Test token, permissions and destination
+    Check(CheckArguments),
+    /// Load JSON or NDJSON files into tables
+    Load(LoadArguments),
+    /// Show the tables that documents become
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Serve a simulated Intercom until Ctrl-C
+    Simulate(SimulateArguments),
+    /// Explain a command, `exit-codes` or `environment`
+    Help(HelpArguments),
+}
+
+/// Flags of `demo`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The simulated workspace is served on this machine with a raised rate limit, so that \
+                        the demo takes seconds; a real one takes as long as its limit makes it."
+)]
+pub(crate) struct DemoArguments {
+    /// Where the tables go: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI", default_value = DEMO_URI)]
+    pub(crate) to: String,
+    /// Contacts in the workspace; everything else in proportion
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(10..=1_000_000))]
+    pub(crate) contacts: u64,
+    /// Decides what is in the workspace
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Keep the journal, and say where it is
+    #[arg(long)]
+    pub(crate) keep_journal: bool,
+}
+
+/// Flags of `sync`. The token comes from INTERCOM_TOKEN.
+#[derive(Debug, Args)]
+#[command(after_help = "The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
+pub(crate) struct SyncArguments {
+    /// Where the tables go: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArguments,
+    /// Only these resources, with commas between [default: all]
+    #[arg(long, value_name = "RESOURCES", value_delimiter = ',', hide_possible_values = true,
+          long_help = select_help(),
+          value_parser = PossibleValuesParser::new(resource_names()))]
+    pub(crate) select: Option<Vec<String>>,
+    /// Read everything again, not only what changed
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// The journal [default: the destination's file with .journal]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Your rules (TOML), laid over the built-in model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reporting: ReportingArguments,
+}
+
+/// How much is said.
+#[derive(Debug, Args)]
+pub(crate) struct ReportingArguments {
+    /// Print what happens as JSON lines on standard output
+    #[arg(long, conflicts_with = "quiet")]
+    pub(crate) json: bool,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Flags of `check`. The token comes from INTERCOM_TOKEN.
+#[derive(Debug, Args)]
+#[command(after_help = "The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
+pub(crate) struct CheckArguments {
+    /// A destination to look at: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArguments,
+}
+
+/// Flags of `load`.
+#[derive(Debug, Args)]
+pub(crate) struct LoadArguments {
+    /// Files with documents, one or many each; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The table they become
+    #[arg(long, value_name = "T")]
+    pub(crate) table: String,
+    /// Paths that identify a document [default: its content]
+    #[arg(long, value_name = "PATHS", value_delimiter = ',')]
+    pub(crate) key: Vec<String>,
+    /// Where the tables go: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: String,
+    /// Your rules (TOML), under the table's name
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reporting: ReportingArguments,
+}
+
+/// What can be done with the model.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Show tables, columns, types, keys and references
+    Show(ModelShowArguments),
+}
+
+/// Flags of `model show`.
+#[derive(Debug, Args)]
+pub(crate) struct ModelShowArguments {
+    /// Your rules (TOML), laid over the built-in model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Only this resource
+    #[arg(long, value_name = "RESOURCE", hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(resource_names()))]
+    pub(crate) resource: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Flags of `simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArguments {
+    /// Port on this machine [default: a free one]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
+    /// Decides what is in the workspace
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Contacts in the workspace
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) contacts: u64,
+    /// Companies [default: a quarter of the contacts]
+    #[arg(long, value_name = "N")]
+    pub(crate) companies: Option<u64>,
+    /// Conversations [default: half of the contacts]
+    #[arg(long, value_name = "N")]
+    pub(crate) conversations: Option<u64>,
+    /// Time each answer is held back, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub(crate) latency_ms: u64,
+    /// Requests allowed per 10 seconds
+    #[arg(long, value_name = "N", default_value_t = 1_666)]
+    pub(crate) limit: u32,
+    /// Seconds until a change shows in searches
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub(crate) index_lag_s: u64,
+    /// Time zone of the workspace
+    #[arg(long, value_name = "NAME", default_value = "Europe/Dublin")]
+    pub(crate) timezone: String,
+    /// The token it accepts; no secret
+    #[arg(long, value_name = "TEXT", default_value = "simulated-token")]
+    pub(crate) token: String,
+}
+
+/// What to explain.
+#[derive(Debug, Args)]
+pub(crate) struct HelpArguments {
+    /// A command, `exit-codes` or `environment`
+    #[arg(value_name = "TOPIC")]
+    pub(crate) topic: Vec<String>,
+}
+
+/// The help of `--select` where there is room: with every name.
+fn select_help() -> String {
+    format!("Only these resources, with commas between [default: all]: {}", resource_names().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn flags_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,51 @@
+//! The commands, one file each.
+
+mod check;
+mod demo;
+mod help;
+mod load;
+mod model;
+mod showcase;
+mod simulate;
+mod sync;
+
+use crate::arguments::{Command, ModelCommand};
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::interruption;
+use crate::render::Reporter;
+use relatable_intercom::clock::{Clock, SystemClock};
+use relatable_pipeline::PipelineError;
+use relatable_pipeline::report::RunReport;
+use std::sync::Arc;
+
+/// Does what was asked.
+pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    match command {
+        Command::Demo(arguments) => demo::run(&arguments, clock).await,
+        Command::Sync(arguments) => sync::run(&arguments, clock).await,
+        Command::Check(arguments) => check::run(&arguments, clock).await,
+        Command::Load(arguments) => load::run(&arguments, clock).await,
+        Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
+        Command::Simulate(arguments) => simulate::run(arguments).await,
+        Command::Help(arguments) => help::run(&arguments),
+    }
+}
+
+/// Waits for a run, or until somebody wants the program to end: then nothing is returned, and the run is dropped. What
+/// was journalled and loaded by then stays.
+///
+/// # Errors
+/// [`Failure::Run`] when the run ends early.
+async fn finish(
+    run: impl Future<Output = Result<RunReport, PipelineError>>,
+    reporter: &Reporter,
+) -> Result<Option<RunReport>, Failure> {
+    let outcome = tokio::select! {
+        outcome = run => outcome.map(Some).map_err(Failure::from),
+        requested = interruption::requested() => requested.map(|()| None),
+    };
+    reporter.close();
+    outcome
+}

@@ -1,0 +1,86 @@
+//! What the demo shows at its end: which tables there are, and three questions with their real answers.
+
+use crate::failure::Failure;
+use crate::render::{self, Alignment, Grid, grouped};
+use crate::target::Target;
+use relatable_destinations::Destination;
+use relatable_destinations::package::Answer;
+
+/// A question in words and in SQL that every destination understands.
+struct Question {
+    words: &'static str,
+    sql: &'static str,
+}
+
+/// The questions.
+const QUESTIONS: [Question; 3] = [
+    Question {
+        words: "Who handles most conversations, and how many parts does a typical one take?",
+        sql: include_str!("../../queries/teammates.sql"),
+    },
+    Question {
+        words: "Which tags are on most contacts, and are those users or leads?",
+        sql: include_str!("../../queries/tags.sql"),
+    },
+    Question { words: "Which companies talk to us most?", sql: include_str!("../../queries/companies.sql") },
+];
+
+/// Prints what is where.
+///
+/// # Errors
+/// [`Failure::Destination`] when it cannot be read back, [`Failure::Output`] when it cannot be printed.
+pub(super) fn show(target: &Target) -> Result<(), Failure> {
+    let mut destination = target.open()?;
+    render::data(&format!("\n{} now holds\n", destination.describe()))?;
+    render::data(&tables(destination.as_mut())?)?;
+    for question in &QUESTIONS {
+        let answer = destination.query(question.sql)?;
+        let sql: Vec<String> = question.sql.trim_end().lines().map(|line| format!("  {line}")).collect();
+        render::data(&format!("\n{}\n\n{}\n\n{}", question.words, sql.join("\n"), grid(&answer).text("  ")))?;
+    }
+    let mut further = Grid::new(&[Alignment::Left, Alignment::Left]);
+    further.row([
+        format!("{} {}", target.shell(), target.file().display()),
+        "ask your own questions".to_owned(),
+    ]);
+    further.row(["relatable model show", "what every table and column means"]);
+    further.row(["relatable help sync", "how to read your own workspace"]);
+    render::data(&format!("\nTo look further\n\n{}", further.text("  ")))
+}
+
+/// Every table with its number of rows.
+fn tables(destination: &mut dyn Destination) -> Result<String, Failure> {
+    let mut names: Vec<String> = Vec::new();
+    for remembered in destination.remembered()? {
+        if !names.contains(&remembered.table) {
+            names.push(remembered.table);
+        }
+    }
+    let counts: Vec<String> = names.iter().map(|name| format!("(SELECT count(*) FROM \"{name}\")")).collect();
+    let answer = destination.query(&format!("SELECT {}", counts.join(", ")))?;
+    let counts = answer.rows.into_iter().next().unwrap_or_default();
+    let mut grid = Grid::new(&[Alignment::Left, Alignment::Right]);
+    grid.row(["table", "rows"]);
+    for (name, count) in names.into_iter().zip(counts) {
+        let count = count.and_then(|count| count.parse().ok()).unwrap_or_default();
+        grid.row([name, grouped(count)]);
+    }
+    Ok(grid.text("  "))
+}
+
+/// An answer as a table; columns that hold only numbers stand right.
+fn grid(answer: &Answer) -> Grid {
+    let numeric = |column: usize| {
+        let mut cells = answer.rows.iter().filter_map(|row| row[column].as_deref());
+        cells.all(|cell| cell.parse::<f64>().is_ok())
+    };
+    let alignments: Vec<Alignment> = (0..answer.columns.len())
+        .map(|column| if numeric(column) { Alignment::Right } else { Alignment::Left })
+        .collect();
+    let mut grid = Grid::new(&alignments);
+    grid.row(answer.columns.iter().map(String::as_str));
+    for row in &answer.rows {
+        grid.row(row.iter().map(|cell| cell.as_deref().unwrap_or("")));
+    }
+    grid
+}

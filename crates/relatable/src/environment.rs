@@ -1,0 +1,44 @@
+//! The environment variables that are read, in one table.
+
+use crate::failure::Failure;
+use secrecy::SecretString;
+use std::env::{self, VarError};
+
+/// The access token; it has no flag, because command lines are visible to other users of a machine.
+pub(crate) const TOKEN: &str = "INTERCOM_TOKEN";
+/// Where the API is, unless a flag says so.
+pub(crate) const BASE_URL: &str = "INTERCOM_BASE_URL";
+
+/// Every variable with its meaning.
+pub(crate) const VARIABLES: [(&str, &str); 5] = [
+    (TOKEN, "access token of the workspace, for `sync` and `check`"),
+    (BASE_URL, "where the API is; `--base-url` and `--region` go first"),
+    ("HTTPS_PROXY", "proxy for requests to https addresses; HTTP_PROXY likewise"),
+    ("NO_PROXY", "hosts that are asked without a proxy, with commas between"),
+    ("NO_COLOR", "set to anything: help and usage errors without colours"),
+];
+
+/// The access token.
+///
+/// # Errors
+/// [`Failure::MissingToken`] where there is none, [`Failure::UnreadableVariable`] where it is no text.
+pub(crate) fn token() -> Result<SecretString, Failure> {
+    read(TOKEN)?.map(SecretString::from).ok_or(Failure::MissingToken)
+}
+
+/// The base URL, where it is given.
+///
+/// # Errors
+/// [`Failure::UnreadableVariable`] where it is no text.
+pub(crate) fn base_url() -> Result<Option<String>, Failure> {
+    read(BASE_URL)
+}
+
+/// A variable; an empty one counts as absent.
+fn read(name: &'static str) -> Result<Option<String>, Failure> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Failure::UnreadableVariable { name }),
+    }
+}

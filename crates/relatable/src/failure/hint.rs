@@ -1,0 +1,198 @@
+//! What a person can do about each failure, in one place.
+
+use super::Failure;
+use relatable_destinations::DestinationError;
+use relatable_intercom::ClientError;
+use relatable_journal::JournalError;
+use relatable_model::plan::PlanError;
+use relatable_model::rules::RulesError;
+use relatable_pipeline::PipelineError;
+use relatable_simulator::StartError;
+
+/// What is true of every run that ends early.
+const GOES_ON: &str = "what was read so far is kept, and the next run goes on from there";
+
+/// The hint of a failure.
+pub(super) fn of(failure: &Failure) -> Option<String> {
+    let fixed = match failure {
+        Failure::MissingToken => {
+            "set INTERCOM_TOKEN to the access token of an app of your workspace (Developer Hub, \
+             Authentication); `relatable demo` needs none"
+        }
+        Failure::UnreadableVariable { .. } => "set it to plain text, or unset it",
+        Failure::RuleFile { .. } => "`--model` wants the path of a TOML file",
+        Failure::Rules(error) => return of_rules(error),
+        Failure::Model { cause, .. } => return of_plan(cause),
+        Failure::Client(error) => return of_client(error),
+        Failure::Destination(error) => return of_destination(error),
+        Failure::Run(error) => return of_run(error),
+        Failure::Simulator(error) => match error {
+            StartError::Timezone { .. } => "use a name such as `Europe/Dublin` or `UTC`",
+            StartError::TooMany { .. } => "ask for less",
+            StartError::Bind { .. } => "leave `--port` out to get a free one",
+        },
+        Failure::Folder { .. } => "set TMPDIR to a folder that can be written",
+        Failure::UnknownTopic { .. } => {
+            "topics are `exit-codes`, `environment` and every command, such as `help model show`"
+        }
+        Failure::SimulatorEnded(_) | Failure::Runtime(_) | Failure::Signals(_) | Failure::Output(_) => {
+            return None;
+        }
+    };
+    Some(fixed.to_owned())
+}
+
+/// The hint for an error of the API.
+fn of_client(error: &ClientError) -> Option<String> {
+    let hint = match error {
+        ClientError::Setup { .. } => {
+            "look at INTERCOM_TOKEN, `--base-url` (or INTERCOM_BASE_URL) and `--api-version`".to_owned()
+        }
+        ClientError::Unauthorized { .. } => {
+            "look at INTERCOM_TOKEN: was it copied whole, and is it of this workspace's region \
+             (`--region us`, `eu` or `au`)?"
+                .to_owned()
+        }
+        ClientError::Forbidden { .. } => {
+            "give the token's app the missing permission in the Developer Hub, or leave the resource out \
+             with `--select`; `relatable check` lists what is missing"
+                .to_owned()
+        }
+        ClientError::NotFound { .. } | ClientError::Merged { .. } => {
+            "is this the address of the API? Look at `--base-url` (or INTERCOM_BASE_URL) and `--api-version`"
+                .to_owned()
+        }
+        ClientError::Refused { .. } | ClientError::Unexpected { .. } => format!(
+            "is this the API, in a version this program knows? Look at `--base-url` (or INTERCOM_BASE_URL) \
+             and `--api-version`; {GOES_ON}"
+        ),
+        ClientError::Server { .. } => format!("try again later; {GOES_ON}"),
+        ClientError::Unusable { .. } => format!(
+            "something else may be answering in the API's place, such as a proxy or a login page: look at \
+             `--base-url` (or INTERCOM_BASE_URL) and HTTPS_PROXY; {GOES_ON}"
+        ),
+        ClientError::Unreachable { .. } => format!(
+            "look at the network, at `--base-url` (or INTERCOM_BASE_URL) and at HTTPS_PROXY; {GOES_ON}"
+        ),
+        ClientError::RateLimited { .. } => format!(
+            "other programs seem to use up the workspace's rate limit; try again later, or with a lower \
+             `--budget-share`; {GOES_ON}"
+        ),
+    };
+    Some(hint)
+}
+
+/// The hint for an error of the destination.
+fn of_destination(error: &DestinationError) -> Option<String> {
+    let hint = match error {
+        DestinationError::Uri { .. } => "write it like `sqlite:intercom.db` or `duckdb:intercom.duckdb`",
+        DestinationError::NotBuilt { .. } => {
+            "`cargo xtask run -- …` builds a program that has it, as does `cargo build --features duckdb-bundled`, \
+             which takes long; or use `sqlite:FILE`"
+        }
+        DestinationError::Open { .. } => "does the folder exist, and may you read and write in it?",
+        DestinationError::Locked { .. } => {
+            "close the program that has it open, or wait for the other run, then run again"
+        }
+        DestinationError::NotADatabase { .. } => {
+            "the file was left as it is; name another one, or move this one away if it is damaged"
+        }
+        DestinationError::ReadOnly { .. } => "make the file and its folder writable, or name another file",
+        DestinationError::Full { .. } => {
+            "free some space and run again; the tables are as after the last finished load"
+        }
+        DestinationError::OtherWorkspace { .. } => {
+            "a database holds one workspace: name another file, or use the token of the workspace it holds"
+        }
+        DestinationError::NewerFormat { .. } => "use the newer release that wrote it, or name another file",
+        DestinationError::Foreign { kind, name, .. } => {
+            return Some(format!(
+                "rename or move the {kind} `{name}`, or name another database; nothing was written"
+            ));
+        }
+        DestinationError::Mismatch { .. } => {
+            "change the rules back, or read into another database; nothing was written"
+        }
+        DestinationError::Fenced { .. } => "one run at a time can write; see which other run is under way",
+        DestinationError::KeyRepeated { .. } => {
+            "if your rules declare this table's key, more paths must belong to it; nothing was written"
+        }
+        DestinationError::Producer(cause) => {
+            return cause.downcast_ref::<PipelineError>().and_then(of_run);
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// The hint for an error of the journal.
+fn of_journal(error: &JournalError) -> Option<String> {
+    let hint = match error {
+        JournalError::Held { .. } => {
+            "a journal serves one run at a time: wait for the other run, or name another journal with `--journal`"
+        }
+        JournalError::Path { .. } | JournalError::Open { .. } | JournalError::Lease { .. } => {
+            "does the folder exist, and may you write in it? `--journal PATH` names another place"
+        }
+        JournalError::NotAJournal { .. } => "the file was left as it is; name another one with `--journal`",
+        JournalError::NewerFormat { .. } => {
+            "use the newer release that wrote it, or name another journal with `--journal`"
+        }
+        JournalError::OtherWorkspace { .. } => {
+            "name another journal with `--journal`, or use the token of the workspace it belongs to"
+        }
+        JournalError::Full { .. } => "free some space and run again; nothing is lost",
+        JournalError::DamagedBody { .. } => {
+            "move the journal away: a new one goes on from what the destination has"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// The hint for rules that cannot be used.
+fn of_rules(error: &RulesError) -> Option<String> {
+    let hint = match error {
+        RulesError::Syntax { .. } => {
+            "a rule is `\"path\" = \"strategy\"` or `\"path\" = { as = \"strategy\", … }`; strategies are flatten, table, \
+             delimited, json and omit"
+        }
+        RulesError::UnknownResource { .. } => "`relatable model show` lists the resources and their tables",
+        RulesError::Contradiction { .. } => {
+            "correct the rule, then look at the outcome with `relatable model show`"
+        }
+    };
+    Some(hint.to_owned())
+}
+
+/// The hint for rules that do not fit the tables there are.
+fn of_plan(_error: &PlanError) -> Option<String> {
+    Some(
+        "look at the keys and names your rules declare; `relatable model show` shows what the rest makes"
+            .to_owned(),
+    )
+}
+
+/// The hint for a run that ended early.
+fn of_run(error: &PipelineError) -> Option<String> {
+    match error {
+        PipelineError::Read { cause, .. } => of_client(cause),
+        PipelineError::Journal { cause, .. } => of_journal(cause),
+        PipelineError::Destination { cause, .. } => of_destination(cause),
+        PipelineError::Rules(error) => of_rules(error),
+        PipelineError::Plan(error) => of_plan(error),
+        PipelineError::UnknownResource { .. } => {
+            Some("`relatable model show` lists the resources".to_owned())
+        }
+        PipelineError::JournalBehind { .. } | PipelineError::OtherJournal { .. } => Some(
+            "use the journal that belongs to this destination (`--journal`), or move this one away: a new one goes \
+             on from what the destination has"
+                .to_owned(),
+        ),
+        PipelineError::File { .. } => Some("does the file exist, and may you read it?".to_owned()),
+        PipelineError::FileSyntax { .. } => Some(
+            "a file holds one JSON document, a JSON list of documents, or one document per line".to_owned(),
+        ),
+        PipelineError::Internal { .. } => Some(GOES_ON.to_owned()),
+    }
+}

@@ -1,0 +1,234 @@
+//! Every way a command can fail, with the exit code of each.
+//!
+//! Our own enums are matched without a catch-all arm: a new kind of error does not compile until it has a code and a
+//! hint.
+
+mod hint;
+
+use crate::exit_code::ExitCode;
+use relatable_destinations::DestinationError;
+use relatable_intercom::ClientError;
+use relatable_journal::JournalError;
+use relatable_model::plan::PlanError;
+use relatable_model::rules::RulesError;
+use relatable_pipeline::PipelineError;
+use relatable_simulator::StartError;
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// A command that did not do what was asked.
+#[derive(Debug, Error)]
+pub(crate) enum Failure {
+    /// No token is in the environment.
+    #[error("there is no access token: INTERCOM_TOKEN is not set")]
+    MissingToken,
+    /// A variable is no text.
+    #[error("the environment variable {name} is not readable as text")]
+    UnreadableVariable {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The user's rules cannot be read.
+    #[error("failed to read the rule file `{file}`")]
+    RuleFile {
+        /// The file.
+        file: String,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// The rules cannot be understood.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// The rules of a resource make no tables.
+    #[error("failed to make the tables of `{resource}`")]
+    Model {
+        /// The resource.
+        resource: String,
+        /// Why.
+        #[source]
+        cause: PlanError,
+    },
+    /// The API could not be asked.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The destination could not be used outside a run.
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+    /// A run ended early.
+    #[error(transparent)]
+    Run(#[from] PipelineError),
+    /// The simulated workspace does not start.
+    #[error("failed to start the simulated workspace")]
+    Simulator(#[source] StartError),
+    /// The simulated workspace ended by itself.
+    #[error("the simulated workspace ended by itself")]
+    SimulatorEnded(#[source] io::Error),
+    /// The demo has no place for its journal.
+    #[error("failed to make the folder `{}` for the journal", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// `help` was asked for what there is not.
+    #[error("there is no help on `{topic}`")]
+    UnknownTopic {
+        /// What was asked for.
+        topic: String,
+    },
+    /// The program's threads do not start.
+    #[error("failed to start the program's threads")]
+    Runtime(#[source] io::Error),
+    /// Signals cannot be listened for.
+    #[error("failed to listen for Ctrl-C")]
+    Signals(#[source] io::Error),
+    /// The standard output cannot be written.
+    #[error("failed to write to standard output")]
+    Output(#[source] io::Error),
+}
+
+impl Failure {
+    /// The code the process ends with.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Failure::MissingToken
+            | Failure::UnreadableVariable { .. }
+            | Failure::RuleFile { .. }
+            | Failure::Rules(_)
+            | Failure::Model { .. } => ExitCode::Configuration,
+            Failure::Client(error) => of_client(error),
+            Failure::Destination(error) => of_destination(error),
+            Failure::Run(error) => of_run(error),
+            Failure::Simulator(
+                StartError::Timezone { .. } | StartError::TooMany { .. } | StartError::Bind { .. },
+            )
+            | Failure::UnknownTopic { .. } => ExitCode::Usage,
+            Failure::SimulatorEnded(_)
+            | Failure::Folder { .. }
+            | Failure::Runtime(_)
+            | Failure::Signals(_)
+            | Failure::Output(_) => ExitCode::Defect,
+        }
+    }
+
+    /// What to do about it, where there is something to do.
+    pub(crate) fn hint(&self) -> Option<String> {
+        hint::of(self)
+    }
+
+    /// The causes behind it, nearest first.
+    pub(crate) fn causes(&self) -> impl Iterator<Item = &(dyn Error + 'static)> {
+        let mut next = self.source();
+        std::iter::from_fn(move || {
+            let cause = next?;
+            next = cause.source();
+            Some(cause)
+        })
+    }
+}
+
+/// The code of an error of the API.
+fn of_client(error: &ClientError) -> ExitCode {
+    match error {
+        ClientError::Setup { .. } => ExitCode::Configuration,
+        ClientError::Unauthorized { .. } | ClientError::Forbidden { .. } => ExitCode::Access,
+        ClientError::NotFound { .. }
+        | ClientError::Merged { .. }
+        | ClientError::Refused { .. }
+        | ClientError::Server { .. }
+        | ClientError::Unusable { .. }
+        | ClientError::Unreachable { .. }
+        | ClientError::RateLimited { .. }
+        | ClientError::Unexpected { .. } => ExitCode::Api,
+    }
+}
+
+/// The code of an error of the destination.
+fn of_destination(error: &DestinationError) -> ExitCode {
+    match error {
+        DestinationError::Uri { .. } | DestinationError::NotBuilt { .. } => ExitCode::Configuration,
+        DestinationError::Locked { .. } | DestinationError::Fenced { .. } => ExitCode::Held,
+        DestinationError::NotClaimed { .. } => ExitCode::Defect,
+        // What goes wrong on the way to the destination counts as what it is.
+        DestinationError::Producer(cause) => {
+            if let Some(error) = cause.downcast_ref::<PipelineError>() {
+                of_run(error)
+            } else if let Some(error) = cause.downcast_ref::<JournalError>() {
+                of_journal(error)
+            } else if cause.is::<PlanError>() {
+                ExitCode::Configuration
+            } else {
+                ExitCode::Destination
+            }
+        }
+        _ => ExitCode::Destination,
+    }
+}
+
+/// The code of an error of the journal.
+fn of_journal(error: &JournalError) -> ExitCode {
+    match error {
+        JournalError::Held { .. } => ExitCode::Held,
+        _ => ExitCode::Journal,
+    }
+}
+
+/// The code of a run that ended early.
+fn of_run(error: &PipelineError) -> ExitCode {
+    match error {
+        PipelineError::Read { cause, .. } => of_client(cause),
+        PipelineError::Journal { cause, .. } => of_journal(cause),
+        PipelineError::Destination { cause, .. } => of_destination(cause),
+        PipelineError::Rules(_) | PipelineError::Plan(_) => ExitCode::Configuration,
+        PipelineError::UnknownResource { .. } => ExitCode::Usage,
+        PipelineError::JournalBehind { .. } | PipelineError::OtherJournal { .. } => ExitCode::Journal,
+        PipelineError::File { .. } | PipelineError::FileSyntax { .. } => ExitCode::Input,
+        PipelineError::Internal { .. } => ExitCode::Defect,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> DestinationError {
+        DestinationError::Full { destination: "SQLite file a.db".to_owned(), cause: "disk is full".into() }
+    }
+
+    #[test]
+    fn an_error_keeps_its_code_however_deep_it_lies() {
+        let unauthorized = || ClientError::Unauthorized { place: "/me".into(), code: "unauthorized".into() };
+        let read = || PipelineError::Read { what: "contacts".into(), cause: unauthorized() };
+        let held = || JournalError::Held { path: "a.journal".into(), holder: None };
+        let loading = |cause| PipelineError::Destination {
+            step: "load into",
+            cause: DestinationError::Producer(cause),
+        };
+        for (failure, code) in [
+            (Failure::Client(unauthorized()), ExitCode::Access),
+            (Failure::Run(read()), ExitCode::Access),
+            (Failure::Run(loading(Box::new(read()))), ExitCode::Access),
+            (Failure::Run(loading(Box::new(held()))), ExitCode::Held),
+            (Failure::Run(loading("anything".into())), ExitCode::Destination),
+            (Failure::Run(PipelineError::Journal { step: "open", cause: held() }), ExitCode::Held),
+            (Failure::Destination(full()), ExitCode::Destination),
+            (Failure::MissingToken, ExitCode::Configuration),
+        ] {
+            assert_eq!(failure.exit_code(), code, "{failure}");
+        }
+    }
+
+    #[test]
+    fn every_cause_is_told_once() {
+        let failure = Failure::Run(PipelineError::Destination { step: "load into", cause: full() });
+        let told: Vec<String> = failure.causes().map(ToString::to_string).collect();
+        assert_eq!(failure.to_string(), "failed to load into the destination");
+        assert_eq!(told, ["no space is left for SQLite file a.db", "disk is full"]);
+        assert!(failure.hint().unwrap().contains("space"));
+    }
+}

@@ -1,0 +1,116 @@
+//! The rules in force: the curated model, and the user's file over it.
+
+use crate::failure::Failure;
+use relatable_intercom::catalogue::FEEDS;
+use relatable_intercom::models;
+use relatable_model::plan::Memory;
+use relatable_model::rules::{Rules, Strategy};
+use relatable_model::schema::Table;
+use relatable_model::shred::Shredder;
+use serde::Serialize;
+use std::path::Path;
+
+/// The resource that is counted rather than read, so that no feed names it.
+const COUNTS: &str = "counts";
+
+/// The rules of a user's file.
+///
+/// # Errors
+/// [`Failure::RuleFile`] when it cannot be read, [`Failure::Rules`] when it cannot be understood.
+pub(crate) fn of_file(file: &Path) -> Result<Rules, Failure> {
+    let named = file.display().to_string();
+    let text =
+        std::fs::read_to_string(file).map_err(|cause| Failure::RuleFile { file: named.clone(), cause })?;
+    Ok(Rules::parse(&text, &named)?)
+}
+
+/// The curated rules with those of a user's file over them.
+///
+/// # Errors
+/// As [`of_file`]; [`Failure::Rules`] also for a resource there is not.
+pub(crate) fn merged(file: Option<&Path>) -> Result<Rules, Failure> {
+    let curated = models::curated()?;
+    match file {
+        Some(file) => Ok(curated.overlay(of_file(file)?, &file.display().to_string())?),
+        None => Ok(curated),
+    }
+}
+
+/// The tables that the rules of a resource declare, parents before children.
+///
+/// # Errors
+/// [`Failure::Model`] when the rules cannot be followed.
+pub(crate) fn declared_tables(rules: &Rules, resource: &str) -> Result<Vec<Table>, Failure> {
+    let Some(of_resource) = rules.resources.get(resource) else { return Ok(Vec::new()) };
+    let shredded = Shredder::new(resource, of_resource, Memory::default(), None)
+        .and_then(Shredder::finish)
+        .map_err(|cause| Failure::Model { resource: resource.to_owned(), cause })?;
+    Ok(shredded.tables.into_iter().map(|shredded| shredded.table).collect())
+}
+
+/// A table that the rules ask for, but whose shape only documents can settle: an object makes a row for each parent,
+/// a list a row for each element.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct OpenTable {
+    /// The resource.
+    pub(crate) resource: String,
+    /// Where in its documents.
+    pub(crate) path: String,
+    /// The name asked for; without one it is made from the path.
+    pub(crate) table: Option<String>,
+    /// What it holds.
+    pub(crate) description: String,
+}
+
+/// The tables that the rules of a resource ask for beyond the `declared` ones.
+pub(crate) fn open_tables(rules: &Rules, resource: &str, declared: &[Table]) -> Vec<OpenTable> {
+    // A table's path names every list on the way, a rule's need not.
+    let bare = |path: &str| path.replace(".[]", "");
+    let is_declared = |path: &str| declared.iter().any(|table| bare(&table.path) == bare(path));
+    let paths = rules.resources.get(resource).into_iter().flat_map(|rules| &rules.paths);
+    paths
+        .filter(|(path, rule)| rule.strategy == Some(Strategy::Table) && !is_declared(path))
+        .map(|(path, rule)| OpenTable {
+            resource: resource.to_owned(),
+            path: path.clone(),
+            table: rule.table.clone(),
+            description: rule.description.clone().unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// Every resource there is, in the order of the catalogue.
+pub(crate) fn resource_names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for name in FEEDS.iter().map(|feed| feed.resource).chain([COUNTS]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_resources_to_choose_from_are_those_with_rules() {
+        let mut names = resource_names();
+        names.sort_unstable();
+        let rules = merged(None).unwrap();
+        let ruled: Vec<&str> = rules.resources.keys().map(String::as_str).collect();
+        assert_eq!(names, ruled);
+    }
+
+    #[test]
+    fn the_curated_model_declares_the_tables_of_every_resource() {
+        let rules = merged(None).unwrap();
+        for resource in resource_names() {
+            let tables = declared_tables(&rules, resource).unwrap();
+            assert!(!tables.is_empty() && tables[0].parent.is_none(), "{resource}");
+            assert!(tables.iter().all(|table| !table.key.is_empty()), "{resource}");
+            assert_eq!(open_tables(&rules, resource, &tables), [], "the curated model leaves no shape open");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What `--to` names, and what lies beside it.
+
+use crate::failure::Failure;
+use relatable_destinations::{Destination, open_waiting, uri};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Ending of the journal's name, after the name of the destination's file.
+const JOURNAL_ENDING: &str = ".journal";
+
+/// A destination by its URI.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    uri: String,
+}
+
+impl Target {
+    /// The destination that `uri` names; whether it names one shows when it is opened.
+    pub(crate) fn new(uri: &str) -> Target {
+        Target { uri: uri.to_owned() }
+    }
+
+    /// Opens it, to wait for another process's lock as long as is usual.
+    ///
+    /// # Errors
+    /// [`Failure::Destination`].
+    pub(crate) fn open(&self) -> Result<Box<dyn Destination>, Failure> {
+        self.open_waiting(uri::LOCK_WAIT)
+    }
+
+    /// Opens it, to wait for another process's lock for `lock_wait`.
+    ///
+    /// # Errors
+    /// [`Failure::Destination`].
+    pub(crate) fn open_waiting(&self, lock_wait: Duration) -> Result<Box<dyn Destination>, Failure> {
+        Ok(open_waiting(&self.uri, lock_wait)?)
+    }
+
+    /// The file it lives in. Every destination there is lives in one.
+    pub(crate) fn file(&self) -> PathBuf {
+        let path = match self.uri.split_once(':') {
+            Some((scheme, path)) if scheme.len() > 1 && !scheme.contains(['/', '\\', '.']) => {
+                path.strip_prefix("//").unwrap_or(path)
+            }
+            _ => &self.uri,
+        };
+        PathBuf::from(path)
+    }
+
+    /// The journal that is used unless another is named: beside the file.
+    pub(crate) fn journal(&self) -> PathBuf {
+        let mut journal = self.file().into_os_string();
+        journal.push(JOURNAL_ENDING);
+        PathBuf::from(journal)
+    }
+
+    /// The database's own shell, to look at it.
+    pub(crate) fn shell(&self) -> &'static str {
+        let scheme = self.uri.split(':').next().unwrap_or_default();
+        if scheme.eq_ignore_ascii_case("duckdb") || self.uri.ends_with(".duckdb") {
+            "duckdb"
+        } else {
+            "sqlite3"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_journal_lies_beside_the_file() {
+        for (uri, journal, shell) in [
+            ("sqlite:demo.db", "demo.db.journal", "sqlite3"),
+            ("sqlite:///var/demo.db", "/var/demo.db.journal", "sqlite3"),
+            ("DuckDB:out/a", "out/a.journal", "duckdb"),
+            ("./with:colon.duckdb", "./with:colon.duckdb.journal", "duckdb"),
+            ("demo.sqlite", "demo.sqlite.journal", "sqlite3"),
+        ] {
+            let target = Target::new(uri);
+            assert_eq!(target.journal(), PathBuf::from(journal), "{uri}");
+            assert_eq!(target.shell(), shell, "{uri}");
+        }
+    }
+}

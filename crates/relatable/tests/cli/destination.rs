@@ -1,0 +1,92 @@
+//! A destination that cannot be used is named with the reason, and left as it was.
+
+use crate::program::{Outcome, Place, simulator};
+use std::path::Path;
+
+/// Loads one document into a destination: the shortest way to it.
+fn load(place: &Place, uri: &str) -> Outcome {
+    place.write("one.json", "{\"id\": 1}");
+    place.run(&["load", "one.json", "--table", "things", "--key", "id", "--to", uri])
+}
+
+#[test]
+fn a_missing_folder_is_named() {
+    let place = Place::new();
+    let outcome = load(&place, "sqlite:nowhere/a.db");
+    let expected = "\
+error: failed to open SQLite file nowhere/a.db
+  caused by: there is no folder nowhere
+
+hint: does the folder exist, and may you read and write in it?";
+    outcome.failed(7, expected);
+    assert!(!place.path("nowhere").exists());
+}
+
+#[test]
+fn a_file_of_another_kind_is_left_as_it_was() {
+    let place = Place::new();
+    let letter = "Dear Sir or Madam, this is no database at all, and it shall stay what it is.";
+    place.write("letter.db", letter);
+    load(&place, "sqlite:letter.db").failed_with(
+        7,
+        &[
+            "error: SQLite file letter.db is not a database of this kind\n",
+            "hint: the file was left as it is",
+        ],
+    );
+    assert_eq!(std::fs::read_to_string(place.path("letter.db")).unwrap(), letter);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_nobody_may_write_in_is_named() {
+    // Not even a superuser makes files there.
+    assert!(Path::new("/proc/self").exists());
+    load(&Place::new(), "sqlite:/proc/a.db").failed_with(7, &["SQLite file /proc/a.db", "\n\nhint: "]);
+}
+
+#[test]
+fn a_table_of_somebody_else_is_not_touched() {
+    let place = Place::new();
+    let connection = rusqlite::Connection::open(place.path("a.db")).unwrap();
+    connection.execute_batch("CREATE TABLE things (mine TEXT); INSERT INTO things VALUES ('kept')").unwrap();
+    drop(connection);
+    load(&place, "sqlite:a.db").failed_with(
+        7,
+        &["already has a table `things` that was not made by this program", "hint: rename or move the table"],
+    );
+    let rows = crate::program::query(&place.path("a.db"), "SELECT mine FROM things");
+    assert_eq!(rows, [["kept"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_workspace_is_an_error_before_anything_is_written() {
+    let place = Place::new();
+    let (first, second) = (simulator(20, 0).await, other_simulator().await);
+    let sync = |base_url: &str, journal| {
+        place.run(&["sync", "--to", "a.db", "--base-url", base_url, "--journal", journal, "--quiet"])
+    };
+    assert_eq!(sync(&first.base_url(), "first").succeeded().stderr, "");
+    sync(&second.base_url(), "second").failed_with(
+        7,
+        &[
+            "SQLite file a.db holds workspace `",
+            "and this run reads workspace `",
+            "hint: a database holds one workspace",
+        ],
+    );
+    // And the other way round, a journal.
+    sync(&second.base_url(), "first")
+        .failed_with(9, &["journal", "hint: name another journal with `--journal`"]);
+}
+
+/// A workspace of another code.
+async fn other_simulator() -> relatable_simulator::Simulator {
+    let settings = relatable_simulator::Settings {
+        seed: 2,
+        contacts: 20,
+        token: crate::program::TOKEN.to_owned(),
+        ..relatable_simulator::Settings::default()
+    };
+    relatable_simulator::Simulator::start(settings).await.unwrap()
+}

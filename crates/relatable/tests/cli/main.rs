@@ -1,0 +1,12 @@
+//! What a person meets: the real executable, its words, its exit codes, and where each word goes.
+
+mod api;
+mod check;
+mod configuration;
+mod demo;
+mod destination;
+mod help;
+mod load;
+mod model;
+mod program;
+mod sync;

@@ -1,0 +1,121 @@
+//! The tables beside what they must hold, cell by cell and in both directions.
+
+use crate::client::Client;
+use crate::harness::Site;
+use crate::oracle::{Cell, ExpectedTable, Stored, expected_tables};
+use relatable_simulator::Truth;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Columns in which this program keeps its own books.
+const BOOKS: [&str; 2] = ["_synced_at", "_deleted_at"];
+
+/// Tables that no document of the workspace becomes.
+const WITHOUT_DOCUMENTS: [&str; 1] = ["counts"];
+
+/// How many differences of one table are shown.
+const SHOWN: usize = 6;
+
+/// Asserts that every table holds what the workspace holds now, and nothing else.
+pub(crate) fn assert_truth(site: &Site, truth: &Truth) {
+    let found = differences(&site.client(), &expected_tables(truth));
+    assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+}
+
+/// Every difference between the tables and what they must hold, in words.
+pub(crate) fn differences(client: &Client, expected: &BTreeMap<String, ExpectedTable>) -> Vec<String> {
+    let present: BTreeSet<String> = client.tables().into_iter().collect();
+    let known: BTreeSet<String> =
+        expected.keys().cloned().chain(WITHOUT_DOCUMENTS.map(str::to_owned)).collect();
+    let mut found: Vec<String> = present
+        .symmetric_difference(&known)
+        .map(|name| format!("table {name} is on one side only"))
+        .collect();
+    for (name, table) in expected.iter().filter(|(name, _)| present.contains(*name)) {
+        let differing = table_differences(client, name, table);
+        let more = differing.len().saturating_sub(SHOWN);
+        found.extend(differing.into_iter().take(SHOWN));
+        found.extend((more > 0).then(|| format!("{name}: {more} more")));
+    }
+    found
+}
+
+fn table_differences(client: &Client, name: &str, expected: &ExpectedTable) -> Vec<String> {
+    let present: Vec<String> = client.columns(name).into_iter().map(|(column, _)| column).collect();
+    let mut found = Vec::new();
+    let places: Vec<Option<usize>> = (expected.columns.iter())
+        .map(|(pattern, _)| present.iter().position(|column| is_named(column, pattern)))
+        .collect();
+    let placed: BTreeSet<usize> = places.iter().copied().flatten().collect();
+    let rows = client.rows(&format!("SELECT * FROM \"{name}\""));
+    for (index, column) in present.iter().enumerate() {
+        let is_known = placed.contains(&index) || column == BOOKS[0];
+        if !is_known && rows.iter().any(|row| row[index] != Stored::Null) {
+            found.push(format!("{name}.{column} holds something that is not in the documents"));
+        }
+    }
+    let expected_rows = keyed(expected, expected.rows.clone(), &mut found, name);
+    let mut stored = Vec::new();
+    let mut unreadable = BTreeSet::new();
+    for row in &rows {
+        let cells = expected.columns.iter().zip(&places).map(|((column, kind), place)| {
+            let value = place.map_or(&Stored::Null, |place| &row[place]);
+            Cell::read(*kind, value).unwrap_or_else(|error| {
+                unreadable.insert(format!("{name}.{column}: {error}"));
+                Cell::Null
+            })
+        });
+        stored.push(cells.collect());
+    }
+    found.extend(unreadable);
+    let stored_rows = keyed(expected, stored, &mut found, name);
+    for (key, cells) in &expected_rows {
+        match stored_rows.get(key) {
+            None => found.push(format!("{name} lacks the row {key}")),
+            Some(there) => found.extend(cell_differences(name, key, expected, cells, there)),
+        }
+    }
+    let extra = stored_rows.keys().filter(|key| !expected_rows.contains_key(*key));
+    found.extend(extra.map(|key| format!("{name} has the row {key}, which is not true")));
+    found
+}
+
+fn cell_differences(
+    table: &str,
+    key: &str,
+    expected: &ExpectedTable,
+    should: &[Cell],
+    is: &[Cell],
+) -> Vec<String> {
+    let cells = expected.columns.iter().zip(should.iter().zip(is));
+    cells
+        .filter(|(_, (should, is))| should != is)
+        .map(|((column, _), (should, is))| format!("{table}.{column} of {key}: {is:?}, true is {should:?}"))
+        .collect()
+}
+
+/// Rows by their key; a key met twice is a difference.
+fn keyed(
+    expected: &ExpectedTable,
+    rows: Vec<Vec<Cell>>,
+    found: &mut Vec<String>,
+    table: &str,
+) -> BTreeMap<String, Vec<Cell>> {
+    let key: Vec<usize> = (expected.key.iter())
+        .map(|name| expected.columns.iter().position(|(column, _)| column == name).expect(name))
+        .collect();
+    let mut by_key = BTreeMap::new();
+    for row in rows {
+        let cells: Vec<&Cell> = key.iter().map(|&index| &row[index]).collect();
+        let text = format!("{cells:?}");
+        if by_key.insert(text.clone(), row).is_some() {
+            found.push(format!("{table} has the row {text} twice"));
+        }
+    }
+    by_key
+}
+
+/// Whether a column has the name meant; a `?` stands for a hexadecimal digit.
+fn is_named(column: &str, pattern: &str) -> bool {
+    let matches = |(is, meant): (char, char)| is == meant || (meant == '?' && is.is_ascii_hexdigit());
+    column.chars().count() == pattern.chars().count() && column.chars().zip(pattern.chars()).all(matches)
+}

@@ -1,0 +1,63 @@
+//! The tables a workspace must lead to.
+
+use super::attributes;
+use super::cell::{Cell, Kind};
+use super::table::{Column, Table};
+use relatable_simulator::{Resource, Truth};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a table must hold.
+pub(crate) struct ExpectedTable {
+    /// Names and kinds; a `?` in a name stands for a hexadecimal digit.
+    pub(crate) columns: Vec<(String, Kind)>,
+    /// The columns that identify a row.
+    pub(crate) key: Vec<String>,
+    pub(crate) rows: Vec<Vec<Cell>>,
+}
+
+/// Everything the tables must hold, by name of the table.
+pub(crate) fn expected_tables(truth: &Truth) -> BTreeMap<String, ExpectedTable> {
+    let mut expected = BTreeMap::new();
+    let tables = super::tables();
+    for resource in Resource::ALL {
+        let here: Vec<&Table> = tables.iter().filter(|table| table.resource == resource).collect();
+        let attributes: Vec<Vec<Column>> = here
+            .iter()
+            .map(|table| table.attributes.map_or_else(Vec::new, |model| attributes::columns(truth, model)))
+            .collect();
+        let mut filled: Vec<ExpectedTable> =
+            here.iter().zip(&attributes).map(|(table, attributes)| empty(table, attributes)).collect();
+        for document in truth.documents(resource) {
+            for ((table, attributes), filled) in here.iter().zip(&attributes).zip(&mut filled) {
+                for (element, mut cells) in table.rows(&document) {
+                    cells.extend(attributes.iter().flat_map(|column| attribute_cells(column, element)));
+                    filled.rows.push(cells);
+                }
+            }
+        }
+        expected.extend(here.iter().map(|table| table.name.to_owned()).zip(filled));
+    }
+    expected
+}
+
+/// The table without rows.
+fn empty(table: &Table, attributes: &[Column]) -> ExpectedTable {
+    let mut columns: Vec<(String, Kind)> =
+        table.columns.iter().map(|column| (column.name.clone(), column.kind)).collect();
+    for column in attributes {
+        columns.push((column.name.clone(), column.kind));
+        columns.push((format!("{}__text", column.name), Kind::Text));
+    }
+    let key = table.key.iter().map(|name| (*name).to_owned()).collect();
+    ExpectedTable { columns, key, rows: Vec::new() }
+}
+
+/// The cell of an attribute, and that of the column for values which the first cannot hold.
+fn attribute_cells(column: &Column, element: &Value) -> [Cell; 2] {
+    let value = column.value(element);
+    match Cell::expected(column.kind, value) {
+        Some(cell) => [cell, Cell::Null],
+        None => [Cell::Null, Cell::expected(Kind::Text, value).expect("attributes hold scalars")],
+    }
+}

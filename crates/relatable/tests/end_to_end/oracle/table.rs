@@ -1,0 +1,167 @@
+//! Tables written by hand: where their rows are in a document, and which member each column shows.
+
+use super::cell::{Cell, Kind};
+use relatable_simulator::Resource;
+use serde_json::Value;
+
+/// A table, by hand.
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    /// Whose documents it is made of.
+    pub(crate) resource: Resource,
+    /// The lists to go down, each seen from an element of the one before; none for one row per document.
+    lists: &'static [&'static str],
+    /// How many elements of the last list the API shows.
+    shown: usize,
+    /// The member without which a document has no row.
+    only_with: Option<&'static str>,
+    pub(crate) key: Vec<&'static str>,
+    pub(crate) columns: Vec<Column>,
+    /// Whose attributes stand in `custom_attributes`, if any do.
+    pub(crate) attributes: Option<&'static str>,
+}
+
+/// A column, by hand.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    source: Source,
+}
+
+/// Where a column's value comes from.
+#[derive(Debug, Clone)]
+enum Source {
+    /// The element's position in its list, from 0.
+    Position,
+    /// A member, so many elements further up.
+    Member { up: usize, path: Vec<String> },
+}
+
+/// An element in its documents: itself last, the document first, and its position in its list.
+struct Place<'a> {
+    elements: Vec<&'a Value>,
+    position: usize,
+}
+
+impl Table {
+    /// A table with a line for each column: its name, its kind, and its path where that is not its name. A path
+    /// begins with a `^` for each element it goes up; `.` is the element itself and `#` its position.
+    pub(crate) fn new(name: &'static str, resource: Resource, key: &'static str, columns: &str) -> Table {
+        Table {
+            name,
+            resource,
+            lists: &[],
+            shown: usize::MAX,
+            only_with: None,
+            key: key.split(' ').collect(),
+            columns: columns.lines().filter_map(Column::parse).collect(),
+            attributes: None,
+        }
+    }
+
+    /// With a row per element of these lists.
+    pub(crate) fn per(self, lists: &'static [&'static str]) -> Table {
+        Table { lists, ..self }
+    }
+
+    /// With no more elements of its list than this.
+    pub(crate) fn at_most(self, shown: usize) -> Table {
+        Table { shown, ..self }
+    }
+
+    /// With rows of documents that have this member only.
+    pub(crate) fn only_with(self, member: &'static str) -> Table {
+        Table { only_with: Some(member), ..self }
+    }
+
+    /// With the custom attributes of this kind of record.
+    pub(crate) fn with_attributes(self, model: &'static str) -> Table {
+        Table { attributes: Some(model), ..self }
+    }
+
+    /// The element of each row that a document has.
+    pub(crate) fn rows<'a>(&self, document: &'a Value) -> Vec<(&'a Value, Vec<Cell>)> {
+        if self.only_with.is_some_and(|member| document[member].is_null()) {
+            return Vec::new();
+        }
+        let mut places = vec![Place { elements: vec![document], position: 0 }];
+        for (depth, list) in self.lists.iter().enumerate() {
+            let shown = if depth + 1 == self.lists.len() { self.shown } else { usize::MAX };
+            places = places.iter().flat_map(|place| place.below(list, shown)).collect();
+        }
+        places.iter().map(|place| (place.element(), place.cells(self))).collect()
+    }
+
+    /// Paths from the document, lists passed through silently, of every member that a column shows.
+    pub(crate) fn shown_paths(&self) -> Vec<String> {
+        let shown = self.columns.iter().filter_map(|column| {
+            let Source::Member { up, path } = &column.source else { return None };
+            let kept = self.lists.len().checked_sub(*up)?;
+            let steps = self.lists[..kept].iter().map(|list| (*list).to_owned());
+            Some(steps.chain(path.iter().cloned()).collect::<Vec<_>>().join("."))
+        });
+        shown.collect()
+    }
+}
+
+impl Column {
+    fn parse(line: &str) -> Option<Column> {
+        let mut words = line.split_whitespace();
+        let name = words.next()?;
+        let kind = Kind::named(words.next().expect("a column has a kind"));
+        let path = words.next().unwrap_or(name);
+        let source = match path {
+            "#" => Source::Position,
+            path => {
+                let member = path.trim_start_matches('^');
+                let steps = member.split('.').filter(|step| !step.is_empty());
+                Source::Member { up: path.len() - member.len(), path: steps.map(str::to_owned).collect() }
+            }
+        };
+        Some(Column { name: name.to_owned(), kind, source })
+    }
+
+    /// A column for one custom attribute.
+    pub(crate) fn of_attribute(name: String, kind: Kind, attribute: &str) -> Column {
+        let path = vec!["custom_attributes".to_owned(), attribute.to_owned()];
+        Column { name, kind, source: Source::Member { up: 0, path } }
+    }
+
+    /// The value it shows of a document that has one row.
+    pub(crate) fn value<'a>(&self, document: &'a Value) -> &'a Value {
+        match &self.source {
+            Source::Member { path, .. } => path.iter().fold(document, |value, step| &value[step.as_str()]),
+            Source::Position => &Value::Null,
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn element(&self) -> &'a Value {
+        self.elements[self.elements.len() - 1]
+    }
+
+    /// The elements of a list of this element.
+    fn below(&self, list: &str, shown: usize) -> Vec<Place<'a>> {
+        let list = list.split('.').fold(self.element(), |value, step| &value[step]);
+        let elements = list.as_array().into_iter().flatten().take(shown).enumerate();
+        let places = elements.map(|(position, element)| {
+            let elements = self.elements.iter().copied().chain([element]).collect();
+            Place { elements, position }
+        });
+        places.collect()
+    }
+
+    fn cells(&self, table: &Table) -> Vec<Cell> {
+        let cells = table.columns.iter().map(|column| match &column.source {
+            Source::Position => Cell::Integer(i64::try_from(self.position).unwrap()),
+            Source::Member { up, .. } => {
+                let value = column.value(self.elements[self.elements.len() - 1 - up]);
+                Cell::expected(column.kind, value)
+                    .unwrap_or_else(|| panic!("{}.{} cannot hold {value}", table.name, column.name))
+            }
+        });
+        cells.collect()
+    }
+}

@@ -1,0 +1,61 @@
+//! Every table holds what the workspace holds, cell by cell.
+
+use crate::comparison::assert_truth;
+use crate::harness::{Options, Site, UNLIMITED, run};
+use relatable_simulator::{Resource, Settings, Simulator, Truth};
+use serde_json::Value;
+
+/// The tags, parts and sizes every workspace of this size has, whatever its seed.
+const TAGS_MOST: usize = 25;
+const PARTS_MAX: u64 = 500;
+
+async fn workspace() -> Simulator {
+    let settings = Settings {
+        contacts: 2_000,
+        companies: Some(500),
+        conversations: Some(1_000),
+        limit_per_window: UNLIMITED,
+        ..Settings::default()
+    };
+    Simulator::start(settings).await.unwrap()
+}
+
+async fn every_table_equals_the_truth(scheme: &'static str) {
+    let simulator = workspace().await;
+    let site = Site::new(scheme);
+    let report = run(&simulator, &site, Options::default()).await.unwrap();
+    assert_eq!(report.skipped, vec![], "nothing is left out");
+    assert_truth(&site, &simulator.truth());
+    assert_long_lists(&site, &simulator.truth());
+}
+
+/// Lists that the API cuts are complete where it has an answer that completes them.
+fn assert_long_lists(site: &Site, truth: &Truth) {
+    let client = site.client();
+    let count = |table: &str, parent: &str, id: &Value| {
+        let id = id.as_str().unwrap();
+        client.number(&format!("SELECT count(*) FROM {table} WHERE {parent} = '{id}'"))
+    };
+    let tagged = |contact: &Value| contact["tags"]["data"].as_array().unwrap().len();
+    let contact = truth.documents(Resource::Contacts).find(|contact| tagged(contact) == TAGS_MOST).unwrap();
+    assert_eq!(count("contact_tags", "contact_id", &contact["id"]), 25);
+    for beyond in [false, true] {
+        let is_meant = |conversation: &Value| {
+            let total = conversation["conversation_parts"]["total_count"].as_u64().unwrap();
+            if beyond { total > PARTS_MAX } else { total == PARTS_MAX }
+        };
+        let conversation = truth.documents(Resource::Conversations).find(is_meant).unwrap();
+        assert_eq!(count("conversation_parts", "conversation_id", &conversation["id"]), 500);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_in_sqlite_equals_the_truth() {
+    every_table_equals_the_truth("sqlite").await;
+}
+
+#[cfg(feature = "duckdb")]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_in_duckdb_equals_the_truth() {
+    every_table_equals_the_truth("duckdb").await;
+}
