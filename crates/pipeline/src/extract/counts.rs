@@ -60,7 +60,9 @@ impl Extraction {
             Vec::new()
         };
         self.tally(COUNTS_ANSWER, |tally| tally.records += documents.len() as u64);
-        self.append_counts(ticket, now, &documents, Changes { cursors, ..Changes::default() }).await
+        self.append_counts(ticket, now, &documents, Changes { cursors, ..Changes::default() }).await?;
+        self.read(COUNTS_ANSWER);
+        Ok(())
     }
 
     /// Puts the counts into the journal.

@@ -58,7 +58,7 @@ mod tests {
         let contacts = Feed::named("contacts").unwrap();
         let selected: Vec<&Feed> = FEEDS.iter().collect();
         let body = br#"{"type":"list","data":[
-            {"id":"a","updated_at":100,"tags":{"data":[{"id":"1"}],"has_more":false,"total_count":14},"notes":{"data":[],"total_count":0}},
+            {"id":"a","updated_at":100,"tags":{"data":[],"has_more":false,"total_count":0},"notes":{"data":[],"total_count":0}},
             {"id":"b","updated_at":200,"tags":{"data":[],"has_more":true},"notes":{"data":[{"id":"n"}]},
              "opted_in_subscription_types":{"data":[{"id":"s"}],"total_count":1}}]}"#;
         let names = |since| {

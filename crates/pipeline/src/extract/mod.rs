@@ -12,16 +12,21 @@ use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
 use crate::report::Skipped;
 use relatable_intercom::answer::Answer;
-use relatable_intercom::catalogue::{FEEDS, Feed, Reading};
+use relatable_intercom::catalogue::{Content, FEEDS, Feed, Reading};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::error::Policy;
 use relatable_intercom::request::Request;
 use relatable_intercom::{Client, ClientError};
 use relatable_journal::{Changes, Entry, Journal, Ticket};
 use std::collections::{BTreeMap, HashSet};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+
+/// A request that waited this long is worth telling of, in seconds.
+const WAIT_WORTH_TELLING_S: u64 = 2;
+/// It is told at most this often, in seconds.
+const WAIT_TOLD_EVERY_S: i64 = 10;
 
 /// What the loader is told while reading goes on.
 #[derive(Debug)]
@@ -60,6 +65,8 @@ pub(crate) struct Extraction {
     work_found: Notify,
     /// Whether every enumeration has ended.
     enumerated: AtomicBool,
+    /// When waiting for the rate limit was told last, seconds since the epoch.
+    wait_told_s: AtomicI64,
 }
 
 /// How a run reads.
@@ -103,6 +110,7 @@ impl Extraction {
             skipped: Mutex::default(),
             work_found: Notify::new(),
             enumerated: AtomicBool::new(false),
+            wait_told_s: AtomicI64::new(0),
         }
     }
 
@@ -114,6 +122,11 @@ impl Extraction {
         }
         self.signal(Signal::Attributes(definitions));
         let (low_water, ()) = tokio::try_join!(self.enumerate(), self.details())?;
+        for feed in self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))) {
+            if feed.content == Content::Documents && feed.parent != Some(feed.resource) {
+                self.read(feed.resource);
+            }
+        }
         self.signal(Signal::Finished(low_water));
         Ok(())
     }
@@ -152,9 +165,11 @@ impl Extraction {
 
     /// Sends a request; its place in the journal's order is taken when it goes out.
     async fn ask(&self, feed: &Feed, request: &Request) -> Result<(Answer, Ticket), ClientError> {
+        let asked_at = self.clock.now();
         let (answer, ticket) = self
             .client
             .send(request, || {
+                self.tell_wait(asked_at);
                 self.tell(feed, RequestStage::Reading);
                 self.journal.reserve()
             })
@@ -239,6 +254,21 @@ impl Extraction {
         let event =
             RunEvent::Request { feed: feed.name.to_owned(), resource: feed.resource.to_owned(), stage };
         self.observer.event(&event);
+    }
+
+    /// Tells, from time to time, that requests wait for the rate limit.
+    fn tell_wait(&self, asked_at: jiff::Timestamp) {
+        let now_s = self.clock.now().as_second();
+        let seconds = u64::try_from(now_s - asked_at.as_second()).unwrap_or_default();
+        let last_s = self.wait_told_s.load(Ordering::Relaxed);
+        if seconds >= WAIT_WORTH_TELLING_S && now_s - last_s >= WAIT_TOLD_EVERY_S {
+            self.wait_told_s.store(now_s, Ordering::Relaxed);
+            let reason = format!(
+                "the API's rate limit: {} requests per 10 s are this run's share",
+                self.client.budget().allowed_per_window()
+            );
+            self.observer.event(&RunEvent::Waiting { reason, seconds });
+        }
     }
 
     /// Tells the loader; one that is gone has failed, which ends the run elsewhere.

@@ -65,7 +65,7 @@ impl Extraction {
             starts += 1;
             match self.snapshot_pass(feed).await? {
                 Pass::Done(bodies) => {
-                    self.read(feed);
+                    self.read(feed.resource);
                     return Ok(bodies);
                 }
                 Pass::Refused(error) => {
@@ -160,7 +160,7 @@ impl Extraction {
             let caught_up = since.is_some() && signpost_s >= run_began_s;
             state = StreamState {
                 phase: if caught_up {
-                    self.read(feed);
+                    self.read(feed.resource);
                     Phase::Idle { low_water_s: signpost_s }
                 } else {
                     let now_s = self.client.server_now().as_second();
@@ -256,10 +256,10 @@ impl Extraction {
         self.blocking(move || journal.record(Changes { cursors, ..Changes::default() })).await
     }
 
-    /// Tells that a resource has been enumerated.
-    fn read(&self, feed: &Feed) {
-        let records = self.records().get(feed.resource).copied().unwrap_or_default();
-        self.observer.event(&RunEvent::ResourceRead { resource: feed.resource.to_owned(), records });
+    /// Tells that a resource has been read.
+    pub(super) fn read(&self, resource: &str) {
+        let records = self.records().get(resource).copied().unwrap_or_default();
+        self.observer.event(&RunEvent::ResourceRead { resource: resource.to_owned(), records });
     }
 }
 

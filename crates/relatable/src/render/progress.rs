@@ -10,14 +10,14 @@ use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A bar whose end is known.
-const KNOWN: &str = "{prefix:<20} {bar:12} {count:>9} of {total:<9} {rate:>8} {left:>9}  {msg}";
+/// A bar whose end is known. What does not fit the terminal is cut at the end.
+const KNOWN: &str = "{prefix:<23} {bar:6} {count:>7} of {total:<7} {rate:>8} {left:>8} {wide_msg}";
 /// A bar whose end nobody knows.
-const UNKNOWN: &str = "{prefix:<20} {spinner:<12} {count:>9}    {total:<9} {rate:>8} {left:>9}  {msg}";
+const UNKNOWN: &str = "{prefix:<23} {spinner:<6} {count:>7}    {total:<7} {rate:>8} {left:>8} {wide_msg}";
 /// A bar that is done.
-const DONE: &str = "{prefix:<20} {msg:<12} {count:>9}";
+const DONE: &str = "{prefix:<23} {msg:<6} {count:>7}";
 /// The line below the bars.
-const STATUS: &str = "{spinner} {elapsed:>4}  {msg}";
+const STATUS: &str = "{spinner} {elapsed:>4}  {wide_msg}";
 /// How often the line below moves, so that a person sees that the program lives.
 const TICK: Duration = Duration::from_millis(200);
 
@@ -34,6 +34,8 @@ struct Bar {
     bar: ProgressBar,
     /// Which of the templates it has.
     template: &'static str,
+    /// Once all records are listed and it shows the requests for each of them: how many there were.
+    details: Option<u64>,
 }
 
 /// The bars there are.
@@ -79,12 +81,11 @@ impl Progress {
     fn advance(&self, resource: &str, records: u64, total: Option<u64>, waiting: u64) {
         let mut state = self.lock();
         let shown = self.bar(&mut state, resource);
-        if let Some(total) = total.filter(|_| shown.bar.length() != total) {
-            shown.bar.set_length(total);
+        if waiting > 0 && total.is_some_and(|total| records >= total) {
+            shown.show_details(waiting);
+        } else {
+            shown.show_list(records, total, waiting);
         }
-        shown.turn(if shown.bar.length().is_some() { KNOWN } else { UNKNOWN });
-        shown.bar.set_position(records);
-        shown.bar.set_message(words::to_fetch(waiting));
         state.wait = None;
         state.show();
     }
@@ -102,12 +103,38 @@ impl Progress {
     fn bar<'a>(&self, state: &'a mut State, resource: &str) -> &'a mut Bar {
         state.resources.entry(resource.to_owned()).or_insert_with(|| {
             let bar = ProgressBar::no_length().with_prefix(resource.to_owned()).with_style(style(UNKNOWN));
-            Bar { bar: self.bars.insert_from_back(1, bar), template: UNKNOWN }
+            Bar { bar: self.bars.insert_from_back(1, bar), template: UNKNOWN, details: None }
         })
     }
 }
 
 impl Bar {
+    /// Shows how many records have been listed.
+    fn show_list(&mut self, records: u64, total: Option<u64>, waiting: u64) {
+        if self.details.take().is_some() {
+            self.bar.reset();
+        }
+        if let Some(total) = total.filter(|_| self.bar.length() != total) {
+            self.bar.set_length(total);
+        }
+        self.turn(if self.bar.length().is_some() { KNOWN } else { UNKNOWN });
+        self.bar.set_position(records);
+        self.bar.set_message(words::to_fetch(waiting));
+    }
+
+    /// Shows how many of the requests for single records have been made.
+    fn show_details(&mut self, waiting: u64) {
+        if self.details.is_none() {
+            self.bar.reset();
+        }
+        let all = self.details.unwrap_or_default().max(waiting);
+        self.details = Some(all);
+        self.turn(KNOWN);
+        self.bar.set_length(all);
+        self.bar.set_position(all - waiting);
+        self.bar.set_message("details");
+    }
+
     /// Gives it a template, unless it has it.
     fn turn(&mut self, template: &'static str) {
         if self.template != template {
@@ -168,20 +195,30 @@ fn style(template: &str) -> ProgressStyle {
             put(text, &state.len().map(quantity::grouped).unwrap_or_default());
         })
         .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
-            put(text, &format!("{}/s", quantity::grouped(state.per_sec().round() as u64)));
+            let rate = rate(state).map(|rate| format!("{}/s", quantity::grouped(rate.round() as u64)));
+            put(text, &rate.unwrap_or_default());
         })
         .with_key("left", |state: &ProgressState, text: &mut dyn Write| {
-            put(text, &time_left(state));
+            put(text, &time_left(state).unwrap_or_default());
         })
 }
 
-/// How long a resource will take, as far as its rate tells.
-fn time_left(state: &ProgressState) -> String {
-    if state.len().is_none() || state.per_sec() <= 0.0 {
-        return String::new();
-    }
-    let seconds = state.eta().as_secs();
-    if seconds >= 60 { format!("{} min left", seconds.div_ceil(60)) } else { format!("{seconds} s left") }
+/// Records per second since the bar began, as long as it is under way.
+fn rate(state: &ProgressState) -> Option<f64> {
+    let seconds = state.elapsed().as_secs_f64();
+    let is_done = state.len().is_some_and(|total| state.pos() >= total);
+    (seconds >= 1.0 && state.pos() > 0 && !is_done).then(|| state.pos() as f64 / seconds)
+}
+
+/// How long the rest takes at the rate so far.
+fn time_left(state: &ProgressState) -> Option<String> {
+    let rest = state.len()?.saturating_sub(state.pos());
+    let seconds = (rest as f64 / rate(state)?).ceil() as u64;
+    Some(if seconds >= 60 {
+        format!("{} min left", seconds.div_ceil(60))
+    } else {
+        format!("{seconds} s left")
+    })
 }
 
 /// Writes into a bar's text, which does not fail.

@@ -2,6 +2,13 @@
 
 mod client;
 mod comparison;
+mod dump;
+mod freshness;
 mod harness;
+mod keys;
+mod lost_journal;
 mod oracle;
+mod strategies;
 mod truth;
+mod twice;
+mod types;

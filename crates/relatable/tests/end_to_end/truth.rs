@@ -2,8 +2,10 @@
 
 use crate::comparison::assert_truth;
 use crate::harness::{Options, Site, UNLIMITED, run};
+use crate::oracle::members_without_column;
 use relatable_simulator::{Resource, Settings, Simulator, Truth};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The tags, parts and sizes every workspace of this size has, whatever its seed.
 const TAGS_MOST: usize = 25;
@@ -25,7 +27,7 @@ async fn every_table_equals_the_truth(scheme: &'static str) {
     let site = Site::new(scheme);
     let report = run(&simulator, &site, Options::default()).await.unwrap();
     assert_eq!(report.skipped, vec![], "nothing is left out");
-    assert_truth(&site, &simulator.truth());
+    assert_truth(&site, &simulator);
     assert_long_lists(&site, &simulator.truth());
 }
 
@@ -47,6 +49,12 @@ fn assert_long_lists(site: &Site, truth: &Truth) {
         let conversation = truth.documents(Resource::Conversations).find(is_meant).unwrap();
         assert_eq!(count("conversation_parts", "conversation_id", &conversation["id"]), 500);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_member_of_the_documents_is_compared() {
+    let simulator = workspace().await;
+    assert_eq!(members_without_column(&simulator.truth()), BTreeSet::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 /// Eight hexadecimal digits, which tell apart attributes whose names come to the same.
-pub(crate) const SUFFIX: &str = "_????????";
+const SUFFIX: &str = "_????????";
 
 /// The columns of a model's attributes in the order of their definitions. Of two attributes with the same name in
 /// snake_case the later one has [`SUFFIX`].
@@ -44,7 +44,7 @@ fn kind(definition: &Value, model: &str) -> Option<Kind> {
 }
 
 /// A name in snake_case: lower case, words joined by one underscore, nothing but letters and digits.
-pub(crate) fn snake(name: &str) -> String {
+fn snake(name: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     for character in name.chars() {

@@ -3,7 +3,7 @@
 use super::attributes;
 use super::cell::{Cell, Kind};
 use super::table::{Column, Table};
-use relatable_simulator::{Resource, Truth};
+use relatable_simulator::{Resource, Simulator};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -14,11 +14,28 @@ pub(crate) struct ExpectedTable {
     /// The columns that identify a row.
     pub(crate) key: Vec<String>,
     pub(crate) rows: Vec<Vec<Cell>>,
+    /// The workspace forgets rows that were created earlier than this, in microseconds; the table may know more.
+    pub(crate) forgotten_before: Option<i64>,
+}
+
+/// The workspace lists events for 90 days.
+const EVENTS_LISTED_US: i64 = 90 * 86_400 * 1_000_000;
+
+impl ExpectedTable {
+    /// Whether a row that the workspace does not list is one it has forgotten.
+    pub(crate) fn is_forgotten(&self, row: &[Cell]) -> bool {
+        let created_at = self.columns.iter().position(|(column, _)| column == "created_at");
+        match (self.forgotten_before, created_at.map(|column| &row[column])) {
+            (Some(before), Some(Cell::Instant(created_at))) => *created_at < before,
+            _ => false,
+        }
+    }
 }
 
 /// Everything the tables must hold, by name of the table.
-pub(crate) fn expected_tables(truth: &Truth) -> BTreeMap<String, ExpectedTable> {
-    let mut expected = BTreeMap::new();
+pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, ExpectedTable> {
+    let truth = &simulator.truth();
+    let mut expected: BTreeMap<String, ExpectedTable> = BTreeMap::new();
     let tables = super::tables();
     for resource in Resource::ALL {
         let here: Vec<&Table> = tables.iter().filter(|table| table.resource == resource).collect();
@@ -38,6 +55,9 @@ pub(crate) fn expected_tables(truth: &Truth) -> BTreeMap<String, ExpectedTable> 
         }
         expected.extend(here.iter().map(|table| table.name.to_owned()).zip(filled));
     }
+    if let Some(events) = expected.get_mut("events") {
+        events.forgotten_before = Some(simulator.now_s() * 1_000_000 - EVENTS_LISTED_US);
+    }
     expected
 }
 
@@ -50,7 +70,7 @@ fn empty(table: &Table, attributes: &[Column]) -> ExpectedTable {
         columns.push((format!("{}__text", column.name), Kind::Text));
     }
     let key = table.key.iter().map(|name| (*name).to_owned()).collect();
-    ExpectedTable { columns, key, rows: Vec::new() }
+    ExpectedTable { columns, key, rows: Vec::new(), forgotten_before: None }
 }
 
 /// The cell of an attribute, and that of the column for values which the first cannot hold.

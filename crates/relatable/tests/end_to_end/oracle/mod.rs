@@ -6,14 +6,15 @@ mod attributes;
 mod cell;
 mod companies;
 mod conversations;
+mod coverage;
 mod expectation;
 mod people;
 mod table;
 
-pub(crate) use attributes::snake;
-pub(crate) use cell::{Cell, Kind, Stored};
+pub(crate) use cell::{Cell, Stored};
+pub(crate) use coverage::members_without_column;
 pub(crate) use expectation::{ExpectedTable, expected_tables};
-pub(crate) use table::{Column, Table};
+pub(crate) use table::Table;
 
 /// Every table but `counts`, which is made of totals and not of documents.
 pub(crate) fn tables() -> Vec<Table> {

@@ -93,13 +93,17 @@ impl Table {
         places.iter().map(|place| (place.element(), place.cells(self))).collect()
     }
 
-    /// Paths from the document, lists passed through silently, of every member that a column shows.
-    pub(crate) fn shown_paths(&self) -> Vec<String> {
+    /// Whether its rows are parts of a document.
+    pub(crate) fn is_child(&self) -> bool {
+        !self.lists.is_empty()
+    }
+
+    /// Where each column's value is, as a path from the document that passes through lists silently.
+    pub(crate) fn shown_paths(&self) -> Vec<(String, Kind)> {
         let shown = self.columns.iter().filter_map(|column| {
             let Source::Member { up, path } = &column.source else { return None };
-            let kept = self.lists.len().checked_sub(*up)?;
-            let steps = self.lists[..kept].iter().map(|list| (*list).to_owned());
-            Some(steps.chain(path.iter().cloned()).collect::<Vec<_>>().join("."))
+            let steps = self.lists[..self.lists.len() - up].iter().map(|list| (*list).to_owned());
+            Some((steps.chain(path.iter().cloned()).collect::<Vec<_>>().join("."), column.kind))
         });
         shown.collect()
     }
@@ -126,6 +130,14 @@ impl Column {
     pub(crate) fn of_attribute(name: String, kind: Kind, attribute: &str) -> Column {
         let path = vec!["custom_attributes".to_owned(), attribute.to_owned()];
         Column { name, kind, source: Source::Member { up: 0, path } }
+    }
+
+    /// The path of the value it shows.
+    pub(crate) fn path(&self) -> String {
+        match &self.source {
+            Source::Member { path, .. } => path.join("."),
+            Source::Position => String::new(),
+        }
     }
 
     /// The value it shows of a document that has one row.

@@ -1,0 +1,50 @@
+//! A run without the journal of the one before.
+
+use crate::comparison::assert_truth;
+use crate::harness::{Options, Site, UNLIMITED, run};
+use relatable_simulator::{Mutation, Selection, Settings, Simulator};
+
+/// What a run asks that has nothing to read per record.
+const REQUESTS_WHEN_IDLE: u64 = 18;
+/// When counts by tag and by assignee were taken last is not in a new journal: 30 tags, five admins.
+const DETAILED_COUNTS: u64 = 35;
+/// What a changed contact needs at most: tags, companies, subscriptions, segments, notes, events, their summary.
+const REQUESTS_PER_CONTACT: u64 = 7;
+const CHANGED: u32 = 5;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_journal_goes_on_from_where_the_tables_are() {
+    let settings = Settings { contacts: 400, limit_per_window: UNLIMITED, ..Settings::default() };
+    let simulator = Simulator::start(settings).await.unwrap();
+    let site = Site::new("sqlite");
+    run(&simulator, &site, Options::default()).await.unwrap();
+    // The second time those changed before the first are read again as well: they lie within the lag of the index
+    // before the mark, and a new journal cannot know that they were read.
+    for reread in 1..3 {
+        simulator.advance_clock(7_200);
+        let which = Selection::Random { count: CHANGED, seed: reread };
+        simulator.mutate(Mutation::UpdateContacts { which }).unwrap();
+        simulator.advance_clock(1);
+        lose_journal(&site);
+        let before = simulator.stats();
+        run(&simulator, &site, Options::default()).await.unwrap();
+        let after = simulator.stats();
+        let asked = after.requests - before.requests;
+        let most = REQUESTS_WHEN_IDLE + DETAILED_COUNTS + reread * u64::from(CHANGED) * REQUESTS_PER_CONTACT;
+        assert!(asked <= most, "{asked} requests");
+        for path in ["GET /contacts", "GET /conversations/{id}"] {
+            assert_eq!(after.by_path[path], before.by_path[path], "{path}");
+        }
+        assert_truth(&site, &simulator);
+    }
+}
+
+fn lose_journal(site: &Site) {
+    assert!(site.file("journal").exists());
+    for end in ["", "-wal", "-shm"] {
+        let file = site.file(&format!("journal{end}"));
+        if file.exists() {
+            std::fs::remove_file(file).unwrap();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A run changes what has changed, and nothing else.
+
+use crate::comparison::assert_truth;
+use crate::dump::{changes, dump, record};
+use crate::harness::{Options, Site, UNLIMITED, run};
+use relatable_simulator::{Addition, Mutation, Resource, Selection, Settings, Simulator};
+use std::collections::BTreeSet;
+
+/// Rows that every run adds to `counts`: users, leads, companies, and conversations in three states.
+const COUNTS_PER_RUN: i64 = 6;
+
+/// What a run asks when nothing has changed: the workspace, three catalogues of attributes, admins, teams, tags,
+/// segments, two pages of companies (the last one empty), six totals, and one page of each of the two searches.
+const REQUESTS_WHEN_IDLE: u64 = 18;
+
+async fn workspace() -> Simulator {
+    let settings = Settings {
+        contacts: 400,
+        companies: Some(80),
+        conversations: Some(250),
+        limit_per_window: UNLIMITED,
+        ..Settings::default()
+    };
+    Simulator::start(settings).await.unwrap()
+}
+
+async fn synced(simulator: &Simulator) -> Site {
+    let site = Site::new("sqlite");
+    run(simulator, &site, Options::default()).await.unwrap();
+    // What was read first is old enough not to be read again for the lag of the index.
+    simulator.advance_clock(3_600);
+    site
+}
+
+/// Positions of short conversations, so that no list of parts is cut.
+fn short_conversations(simulator: &Simulator, count: usize) -> Selection {
+    let parts = |conversation: &serde_json::Value| {
+        conversation["conversation_parts"]["total_count"].as_u64().unwrap()
+    };
+    let conversations = simulator.truth().documents(Resource::Conversations).zip(0u32..);
+    let short = conversations.filter(|(conversation, _)| parts(conversation) < 100);
+    Selection::Indexes(short.map(|(_, index)| index).step_by(3).take(count).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_run_adds_counts_and_changes_nothing_else() {
+    let simulator = workspace().await;
+    let site = synced(&simulator).await;
+    let counts = || site.client().number("SELECT count(*) FROM counts");
+    for full in [false, false, true] {
+        let (before, counted, asked) = (dump(&site), counts(), simulator.stats().requests);
+        simulator.advance_clock(60);
+        run(&simulator, &site, Options { full, ..Options::default() }).await.unwrap();
+        assert_eq!(changes(&before, &dump(&site)), vec![], "full: {full}");
+        let asked = simulator.stats().requests - asked;
+        if full {
+            assert!(counts() > counted);
+        } else {
+            assert_eq!(counts(), counted + COUNTS_PER_RUN);
+            assert!(asked <= REQUESTS_WHEN_IDLE, "{asked} requests when nothing had changed");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_run_brings_just_what_changed() {
+    let simulator = workspace().await;
+    let site = synced(&simulator).await;
+    let some = |count, seed| Selection::Random { count, seed };
+    let mutations = [
+        Mutation::CreateContacts { count: 5 },
+        Mutation::UpdateContacts { which: some(12, 1) },
+        Mutation::CreateCompanies { count: 3 },
+        Mutation::UpdateCompanies { which: some(6, 2) },
+        Mutation::CreateConversations { count: 4 },
+        Mutation::ReplyToConversations { which: short_conversations(&simulator, 9), parts: 3 },
+    ];
+    let before = dump(&site);
+    let mut touched = BTreeSet::new();
+    for mutation in mutations {
+        let record_of = |id: &String| record(id);
+        touched.extend(simulator.mutate(mutation).unwrap().ids.iter().map(record_of));
+    }
+    simulator.advance_clock(1);
+    run(&simulator, &site, Options::default()).await.unwrap();
+    assert_truth(&site, &simulator);
+    let after = dump(&site);
+    let changed = changes(&before, &after);
+    // Segments count their members, and the new contacts are in some.
+    let (segments, others): (Vec<_>, Vec<_>) =
+        changed.into_iter().partition(|change| change.table == "segments");
+    let counted = ["_synced_at".to_owned(), "count".to_owned()];
+    assert!(segments.iter().all(|change| change.columns == counted), "{segments:?}");
+    let changed: BTreeSet<String> = others.into_iter().map(|change| change.record).collect();
+    assert_eq!(changed, touched);
+
+    // The lag of the index makes the next run read them again; that changes nothing.
+    run(&simulator, &site, Options::default()).await.unwrap();
+    assert_eq!(changes(&after, &dump(&site)), vec![]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_run_brings_what_no_time_of_change_tells() {
+    let simulator = workspace().await;
+    let site = synced(&simulator).await;
+    for what in [Addition::Note, Addition::Event, Addition::Tag, Addition::Segment, Addition::Company] {
+        let which = Selection::Random { count: 7, seed: what as u64 };
+        simulator.mutate(Mutation::AddToContacts { which, what }).unwrap();
+    }
+    simulator.mutate(Mutation::RenameTag { tag: 3, name: "Renamed 🎈".to_owned() }).unwrap();
+    run(&simulator, &site, Options::default()).await.unwrap();
+    let renamed = "SELECT count(*) FROM tags WHERE name = 'Renamed 🎈'";
+    assert_eq!(site.client().number(renamed), 1, "lists that are short are read at every run");
+    run(&simulator, &site, Options { full: true, ..Options::default() }).await.unwrap();
+    assert_truth(&site, &simulator);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_list_only_adds() {
+    let simulator = workspace().await;
+    let site = synced(&simulator).await;
+    let parts = |conversation: &serde_json::Value| {
+        conversation["conversation_parts"]["total_count"].as_u64().unwrap()
+    };
+    let (conversation, index) = simulator
+        .truth()
+        .documents(Resource::Conversations)
+        .zip(0..)
+        .find(|(it, _)| parts(it) == 500)
+        .unwrap();
+    let count = || {
+        let id = conversation["id"].as_str().unwrap();
+        let sql = format!("SELECT count(*) FROM conversation_parts WHERE conversation_id = '{id}'");
+        site.client().number(&sql)
+    };
+    assert_eq!(count(), 500);
+    let which = Selection::Indexes(vec![index]);
+    simulator.mutate(Mutation::ReplyToConversations { which, parts: 3 }).unwrap();
+    run(&simulator, &site, Options::default()).await.unwrap();
+    assert_eq!(count(), 503, "the API shows 500 parts; the three oldest were read before");
+}
