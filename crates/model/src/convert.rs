@@ -13,6 +13,8 @@ const INSTANT_MIN_US: i128 = -62_135_596_800_000_000;
 const INSTANT_MAX_US: i128 = 253_402_300_799_999_999;
 /// The first second after the year 9999.
 const SECONDS_END: i64 = 253_402_300_800;
+/// So many digits surely fit 64 bits.
+const WORD_DIGITS_MAX: usize = 18;
 /// Up to this many digits every decimal number survives the way into a double and back.
 const FLOAT_DIGITS: usize = 15;
 
@@ -62,6 +64,48 @@ pub fn canonical_number(text: &str) -> String {
     }
 }
 
+/// Whether a number is written as digits only, few enough, so that [`canonical_number`] leaves it as it is.
+pub fn is_canonical_integer(text: &str) -> bool {
+    text.len() <= WORD_DIGITS_MAX
+        && (text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit())))
+}
+
+/// The value of a text of digits only, as long as it surely fits.
+#[inline]
+fn digits_value(text: &str) -> Option<i64> {
+    let mut rest = text.as_bytes();
+    if rest.is_empty() || rest.len() > WORD_DIGITS_MAX {
+        return None;
+    }
+    let mut value = 0_u64;
+    while let Some((eight, behind)) = rest.split_first_chunk::<8>() {
+        value = value * 100_000_000 + eight_digits(u64::from_le_bytes(*eight))?;
+        rest = behind;
+    }
+    for &byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+    }
+    i64::try_from(value).ok()
+}
+
+/// The value of eight digits, the first in the lowest byte: neighbours are joined to pairs, those to fours, those to all.
+#[inline]
+fn eight_digits(word: u64) -> Option<u64> {
+    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    const DIGIT: u64 = 0x3030_3030_3030_3030;
+    if word & HIGH != DIGIT || word.wrapping_add(0x0606_0606_0606_0606) & HIGH != DIGIT {
+        return None;
+    }
+    let digits = word & !HIGH;
+    let pairs = (digits.wrapping_mul((10 << 8) + 1) >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs.wrapping_mul((100 << 16) + 1) >> 16) & 0x0000_FFFF_0000_FFFF;
+    Some(fours.wrapping_mul((10_000 << 32) + 1) >> 32)
+}
+
 /// The number times ten to the `scale`, where that is whole and has at most `digits_max` digits.
 fn scaled(text: &str, scale: i64, digits_max: usize) -> Option<i128> {
     let Parts { negative, digits, exponent } = parts(text)?;
@@ -79,10 +123,16 @@ fn scaled(text: &str, scale: i64, digits_max: usize) -> Option<i128> {
 /// A number as a 64-bit integer, if it is one.
 #[inline]
 pub fn integer(text: &str) -> Option<i64> {
-    match text.parse::<i64>() {
-        Ok(value) => Some(value),
-        Err(_) => scaled(text, 0, 19).and_then(|value| i64::try_from(value).ok()),
+    digits_value(text).or_else(|| written_integer(text))
+}
+
+/// [`integer`] where it is not written as a few digits.
+fn written_integer(text: &str) -> Option<i64> {
+    if let Ok(value) = text.parse::<i64>() {
+        return Some(value);
     }
+    let has_fraction = text.contains('.') && !text.ends_with('0') && !text.contains(['e', 'E']);
+    if has_fraction { None } else { scaled(text, 0, 19).and_then(|value| i64::try_from(value).ok()) }
 }
 
 /// A number as a double, if the double says the same number.
@@ -120,10 +170,10 @@ pub fn instant_from_number(text: &str) -> Option<i64> {
     let in_range = |value: i128| {
         if (INSTANT_MIN_US..=INSTANT_MAX_US).contains(&value) { i64::try_from(value).ok() } else { None }
     };
+    if let Some(seconds) = digits_value(text).filter(|seconds| *seconds < MILLISECONDS_FROM as i64) {
+        return (seconds < SECONDS_END).then_some(seconds * 1_000_000);
+    }
     if let Ok(whole) = text.parse::<i64>() {
-        if (0..SECONDS_END).contains(&whole) {
-            return Some(whole * 1_000_000);
-        }
         let whole = i128::from(whole);
         let unit = if whole.abs() >= MILLISECONDS_FROM { 1_000 } else { 1_000_000 };
         return in_range(whole * unit);
@@ -205,6 +255,10 @@ mod tests {
         assert_eq!(integer("9223372036854775808"), None);
         assert_eq!(integer("1e3"), Some(1000));
         assert_eq!(integer("1.5"), None);
+        assert_eq!(integer("-0"), Some(0));
+        for text in ["0", "7", "12345678", "1700000000", "123456789012345678", "1234567890123456789"] {
+            assert_eq!(integer(text), text.parse().ok(), "{text}");
+        }
         assert_eq!(float("0.1"), Some(0.1));
         assert_eq!(float("1e400"), None);
         assert_eq!(float("0.1000000000000000055511151231257827"), None);

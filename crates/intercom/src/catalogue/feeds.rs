@@ -97,12 +97,13 @@ pub const FEEDS: &[Feed] = &[
         reading: Reading::Updates(Granularity::Day),
         ..SNAPSHOT
     },
-    // Of the lists inside a contact the API shows ten elements (API notes §11).
+    // Of the lists inside a contact the API shows ten elements (API notes §11). A tag's name, and when and by whom it
+    // was put on, are in this answer only: it is asked for wherever there are tags, not just where the list is cut.
     Feed {
         name: "contact_tags",
         content: Content::Fragment("tags"),
         path: "/contacts/{id}/tags",
-        reading: Reading::PerRecord(Condition::Cut("tags")),
+        reading: Reading::PerRecord(Condition::NotEmpty(&["tags"])),
         ..PER_CONTACT
     },
     Feed {

@@ -3,10 +3,39 @@
 use std::fmt::Write;
 
 /// Words that bodies are made of.
-const WORDS: [&str; 24] = [
-    "hello", "thanks", "the", "order", "is", "still", "not", "here", "could", "you", "please", "check", "invoice",
-    "Größe", "naïve", "account", "since", "yesterday", "https://example.com/help/articles/42", "regards", "🎉",
-    "subscription", "we", "refund",
+const WORDS: [&str; 32] = [
+    "hello",
+    "thanks",
+    "the",
+    "order",
+    "is",
+    "still",
+    "not",
+    "here",
+    "could",
+    "you",
+    "please",
+    "check",
+    "invoice",
+    "Größe",
+    "account",
+    "since",
+    "yesterday",
+    "https://example.com/help/articles/42",
+    "regards",
+    "🎉",
+    "subscription",
+    "we",
+    "refund",
+    "and",
+    "then",
+    "nothing",
+    "happened",
+    "for",
+    "days",
+    "when",
+    "I",
+    "looked",
 ];
 
 /// A small seeded generator of numbers (xorshift with a multiplier).
@@ -64,18 +93,29 @@ pub(crate) fn generate(total_bytes: usize) -> Vec<Vec<u8>> {
 fn conversation(dice: &mut Dice, number: u64) -> String {
     let created = 1_600_000_000 + dice.below(150_000_000);
     let mut text = String::with_capacity(8_192);
-    let body = { let words = 8 + dice.below(80); dice.body(words) };
+    let body = {
+        let words = 8 + dice.below(80);
+        dice.body(words)
+    };
     let (contact, admin) = (dice.id(), 1_000 + dice.below(400));
     let _ = write!(
         text,
         r#"{{"type":"conversation","id":"{number}","created_at":{created},"updated_at":{},"waiting_since":{},"snoozed_until":null,"source":{{"type":"email","id":"{}","delivered_as":"customer_initiated","subject":"<p>{}</p>","body":"{body}","author":{{"type":"user","id":"{contact}","name":"Ann {number}","email":"ann{number}@example.com"}},"attachments":[{}],"url":null,"redacted":false}},"contacts":{{"type":"contact.list","contacts":[{{"type":"contact","id":"{contact}","external_id":"u-{number}"}}]}},"first_contact_reply":{{"created_at":{created},"type":"email","url":null}},"admin_assignee_id":{admin},"team_assignee_id":{},"open":{},"state":"closed","read":true,"#,
-        created + 5_000, created + 900, dice.below(1 << 30), WORDS[dice.below(24) as usize],
-        attachments(dice), dice.below(20), dice.chance(30),
+        created + 5_000,
+        created + 900,
+        dice.below(1 << 30),
+        WORDS[dice.below(WORDS.len() as u64) as usize],
+        attachments(dice),
+        dice.below(20),
+        dice.chance(30),
     );
     let _ = write!(
         text,
         r#""tags":{{"type":"tag.list","tags":[{}]}},"priority":"not_priority","sla_applied":null,"statistics":{},"conversation_rating":{},"teammates":{{"type":"admin.list","admins":[{{"type":"admin","id":"{admin}"}}]}},"title":null,"custom_attributes":{{{}}},"topics":{{}},"ticket":null,"linked_objects":{{"type":"list","data":[{}],"total_count":0,"has_more":false}},"ai_agent":null,"ai_agent_participated":false,"#,
-        tags(dice), statistics(dice, created), rating(dice, created, &contact), custom_attributes(dice),
+        tags(dice),
+        statistics(dice, created),
+        rating(dice, created, &contact),
+        custom_attributes(dice),
         if dice.chance(8) { r#"{"type":"ticket","id":"77","category":"Customer"}"# } else { "" },
     );
     let tail = dice.below(100);
@@ -84,7 +124,8 @@ fn conversation(dice: &mut Dice, number: u64) -> String {
         75..98 => 4 + dice.below(10),
         _ => 20 + dice.below(50),
     };
-    let parts: Vec<String> = (0..count).map(|place| part(dice, number * 1_000 + place, created, &contact)).collect();
+    let parts: Vec<String> =
+        (0..count).map(|place| part(dice, number * 1_000 + place, created, &contact)).collect();
     let _ = write!(
         text,
         r#""conversation_parts":{{"type":"conversation_part.list","conversation_parts":[{}],"total_count":{count}}}}}"#,
@@ -122,13 +163,20 @@ fn attachments(dice: &mut Dice) -> String {
     }
     format!(
         r#"{{"type":"upload","name":"file{}.png","url":"https://downloads.example.com/i/o/{}/{}?expires=1719503600&signature=9b8c","content_type":"image/png","filesize":{},"width":1024,"height":768}}"#,
-        dice.below(100), dice.below(1 << 30), dice.id(), dice.below(1 << 22),
+        dice.below(100),
+        dice.below(1 << 30),
+        dice.id(),
+        dice.below(1 << 22),
     )
 }
 
 /// Tags.
 fn tags(dice: &mut Dice) -> String {
-    let tag = |id: u64| format!(r#"{{"type":"tag","id":"{id}","name":"Tag {id}","applied_at":1663597223,"applied_by":{{"type":"admin","id":"1007"}}}}"#);
+    let tag = |id: u64| {
+        format!(
+            r#"{{"type":"tag","id":"{id}","name":"Tag {id}","applied_at":1663597223,"applied_by":{{"type":"admin","id":"1007"}}}}"#
+        )
+    };
     let tags: Vec<String> = (0..dice.below(4)).map(|place| tag(place * 100 + dice.below(100))).collect();
     tags.join(",")
 }
@@ -148,9 +196,19 @@ fn rating(dice: &mut Dice, created: u64, contact: &str) -> String {
 fn statistics(dice: &mut Dice, created: u64) -> String {
     format!(
         r#"{{"type":"conversation_statistics","time_to_assignment":{},"time_to_admin_reply":{},"time_to_first_close":{},"time_to_last_close":{},"median_time_to_reply":{},"first_contact_reply_at":{created},"first_assignment_at":{created},"first_admin_reply_at":{},"first_close_at":{},"last_assignment_at":{created},"last_assignment_admin_reply_at":{created},"last_contact_reply_at":{},"last_admin_reply_at":{},"last_close_at":null,"last_closed_by_id":"1007","count_reopens":{},"count_assignments":{},"count_conversation_parts":{},"assigned_team_first_response_time":[{{"team_id":7,"team_name":"Support","response_time":{}}}]}}"#,
-        dice.below(9_000), dice.below(9_000), dice.below(90_000), dice.below(90_000), dice.below(900),
-        created + 400, created + 4_000, created + 2_000, created + 2_500, dice.below(3), dice.below(4),
-        dice.below(30), dice.below(5_000),
+        dice.below(9_000),
+        dice.below(9_000),
+        dice.below(90_000),
+        dice.below(90_000),
+        dice.below(900),
+        created + 400,
+        created + 4_000,
+        created + 2_000,
+        created + 2_500,
+        dice.below(3),
+        dice.below(4),
+        dice.below(30),
+        dice.below(5_000),
     )
 }
 

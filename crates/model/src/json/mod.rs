@@ -10,8 +10,8 @@ mod split;
 mod value;
 
 pub use parse::{parse, parse_prefix};
-pub(crate) use split::{decoded, members};
 pub use split::{Peeked, peek, records, values};
+pub(crate) use split::{decoded, members};
 pub use value::Json;
 
 use thiserror::Error;
@@ -32,8 +32,9 @@ pub enum Want {
 
 /// Receives the events of one document, in the order of its text.
 pub trait Sink {
-    /// Asked before each value: how it should be delivered. `rest` is the text from the value's first byte on.
-    fn want(&mut self, rest: &str) -> Want;
+    /// Asked before each value: how it should be delivered. `first` is its first byte (0 at the text's end), and it stands
+    /// at `start` of `text`.
+    fn want(&mut self, first: u8, text: &str, start: usize) -> Want;
     /// A value asked for as [`Want::Raw`].
     fn raw(&mut self, source: &str);
     /// `null`.
@@ -48,6 +49,14 @@ pub trait Sink {
     fn broken_string(&mut self, source: &str);
     /// `{`.
     fn begin_object(&mut self);
+    /// A buffer for decoding strings; one that keeps its room from document to document spares making it anew.
+    fn scratch(&mut self) -> String {
+        String::new()
+    }
+    /// Gives the buffer back.
+    fn keep_scratch(&mut self, scratch: String) {
+        drop(scratch);
+    }
     /// Asked where a member's name begins: whether `rest` begins with a name that was expected, written `"name":`. If so
     /// its length with quotes and colon, and [`Sink::key`] is not called.
     #[inline]

@@ -22,14 +22,16 @@ pub fn parse<S: Sink>(bytes: &[u8], sink: &mut S) -> Result<(), JsonError> {
 /// # Errors
 /// As [`parse`], but whatever follows the value is left alone.
 pub fn parse_prefix<S: Sink>(text: &str, sink: &mut S) -> Result<usize, JsonError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), decoded: String::new(), depth: 0 };
+    let mut parser = Parser { text, bytes: text.as_bytes(), decoded: sink.scratch(), depth: 0 };
     let start = scan::skip_space(parser.bytes, 0);
-    parser.value(start, sink)
+    let end = parser.value(start, sink);
+    sink.keep_scratch(parser.decoded);
+    end
 }
 
 /// `bytes` as text.
 pub(super) fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
-    std::str::from_utf8(bytes)
+    simdutf8::compat::from_utf8(bytes)
         .map_err(|error| JsonError { kind: JsonErrorKind::NotUtf8, offset: error.valid_up_to() })
 }
 
@@ -45,8 +47,9 @@ impl Parser<'_> {
     /// Parses the value at `start`, which is no white space; returns the offset behind it.
     #[inline]
     fn value<S: Sink>(&mut self, start: usize, sink: &mut S) -> Result<usize, JsonError> {
-        match sink.want(&self.text[start..]) {
-            Want::Events => self.events(start, sink),
+        let first = self.bytes.get(start).copied().unwrap_or_default();
+        match sink.want(first, self.text, start) {
+            Want::Events => self.events(first, start, sink),
             Want::Nothing => self.skip(start),
             Want::Raw => {
                 let end = self.skip(start)?;
@@ -56,10 +59,11 @@ impl Parser<'_> {
         }
     }
 
-    /// Parses the value at `start` as events.
-    fn events<S: Sink>(&mut self, start: usize, sink: &mut S) -> Result<usize, JsonError> {
-        match self.bytes.get(start) {
-            Some(b'"') => {
+    /// Parses the value at `start`, whose first byte is `first`, as events.
+    #[inline]
+    fn events<S: Sink>(&mut self, first: u8, start: usize, sink: &mut S) -> Result<usize, JsonError> {
+        match first {
+            b'"' => {
                 let end = at(scan::string_end(self.bytes, start + 1))?;
                 let content = &self.text[start + 1..end.quote];
                 if !end.escaped {
@@ -71,7 +75,7 @@ impl Parser<'_> {
                 }
                 Ok(end.quote + 1)
             }
-            Some(b'{') => {
+            b'{' => {
                 self.enter(start)?;
                 sink.begin_object();
                 let end = self.members(start + 1, sink)?;
@@ -79,7 +83,7 @@ impl Parser<'_> {
                 self.depth -= 1;
                 Ok(end)
             }
-            Some(b'[') => {
+            b'[' => {
                 self.enter(start)?;
                 sink.begin_array();
                 let end = self.elements(start + 1, sink)?;
@@ -87,14 +91,14 @@ impl Parser<'_> {
                 self.depth -= 1;
                 Ok(end)
             }
-            Some(b'-' | b'0'..=b'9') => {
+            b'-' | b'0'..=b'9' => {
                 let end = at(scan::number_end(self.bytes, start))?;
                 sink.number(&self.text[start..end]);
                 Ok(end)
             }
-            Some(b'n') => self.word(start, "null").inspect(|_| sink.null()),
-            Some(b't') => self.word(start, "true").inspect(|_| sink.boolean(true)),
-            Some(b'f') => self.word(start, "false").inspect(|_| sink.boolean(false)),
+            b'n' => self.word(start, "null").inspect(|_| sink.null()),
+            b't' => self.word(start, "true").inspect(|_| sink.boolean(true)),
+            b'f' => self.word(start, "false").inspect(|_| sink.boolean(false)),
             _ => Err(self.unexpected(start)),
         }
     }

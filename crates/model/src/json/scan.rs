@@ -16,40 +16,80 @@ pub(super) struct StringEnd {
     pub(super) escaped: bool,
 }
 
-/// The first offset at or after `position` that is no white space.
+/// The first offset at or after `position` that is no white space; mostly that is `position`.
 #[inline]
-pub(super) fn skip_space(bytes: &[u8], mut position: usize) -> usize {
+pub(super) fn skip_space(bytes: &[u8], position: usize) -> usize {
+    match bytes.get(position) {
+        Some(&byte) if byte > b' ' => position,
+        _ => behind_space(bytes, position),
+    }
+}
+
+/// [`skip_space`] where there is some.
+fn behind_space(bytes: &[u8], mut position: usize) -> usize {
     while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(position) {
         position += 1;
     }
     position
 }
 
-/// The first offset at or after `position` holding a quote, a backslash or a control character.
+/// Whether a byte ends a run of plain string content.
+#[inline]
+fn stops(byte: u8) -> bool {
+    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
+}
+
+/// The high bit of each byte of `word` that [`stops`]; above the lowest such byte others may be marked falsely.
+#[inline]
+fn stop_bits(word: u64) -> u64 {
+    let quote = word ^ (ONES * u64::from(b'"'));
+    let backslash = word ^ (ONES * u64::from(b'\\'));
+    let hits = (quote.wrapping_sub(ONES) & !quote)
+        | (backslash.wrapping_sub(ONES) & !backslash)
+        | (word.wrapping_sub(ONES * 0x20) & !word);
+    hits & HIGHS
+}
+
+/// The first offset at or after `position` holding a quote, a backslash or a control character. Most strings are short,
+/// so a few words are looked at first; long ones go on in blocks.
 #[inline]
 fn string_stop(bytes: &[u8], mut position: usize) -> usize {
-    while let Some(chunk) = bytes.get(position..position + 8) {
-        let Ok(chunk) = <[u8; 8]>::try_from(chunk) else { break };
-        let word = u64::from_le_bytes(chunk);
-        let quote = word ^ (ONES * u64::from(b'"'));
-        let backslash = word ^ (ONES * u64::from(b'\\'));
-        let hits = (quote.wrapping_sub(ONES) & !quote)
-            | (backslash.wrapping_sub(ONES) & !backslash)
-            | (word.wrapping_sub(ONES * 0x20) & !word);
-        let hits = hits & HIGHS;
+    for _ in 0..3 {
+        let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<8>()) else {
+            return short_stop(bytes, position);
+        };
+        let hits = stop_bits(u64::from_le_bytes(*chunk));
         if hits != 0 {
-            // A borrow can raise a false hit only above a true one, so the lowest hit is true.
             return position + (hits.trailing_zeros() / 8) as usize;
         }
         position += 8;
     }
-    while let Some(&byte) = bytes.get(position) {
-        if byte == b'"' || byte == b'\\' || byte < 0x20 {
+    long_stop(bytes, position)
+}
+
+/// [`string_stop`] for what is left of a text.
+fn short_stop(bytes: &[u8], position: usize) -> usize {
+    let rest = bytes.get(position..).unwrap_or_default();
+    position + rest.iter().position(|&byte| stops(byte)).unwrap_or(rest.len())
+}
+
+/// [`string_stop`] for long strings: blocks are compared as a whole, which the compiler turns into wide instructions.
+fn long_stop(bytes: &[u8], mut position: usize) -> usize {
+    const BLOCK: usize = 32;
+    while let Some(block) = bytes.get(position..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+        if block.iter().fold(0, |any, &byte| any | u8::from(stops(byte))) != 0 {
             break;
         }
-        position += 1;
+        position += BLOCK;
     }
-    position
+    while let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<8>()) {
+        let hits = stop_bits(u64::from_le_bytes(*chunk));
+        if hits != 0 {
+            return position + (hits.trailing_zeros() / 8) as usize;
+        }
+        position += 8;
+    }
+    short_stop(bytes, position)
 }
 
 /// Where the string ends whose content begins at `start`; escapes are checked for form, not for meaning.
@@ -126,7 +166,7 @@ pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, (JsonError
     Ok(position)
 }
 
-/// Decodes string content with escapes into `decoded`; `false` when it has a lone surrogate, which becomes U+FFFD.
+/// Decodes string content, which has no bare quotes, with escapes into `decoded`; `false` when it has a lone surrogate, which becomes U+FFFD.
 pub(super) fn unescape(content: &str, decoded: &mut String) -> bool {
     decoded.clear();
     let mut whole = true;

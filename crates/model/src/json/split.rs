@@ -112,9 +112,11 @@ pub(crate) fn members(text: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, 
             return None;
         }
         let member = parser.member(position);
-        next = member.as_ref().ok().map(|(.., end)| scan::skip_space(bytes, *end)).and_then(|end| {
-            (bytes.get(end) == Some(&b',')).then_some(end + 1)
-        });
+        next = member
+            .as_ref()
+            .ok()
+            .map(|(.., end)| scan::skip_space(bytes, *end))
+            .and_then(|end| (bytes.get(end) == Some(&b',')).then_some(end + 1));
         Some(member.map(|(name, value, _)| (name, value)))
     })
 }
@@ -177,8 +179,8 @@ struct PeekSink<'a, const N: usize> {
 }
 
 impl<const N: usize> Sink for PeekSink<'_, N> {
-    fn want(&mut self, rest: &str) -> Want {
-        let scalar = !rest.starts_with(['{', '[']);
+    fn want(&mut self, first: u8, _text: &str, _start: usize) -> Want {
+        let scalar = !matches!(first, b'{' | b'[');
         if self.depth == 0 || (self.at.is_some() && scalar) { Want::Events } else { Want::Nothing }
     }
     fn raw(&mut self, _source: &str) {}

@@ -124,7 +124,7 @@ impl TreeBuilder {
 }
 
 impl Sink for TreeBuilder {
-    fn want(&mut self, _rest: &str) -> Want {
+    fn want(&mut self, _first: u8, _text: &str, _start: usize) -> Want {
         Want::Events
     }
     fn raw(&mut self, _source: &str) {}

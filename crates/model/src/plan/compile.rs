@@ -3,7 +3,8 @@
 
 use super::lookup::RuleLookup;
 use super::{
-    ListFacet, Memory, NO_MEMBER, Node, NodeId, ObjectFacet, Place, Plan, ROOT_NODE, ROOT_TABLE, TablePlan, Treatment,
+    ListFacet, Memory, NO_MEMBER, Node, NodeId, ObjectFacet, Place, Plan, ROOT_NODE, ROOT_TABLE, TablePlan,
+    Treatment,
 };
 use crate::rules::path::{Path, Segment};
 use crate::rules::{ResourceRules, Strategy};
@@ -77,7 +78,9 @@ impl Plan {
                 return Err(PlanError {
                     resource: self.resource.clone(),
                     table: self.tables[ROOT_TABLE].wanted.clone(),
-                    difference: format!("its key names `{text}`, which is no path of a value kept in a column"),
+                    difference: format!(
+                        "its key names `{text}`, which is no path of a value kept in a column"
+                    ),
                 });
             }
             let column = self.scalar_column(node);
@@ -123,7 +126,8 @@ impl Plan {
                 {
                     node = element;
                 }
-            } else if matches!(next, Some(Segment::Member(_))) && self.nodes[node].object == ObjectFacet::Open {
+            } else if matches!(next, Some(Segment::Member(_))) && self.nodes[node].object == ObjectFacet::Open
+            {
                 return;
             }
         }

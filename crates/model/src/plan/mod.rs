@@ -19,7 +19,7 @@ use crate::rules::{ResourceRules, Strategy};
 use crate::schema::ColumnRole;
 pub(crate) use lookup::RuleLookup;
 use node::Place;
-pub(crate) use node::{ListFacet, NO_MEMBER, Node, ObjectFacet, Treatment, Wrapping};
+pub(crate) use node::{ListFacet, NO_COLUMN, NO_MEMBER, Node, ObjectFacet, Treatment, Wrapping};
 
 /// Index of a node in its plan.
 pub(crate) type NodeId = usize;
@@ -161,7 +161,7 @@ impl Plan {
 
     /// The column for scalars of `node` (or its JSON, or its delimited list), planned now if there is none.
     pub(crate) fn scalar_column(&mut self, node: NodeId) -> ColumnId {
-        if let Some(column) = self.nodes[node].scalar {
+        if let Some(column) = self.nodes[node].scalar() {
             return column;
         }
         let logical = match self.nodes[node].treatment {
@@ -170,7 +170,7 @@ impl Plan {
             _ => self.nodes[node].place.rule.logical,
         };
         let column = self.add_column(node, ColumnRole::Value, logical);
-        self.nodes[node].scalar = Some(column);
+        self.nodes[node].set_scalar(column);
         column
     }
 
@@ -249,8 +249,7 @@ impl Plan {
         let Node { table: parent, place, .. } = &self.nodes[node];
         let rule = &place.rule;
         let is_declared = rule.strategy == Some(Strategy::Table);
-        let path =
-            if is_list { format!("{}.{ELEMENT}", place.full_path) } else { place.full_path.clone() };
+        let path = if is_list { format!("{}.{ELEMENT}", place.full_path) } else { place.full_path.clone() };
         let automatic = || format!("{}_{}", self.singular(*parent), place.wanted.trim_end_matches('_'));
         let plan = TablePlan {
             parent: Some(*parent),
@@ -266,7 +265,7 @@ impl Plan {
         self.tables.push(plan);
         let mut above = node;
         loop {
-            self.nodes[above].splits = true;
+            self.nodes[above].set_splits();
             if above == ROOT_NODE || self.nodes[above].is_element || Some(self.nodes[above].table) != home {
                 break;
             }

@@ -10,6 +10,8 @@ const HASH_FROM: usize = 24;
 const LOOK_AHEAD: usize = 4;
 /// No member: what comes before the first, and what follows one that nothing has followed yet.
 pub(crate) const NO_MEMBER: usize = usize::MAX;
+/// No column.
+pub(crate) const NO_COLUMN: ColumnId = usize::MAX;
 /// No row: what [`Node::last_row`] holds before the first.
 const NO_ROW: u32 = u32::MAX;
 
@@ -102,56 +104,90 @@ impl Place {
     }
 }
 
+/// Bytes of a name that are compared as words; most names are no longer.
+const HEAD_BYTES: usize = 24;
+/// Words that hold them.
+const HEAD_WORDS: usize = HEAD_BYTES / 8;
+
+/// Ones in as many bytes of [`HEAD_WORDS`] words as the index says.
+const HEAD_MASKS: [[u64; HEAD_WORDS]; HEAD_BYTES + 1] = {
+    let mut masks = [[0; HEAD_WORDS]; HEAD_BYTES + 1];
+    let mut bytes = 1;
+    while bytes <= HEAD_BYTES {
+        masks[bytes] = masks[bytes - 1];
+        masks[bytes][(bytes - 1) / 8] |= 0xFF << ((bytes - 1) % 8 * 8);
+        bytes += 1;
+    }
+    masks
+};
+
 /// A member of a node.
 #[derive(Debug)]
+#[repr(align(64))]
 struct Member {
-    /// The name as most documents write it: `"name":`.
-    source: Box<str>,
-    /// Whether that is how JSON writes the name; one with a quote, say, is written otherwise.
-    is_plain: bool,
+    /// The beginning of the name as most documents write it, `"name":`, filled up with zeros.
+    head: [u64; HEAD_WORDS],
+    /// Bytes of the name with quotes and colon; 0 for a name that JSON writes otherwise, one with a quote, say.
+    source_bytes: usize,
     /// Its node.
     id: NodeId,
-    /// The member that followed it when it was last of interest.
+    /// The member that follows it in most documents.
     next: usize,
+    /// The name.
+    name: Box<str>,
+}
+
+/// The first bytes of `text` as words.
+#[inline]
+fn words(text: &[u8; HEAD_BYTES]) -> [u64; HEAD_WORDS] {
+    let mut words = [0; HEAD_WORDS];
+    for (word, bytes) in words.iter_mut().zip(text.as_chunks::<8>().0) {
+        *word = u64::from_le_bytes(*bytes);
+    }
+    words
 }
 
 impl Member {
-    /// The name.
-    #[inline]
-    fn name(&self) -> &str {
-        &self.source[1..self.source.len() - 2]
-    }
-}
-
-/// Whether `text` begins with `beginning`, which has at least three bytes; most are short, so that calling a routine for
-/// it would cost more than the comparing.
-#[inline]
-fn begins_with(text: &[u8], beginning: &[u8]) -> bool {
-    let length = beginning.len();
-    let Some(text) = text.get(..length) else { return false };
-    match (text.last_chunk::<8>(), beginning.last_chunk::<8>()) {
-        (Some(text_end), Some(end)) => {
-            let whole = text.chunks_exact(8).zip(beginning.chunks_exact(8));
-            text_end == end && whole.into_iter().all(|(left, right)| left == right)
+    /// The member `name`, whose node is `id`.
+    fn new(name: &str, id: NodeId) -> Member {
+        let is_plain = name.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\'));
+        let source = format!("\"{name}\":");
+        let mut head = [0; HEAD_BYTES];
+        let head_bytes = source.len().min(HEAD_BYTES);
+        head[..head_bytes].copy_from_slice(&source.as_bytes()[..head_bytes]);
+        Member {
+            head: words(&head),
+            source_bytes: if is_plain { source.len() } else { 0 },
+            id,
+            next: NO_MEMBER,
+            name: name.into(),
         }
-        _ => match (text.last_chunk::<4>(), beginning.last_chunk::<4>()) {
-            (Some(text_end), Some(end)) => text_end == end && text.first_chunk::<4>() == beginning.first_chunk::<4>(),
-            _ => text == beginning,
-        },
+    }
+
+    /// Whether `text` begins with the name, quotes and colon.
+    #[inline]
+    fn begins(&self, text: &[u8]) -> bool {
+        let Some(first) = text.first_chunk::<HEAD_BYTES>() else { return false };
+        let mask = &HEAD_MASKS[self.source_bytes.min(HEAD_BYTES)];
+        let text_words = words(first);
+        let differs = (0..HEAD_WORDS)
+            .fold(0, |differs, word| differs | ((text_words[word] ^ self.head[word]) & mask[word]));
+        differs == 0 && self.source_bytes != 0 && (self.source_bytes <= HEAD_BYTES || self.ends(text))
+    }
+
+    /// Whether `text`, which begins as the name does, goes on so.
+    fn ends(&self, text: &[u8]) -> bool {
+        let rest = text.get(1..self.source_bytes - 2);
+        rest == Some(self.name.as_bytes()) && text[self.source_bytes - 2..].starts_with(b"\":")
     }
 }
 
-/// A place in the documents.
+/// A place in the documents. What every value needs comes first, so that it shares a line of the processor's cache.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Node {
-    /// The table in which scalars of this node land.
-    pub(crate) table: TableId,
-    /// The scalar's column.
-    pub(crate) scalar: Option<ColumnId>,
-    /// What an object here becomes.
-    pub(crate) object: ObjectFacet,
-    /// What a list here becomes.
-    pub(crate) list: ListFacet,
+    /// The scalar's column where a scalar needs no second look; otherwise [`NO_COLUMN`].
+    plain_column: ColumnId,
     /// How values are taken.
     pub(crate) treatment: Treatment,
     /// Whether objects here only wrap a list.
@@ -160,14 +196,22 @@ pub(crate) struct Node {
     pub(crate) has_null_words: bool,
     /// Whether this is the element of a list.
     pub(crate) is_element: bool,
-    /// Whether a table was split from here or from a flattened member below.
-    pub(crate) splits: bool,
     /// The last row in which the node was met, to notice a name that comes twice in one object.
     last_row: u32,
-    /// The member that came first when that was last of interest.
-    first: usize,
+    /// Whether a table was split from here or from a flattened member below.
+    splits: bool,
     /// Members in the order they were planned.
     members: Vec<Member>,
+    /// The scalar's column.
+    scalar: Option<ColumnId>,
+    /// The table in which scalars of this node land.
+    pub(crate) table: TableId,
+    /// What an object here becomes.
+    pub(crate) object: ObjectFacet,
+    /// What a list here becomes.
+    pub(crate) list: ListFacet,
+    /// The member that comes first in most documents.
+    first: usize,
     /// The rest.
     pub(crate) place: Box<Place>,
 }
@@ -189,6 +233,7 @@ impl Node {
         };
         let mut node = Node {
             table,
+            plain_column: NO_COLUMN,
             scalar: None,
             object: ObjectFacet::Open,
             list: ListFacet::Open,
@@ -218,6 +263,44 @@ impl Node {
         };
     }
 
+    /// The column for scalars that need no second look here: they are no elements, no words that mean nothing, and no
+    /// table hangs on the place. [`NO_COLUMN`] elsewhere.
+    #[inline]
+    pub(crate) fn plain_column(&self) -> ColumnId {
+        self.plain_column
+    }
+
+    /// Settles [`plain_column`](Self::plain_column) after a change.
+    fn settle_plain_column(&mut self) {
+        let is_plain =
+            self.treatment == Treatment::ByKind && !self.has_null_words && !self.is_element && !self.splits;
+        self.plain_column = self.scalar.filter(|_| is_plain).unwrap_or(NO_COLUMN);
+    }
+
+    /// The scalar's column.
+    #[inline]
+    pub(crate) fn scalar(&self) -> Option<ColumnId> {
+        self.scalar
+    }
+
+    /// Sets the scalar's column.
+    pub(crate) fn set_scalar(&mut self, column: ColumnId) {
+        self.scalar = Some(column);
+        self.settle_plain_column();
+    }
+
+    /// Whether a table was split from here or from a flattened member below.
+    #[inline]
+    pub(crate) fn splits(&self) -> bool {
+        self.splits
+    }
+
+    /// Notes that a table was split from here or from a flattened member below.
+    pub(crate) fn set_splits(&mut self) {
+        self.splits = true;
+        self.settle_plain_column();
+    }
+
     /// Whether objects here have a table of their own.
     pub(crate) fn is_split(&self) -> bool {
         matches!(self.object, ObjectFacet::Table(_))
@@ -237,8 +320,8 @@ impl Node {
         let mut place = self.follower(previous);
         for _ in 0..LOOK_AHEAD {
             let member = self.members.get(place)?;
-            if member.is_plain && begins_with(text, member.source.as_bytes()) {
-                return Some((member.id, place, member.source.len()));
+            if member.begins(text) {
+                return Some((member.id, place, member.source_bytes));
             }
             place = member.next;
         }
@@ -250,13 +333,13 @@ impl Node {
         let mut place = self.follower(previous);
         for _ in 0..LOOK_AHEAD {
             let Some(member) = self.members.get(place) else { break };
-            if member.name() == name {
+            if *member.name == *name {
                 return Some((member.id, place));
             }
             place = member.next;
         }
         let place = if self.members.len() < HASH_FROM {
-            self.members.iter().position(|member| member.name() == name)?
+            self.members.iter().position(|member| *member.name == *name)?
         } else {
             *self.place.member_index.get(name)?
         };
@@ -264,19 +347,31 @@ impl Node {
         Some((self.members[place].id, place))
     }
 
-    /// Expects the member in `place` after the one in place `previous`.
+    /// Expects the member in `place` somewhere after the one in place `previous`: right after it, unless it is expected
+    /// later anyway, after members that some documents lack.
     fn expect(&mut self, place: usize, previous: usize) {
+        let old = self.follower(previous);
+        let mut later = old;
+        for _ in 0..self.members.len() {
+            if later == place {
+                return;
+            }
+            let Some(member) = self.members.get(later) else { break };
+            later = member.next;
+        }
         match self.members.get_mut(previous) {
             Some(member) => member.next = place,
             None => self.first = place,
+        }
+        if self.members[place].next == NO_MEMBER && previous != place {
+            self.members[place].next = old;
         }
     }
 
     /// Adds a member that is not there and was met after the one in place `previous`; returns its place.
     pub(crate) fn add_member(&mut self, name: &str, id: NodeId, previous: usize) -> usize {
-        let is_plain = name.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\'));
         let place = self.members.len();
-        self.members.push(Member { source: format!("\"{name}\":").into(), is_plain, id, next: NO_MEMBER });
+        self.members.push(Member::new(name, id));
         self.expect(place, previous);
         self.index_members();
         place
@@ -289,7 +384,7 @@ impl Node {
         }
         let index = &mut self.place.member_index;
         for (place, member) in self.members.iter().enumerate().skip(index.len()) {
-            index.insert(member.name().into(), place);
+            index.insert(member.name.clone(), place);
         }
     }
 
@@ -316,6 +411,7 @@ impl Node {
                 *column = None;
             }
         }
+        self.settle_plain_column();
         let old_object = self.object;
         let old_list = self.list;
         self.reset_facets();

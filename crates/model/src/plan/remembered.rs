@@ -150,7 +150,8 @@ impl Plan {
             };
             let (Some(name), Some(stored)) = (&column.remembered, column.logical) else { continue };
             // A column of JSON holds sources of values, so it takes a rule that says so.
-            if asked.is_some_and(|asked| asked != stored) || (asked.is_none() && stored == LogicalType::Json) {
+            if asked.is_some_and(|asked| asked != stored) || (asked.is_none() && stored == LogicalType::Json)
+            {
                 let asked = asked.map_or("a column for scalars", LogicalType::name);
                 let difference = format!(
                     "column `{name}` is {}, and the rule for `{}` asks for {asked}",

@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn a_member_of_any_name_survives_being_written_as_a_path() {
-        for member in ["plain", "a.b", "*", "**", "back\\slash", "\\.", "[x]", "[]", "", "e", "naïve 🎉", "."] {
+        for member in ["plain", "a.b", "*", "**", "back\\slash", "\\.", "[x]", "[]", "", "e", "naïve 🎉", "."]
+        {
             let path = Path::parse(&member_of("outer", member)).unwrap();
             assert_eq!(
                 path.segments,
@@ -130,9 +131,13 @@ mod tests {
 
     #[test]
     fn a_malformed_path_is_refused_with_the_reason() {
-        for (text, reason) in
-            [("", "empty step"), ("a..b", "empty step"), ("a.", "empty step"), ("a\\", "escape"), ("a\\n", "unknown escape")]
-        {
+        for (text, reason) in [
+            ("", "empty step"),
+            ("a..b", "empty step"),
+            ("a.", "empty step"),
+            ("a\\", "escape"),
+            ("a\\n", "unknown escape"),
+        ] {
             assert!(Path::parse(text).unwrap_err().contains(reason), "{text:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 use super::column::{Builder, Slots, Texts, Values};
 use crate::logical::{DECIMAL_PRECISION, DECIMAL_SCALE};
+use arrow_array::builder::StringBuilder;
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray,
     TimestampMicrosecondArray,
@@ -60,19 +61,19 @@ pub(super) fn spread(builder: Builder, count: u32) -> ArrayRef {
         Values::Text(texts) | Values::Undecided(_, texts) => {
             let mut ends = Vec::with_capacity(count as usize);
             let mut last = 0;
-            for (&row, &end) in builder.rows.iter().zip(&texts.ends) {
+            for (row, &end) in builder.rows.iter().zip(&texts.ends) {
                 ends.resize(row as usize, last);
                 ends.push(end);
                 last = end;
             }
             ends.resize(count as usize, last);
             let mut valid = vec![false; count as usize];
-            builder.rows.iter().for_each(|&row| valid[row as usize] = true);
+            builder.rows.iter().for_each(|row| valid[row as usize] = true);
             text_array(ends, texts.text, Some(NullBuffer::from(valid)))
         }
         values => {
             let mut slots = vec![Slots::NONE; count as usize];
-            for (slot, &row) in builder.rows.iter().enumerate() {
+            for (slot, row) in builder.rows.iter().enumerate() {
                 slots[row as usize] = slot as u32;
             }
             gather(&values, &slots)
@@ -80,8 +81,21 @@ pub(super) fn spread(builder: Builder, count: u32) -> ArrayRef {
     }
 }
 
-/// A text array over buffers that were built up in order.
+/// A text array over buffers that were built up in order. Arrow checks a text as a whole, which is quick for ASCII only;
+/// any other is handed over value by value, as the text it is known to be.
 fn text_array(ends: Vec<i32>, text: String, nulls: Option<NullBuffer>) -> ArrayRef {
+    if !text.is_ascii() {
+        let mut builder = StringBuilder::with_capacity(ends.len(), text.len());
+        let mut start = 0;
+        for (row, &end) in ends.iter().enumerate() {
+            match &nulls {
+                Some(nulls) if nulls.is_null(row) => builder.append_null(),
+                _ => builder.append_value(&text[start..end as usize]),
+            }
+            start = end as usize;
+        }
+        return Arc::new(builder.finish());
+    }
     let mut offsets = Vec::with_capacity(ends.len() + 1);
     offsets.push(0);
     offsets.extend(ends);

@@ -5,9 +5,7 @@ use super::layout::{Layout, Part};
 use super::{ReplacedScope, Shredded, ShreddedTable, Shredder};
 use crate::logical::LogicalType;
 use crate::plan::{ColumnId, PlanError, ROOT_NODE, ROOT_TABLE, TableId};
-use crate::schema::{
-    Column, ColumnRole, DELETED_AT, Reference, ReferenceCondition, SYNCED_AT, Table, View,
-};
+use crate::schema::{Column, ColumnRole, DELETED_AT, Reference, ReferenceCondition, SYNCED_AT, Table, View};
 use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray,
 };
@@ -25,8 +23,9 @@ impl Shredder {
         let layouts = self.layouts()?;
         let kept = self.kept_rows(&layouts);
         let issues = self.notes.iter().map(|note| self.issue(note)).collect();
+        let mut earlier = None;
         let mut scopes: Vec<Vec<ReplacedScope>> =
-            layouts.iter().map(|layout| self.replaced_scopes(layout, &kept)).collect();
+            layouts.iter().map(|layout| self.replaced_scopes(layout, &kept, &mut earlier)).collect();
         // Children first: they repeat the identities of their ancestors, whose columns are then given away.
         let mut tables = Vec::with_capacity(layouts.len());
         for (layout, replaced) in layouts.iter().zip(scopes.iter_mut()).rev() {
@@ -173,7 +172,13 @@ impl Shredder {
     }
 
     /// The identity part of `ancestor` for each of `rows` of `table`.
-    pub(super) fn part_values(&self, ancestor: TableId, part: Part, table: TableId, rows: &[u32]) -> ArrayRef {
+    pub(super) fn part_values(
+        &self,
+        ancestor: TableId,
+        part: Part,
+        table: TableId,
+        rows: &[u32],
+    ) -> ArrayRef {
         let rows = self.ancestor_rows(table, rows, ancestor);
         match part {
             Part::Column(column) => {

@@ -1,5 +1,6 @@
 //! Column builders: values of one column, appended in place; rows without a value cost nothing.
 
+use super::row_list::RowList;
 use crate::convert;
 use crate::logical::LogicalType;
 use std::hash::{Hash, Hasher};
@@ -56,8 +57,8 @@ pub(super) enum Values {
 /// The values of one column and the rows they stand in.
 #[derive(Debug)]
 pub(super) struct Builder {
-    /// Rows with a value, ascending.
-    pub(super) rows: Vec<u32>,
+    /// Rows with a value.
+    pub(super) rows: RowList,
     /// Their values.
     pub(super) values: Values,
     /// Whether numbers become text in a text column.
@@ -77,18 +78,18 @@ impl Builder {
             Some(LogicalType::Timestamp) => Values::Timestamp(Vec::new()),
             Some(LogicalType::Date) => Values::Date(Vec::new()),
         };
-        Builder { rows: Vec::new(), values, coerces }
+        Builder { rows: RowList::default(), values, coerces }
     }
 
     /// A text column with these values.
-    pub(super) fn of_texts(rows: Vec<u32>, texts: Texts) -> Builder {
+    pub(super) fn of_texts(rows: RowList, texts: Texts) -> Builder {
         Builder { rows, values: Values::Text(texts), coerces: false }
     }
 
     /// Whether the last row with a value is `row`.
     #[inline]
     pub(super) fn has(&self, row: u32) -> bool {
-        self.rows.last() == Some(&row)
+        self.rows.last() == Some(row)
     }
 
     /// Takes back the last value.
@@ -110,7 +111,7 @@ impl Builder {
 
     /// Takes back every value from row `count` on.
     pub(super) fn truncate(&mut self, count: u32) {
-        while self.rows.last().is_some_and(|&row| row >= count) {
+        while self.rows.last().is_some_and(|row| row >= count) {
             self.pop();
         }
     }
@@ -147,7 +148,7 @@ impl Builder {
             Values::Float(values) => convert::float(text).map(|value| values.push(value)),
             Values::Decimal(values) => convert::decimal(text).map(|value| values.push(value)),
             Values::Text(texts) if self.coerces => {
-                if text.len() < 20 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') {
+                if convert::is_canonical_integer(text) {
                     texts.push(text);
                 } else {
                     texts.push(&convert::canonical_number(text));
@@ -184,14 +185,15 @@ impl Builder {
 
     /// Puts a part of a key, given as text, into `row`; without effect if this column cannot hold it.
     pub(super) fn push_key(&mut self, row: u32, text: &str) {
-        if !self.push_string(row, text) && text.parse::<i64>().is_ok_and(|number| number.to_string() == text) {
+        if !self.push_string(row, text) && text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
+        {
             self.push_number(row, text);
         }
     }
 
     /// The value of `row` as text, for messages.
     pub(super) fn text_at(&self, row: u32) -> Option<String> {
-        let slot = self.rows.binary_search(&row).ok()?;
+        let slot = self.rows.position(row)?;
         Some(match &self.values {
             Values::Boolean(values) => values[slot].to_string(),
             Values::Integer(values) => values[slot].to_string(),
@@ -209,7 +211,7 @@ impl Builder {
             return Slots(None);
         }
         let mut slots = vec![Slots::NONE; count as usize];
-        for (slot, &row) in self.rows.iter().enumerate() {
+        for (slot, row) in self.rows.iter().enumerate() {
             slots[row as usize] = slot as u32;
         }
         Slots(Some(slots))

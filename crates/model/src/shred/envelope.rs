@@ -40,12 +40,21 @@ pub(crate) fn envelope_list(object: &Json, declared: Option<&[String]>, detects:
 /// there is one list, and nothing else but what envelopes have. Looks no further than the first member that speaks
 /// against it.
 pub(super) fn list_member(source: &str) -> Option<Box<str>> {
+    // Most objects tell their kind first.
+    if let Some(rest) = source.strip_prefix("{\"type\":\"")
+        && let Some(end) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\'))
+        && rest.as_bytes()[end] == b'"'
+        && !rest[..end].ends_with("list")
+    {
+        return None;
+    }
     let mut list: Option<Box<str>> = None;
     let mut is_list_type = false;
     for member in members(source) {
         let (name, value) = member.ok()?;
         if name == "type" {
-            is_list_type = value.strip_suffix('"').is_some_and(|kind| decoded(kind).ends_with("list"));
+            let content = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            is_list_type = content.is_some_and(|kind| decoded(kind).ends_with("list"));
             if !is_list_type {
                 return None;
             }

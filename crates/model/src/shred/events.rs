@@ -2,18 +2,29 @@
 
 use super::envelope::{Cut, ENVELOPE_MEMBERS, list_member};
 use super::{Shredder, delimited};
-use crate::convert::canonical_number;
+use crate::convert::{canonical_number, is_canonical_integer};
 use crate::json::{Json, Sink, Want};
-use crate::plan::{ListFacet, NO_MEMBER, NodeId, ObjectFacet, TableId, Treatment, Wrapping};
+use crate::plan::{
+    ColumnId, ListFacet, NO_COLUMN, NO_MEMBER, NodeId, ObjectFacet, TableId, Treatment, Wrapping,
+};
 use crate::schema::ColumnRole;
 
 /// Where the next value goes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
     /// Its node.
     pub(super) node: NodeId,
     /// Its row, in the node's table.
     pub(super) row: u32,
+    /// The column of a scalar that needs no second look; [`NO_COLUMN`] where it does.
+    plain_column: ColumnId,
+}
+
+impl Target {
+    /// A target whose scalars need a second look.
+    pub(super) fn new(node: NodeId, row: u32) -> Target {
+        Target { node, row, plain_column: NO_COLUMN }
+    }
 }
 
 /// What the next member of an envelope is.
@@ -67,6 +78,7 @@ impl Shredder {
         let is_element = node.is_element;
         let mut words = node.place.rule.null_if.iter().flatten();
         let found = match is_number {
+            true if is_canonical_integer(text) => words.any(|word| word == text),
             true => words.any(|word| *word == canonical_number(text)),
             false => words.any(|word| word == text),
         };
@@ -80,7 +92,7 @@ impl Shredder {
     #[inline]
     fn column(&mut self) -> usize {
         let node = &self.plan.nodes[self.target.node];
-        if let (Some(column), false) = (node.scalar, node.splits) {
+        if let (Some(column), false) = (node.scalar(), node.splits()) {
             return column;
         }
         self.vacate(self.target);
@@ -126,23 +138,22 @@ impl Shredder {
             return;
         }
         for member in node.members().collect::<Vec<_>>() {
-            if self.plan.nodes[member].splits {
-                self.vacate(Target { node: member, row: target.row });
+            if self.plan.nodes[member].splits() {
+                self.vacate(Target::new(member, target.row));
             }
         }
     }
 
     /// What the member `name` of the envelope on top is.
     fn envelope_slot(&mut self, name: &str) -> Slot {
-        let Some(Frame { kind: FrameKind::Envelope { member, cut, .. }, node, row }) = self.frames.last() else {
+        let Some(Frame { kind: FrameKind::Envelope { member, cut, .. }, node, row }) = self.frames.last()
+        else {
             return Slot::Nothing;
         };
         let (node, row) = (*node, *row);
         let is_list = match member {
             Some(member) => **member == *name,
-            None => {
-                self.plan.nodes[node].place.rule.envelope.iter().flatten().any(|member| member == name)
-            }
+            None => self.plan.nodes[node].place.rule.envelope.iter().flatten().any(|member| member == name),
         };
         match name {
             _ if is_list && cut.listed.is_none() => Slot::List,
@@ -184,6 +195,48 @@ impl Shredder {
         }
     }
 
+    /// A truth value that needs a second look.
+    fn boolean_with_care(&mut self, value: bool) {
+        if let Some(Frame { kind: FrameKind::Envelope { slot, cut, .. }, .. }) = self.frames.last_mut() {
+            if *slot == Slot::HasMore {
+                cut.has_more = Some(value);
+            }
+            return;
+        }
+        let column = self.column();
+        if self.holds_lists() || !self.builders[column].push_boolean(self.target.row, value) {
+            self.push_variant(ColumnRole::VariantJson, if value { "true" } else { "false" });
+        }
+    }
+
+    /// A number that needs a second look.
+    fn number_with_care(&mut self, text: &str) {
+        if let Some(Frame { kind: FrameKind::Envelope { slot, cut, .. }, .. }) = self.frames.last_mut() {
+            if *slot == Slot::TotalCount {
+                cut.total_count = text.parse().ok();
+            }
+            return;
+        }
+        if self.is_nothing(text, true) {
+            return;
+        }
+        let column = self.column();
+        if self.holds_lists() || !self.builders[column].push_number(self.target.row, text) {
+            self.push_variant(ColumnRole::VariantJson, text);
+        }
+    }
+
+    /// A string that needs a second look.
+    fn string_with_care(&mut self, text: &str) {
+        if self.in_envelope() || self.is_nothing(text, false) {
+            return;
+        }
+        let column = self.column();
+        if self.holds_lists() || !self.builders[column].push_string(self.target.row, text) {
+            self.push_variant(ColumnRole::VariantText, text);
+        }
+    }
+
     /// Whether a scalar in `target` must go beside its column, which holds delimited lists.
     #[inline]
     fn holds_lists(&self) -> bool {
@@ -199,18 +252,20 @@ const DROPPED_MEMBER: &str = "a list wrapper has a member nobody knows";
 
 impl Sink for Shredder {
     #[inline]
-    fn want(&mut self, rest: &str) -> Want {
-        let first = rest.as_bytes().first().copied().unwrap_or(b' ');
+    fn want(&mut self, first: u8, text: &str, start: usize) -> Want {
+        if self.target.plain_column != NO_COLUMN && !matches!(first, b'{' | b'[') {
+            return Want::Events;
+        }
         match self.frames.last_mut() {
             Some(Frame { kind: FrameKind::Object { .. }, .. }) | None => {}
             Some(Frame { kind: FrameKind::List { table, element, count }, row, .. }) => {
                 let row = self.tables[*table].push_row(*row, Some(*count));
                 *count += 1;
-                self.target = Target { node: *element, row };
+                self.target = Target::new(*element, row);
             }
             Some(Frame { kind: FrameKind::Envelope { slot, .. }, node, row }) => match slot {
                 Slot::List => {
-                    self.target = Target { node: *node, row: *row };
+                    self.target = Target::new(*node, *row);
                     if !matches!(first, b'[' | b'n') {
                         return Want::Raw;
                     }
@@ -228,7 +283,7 @@ impl Sink for Shredder {
             Treatment::Delimited => {}
         }
         if first == b'{' && node.wrapping == Wrapping::Detected {
-            self.detected = list_member(rest);
+            self.detected = list_member(&text[start..]);
         }
         Want::Events
     }
@@ -250,6 +305,9 @@ impl Sink for Shredder {
 
     #[inline]
     fn null(&mut self) {
+        if self.target.plain_column != NO_COLUMN {
+            return;
+        }
         if self.in_envelope() {
             if !self.slot_is(Slot::List) {
                 return;
@@ -259,50 +317,32 @@ impl Sink for Shredder {
         let node = &self.plan.nodes[self.target.node];
         if node.is_element {
             self.push_beside(ColumnRole::VariantJson, "null");
-        } else if node.splits && !self.in_envelope() {
+        } else if node.splits() && !self.in_envelope() {
             self.vacate(self.target);
         }
     }
 
     #[inline]
     fn boolean(&mut self, value: bool) {
-        if let Some(Frame { kind: FrameKind::Envelope { slot, cut, .. }, .. }) = self.frames.last_mut() {
-            if *slot == Slot::HasMore {
-                cut.has_more = Some(value);
-            }
-            return;
-        }
-        let column = self.column();
-        if self.holds_lists() || !self.builders[column].push_boolean(self.target.row, value) {
-            self.push_variant(ColumnRole::VariantJson, if value { "true" } else { "false" });
+        let column = self.target.plain_column;
+        if column == NO_COLUMN || !self.builders[column].push_boolean(self.target.row, value) {
+            self.boolean_with_care(value);
         }
     }
 
     #[inline]
     fn number(&mut self, text: &str) {
-        if let Some(Frame { kind: FrameKind::Envelope { slot, cut, .. }, .. }) = self.frames.last_mut() {
-            if *slot == Slot::TotalCount {
-                cut.total_count = text.parse().ok();
-            }
-            return;
-        }
-        if self.is_nothing(text, true) {
-            return;
-        }
-        let column = self.column();
-        if self.holds_lists() || !self.builders[column].push_number(self.target.row, text) {
-            self.push_variant(ColumnRole::VariantJson, text);
+        let column = self.target.plain_column;
+        if column == NO_COLUMN || !self.builders[column].push_number(self.target.row, text) {
+            self.number_with_care(text);
         }
     }
 
     #[inline]
     fn string(&mut self, text: &str) {
-        if self.in_envelope() || self.is_nothing(text, false) {
-            return;
-        }
-        let column = self.column();
-        if self.holds_lists() || !self.builders[column].push_string(self.target.row, text) {
-            self.push_variant(ColumnRole::VariantText, text);
+        let column = self.target.plain_column;
+        if column == NO_COLUMN || !self.builders[column].push_string(self.target.row, text) {
+            self.string_with_care(text);
         }
     }
 
@@ -316,7 +356,7 @@ impl Sink for Shredder {
     fn begin_object(&mut self) {
         let target = self.target;
         let node = &self.plan.nodes[target.node];
-        let splits = node.splits;
+        let splits = node.splits();
         if node.wrapping == Wrapping::Declared || self.detected.is_some() {
             let member = self.detected.take();
             let kind = FrameKind::Envelope { slot: Slot::Nothing, member, cut: Cut::default() };
@@ -338,6 +378,14 @@ impl Sink for Shredder {
         self.frames.push(Frame { kind: FrameKind::Object { latest: NO_MEMBER }, node: target.node, row });
     }
 
+    fn scratch(&mut self) -> String {
+        std::mem::take(&mut self.scratch)
+    }
+
+    fn keep_scratch(&mut self, scratch: String) {
+        self.scratch = scratch;
+    }
+
     #[inline]
     fn predicted_key(&mut self, rest: &[u8]) -> Option<usize> {
         let Some(Frame { kind: FrameKind::Object { latest }, node, row }) = self.frames.last_mut() else {
@@ -345,8 +393,9 @@ impl Sink for Shredder {
         };
         let (member, place, length) = self.plan.nodes[*node].predict(*latest, rest)?;
         *latest = place;
-        self.target = Target { node: member, row: *row };
-        self.repeats |= !self.plan.nodes[member].meet(*row);
+        let node = &mut self.plan.nodes[member];
+        self.repeats |= !node.meet(*row);
+        self.target = Target { node: member, row: *row, plain_column: node.plain_column() };
         Some(length)
     }
 
@@ -355,11 +404,13 @@ impl Sink for Shredder {
         if let FrameKind::Object { latest } = &mut frame.kind {
             let (member, place) = self.plan.member(frame.node, name, *latest);
             *latest = place;
-            self.target = Target { node: member, row: frame.row };
-            self.repeats |= !self.plan.nodes[member].meet(frame.row);
+            let node = &mut self.plan.nodes[member];
+            self.repeats |= !node.meet(frame.row);
+            self.target = Target { node: member, row: frame.row, plain_column: node.plain_column() };
             self.match_plan();
             return;
         }
+        self.target.plain_column = NO_COLUMN;
         let slot_now = self.envelope_slot(name);
         if let Some(Frame { kind: FrameKind::Envelope { slot, .. }, .. }) = self.frames.last_mut() {
             *slot = slot_now;
@@ -368,9 +419,10 @@ impl Sink for Shredder {
 
     #[inline]
     fn end_object(&mut self) {
+        self.target.plain_column = NO_COLUMN;
         let Some(frame) = self.frames.pop() else { return };
         let FrameKind::Envelope { cut, .. } = frame.kind else { return };
-        self.target = Target { node: frame.node, row: frame.row };
+        self.target = Target::new(frame.node, frame.row);
         let node = &self.plan.nodes[frame.node];
         match (cut.listed, node.list) {
             (Some(_), ListFacet::Table(table, _)) => self.tables[table].present(frame.row, cut.is_complete()),
@@ -380,8 +432,9 @@ impl Sink for Shredder {
     }
 
     fn begin_array(&mut self) {
-        let Target { node, row } = self.target;
-        if self.plan.nodes[node].splits {
+        self.target.plain_column = NO_COLUMN;
+        let Target { node, row, .. } = self.target;
+        if self.plan.nodes[node].splits() {
             self.vacate_object(self.target);
         }
         if let Some((table, element)) = self.plan.list_table(node) {
@@ -391,11 +444,12 @@ impl Sink for Shredder {
     }
 
     fn end_array(&mut self) {
+        self.target.plain_column = NO_COLUMN;
         let Some(Frame { kind: FrameKind::List { table, count, .. }, node, row }) = self.frames.pop() else {
             return;
         };
         if count == 0 && self.plan.nodes[node].is_element {
-            self.target = Target { node, row };
+            self.target = Target::new(node, row);
             self.push_beside(ColumnRole::VariantJson, "[]");
         }
         if self.in_envelope() {

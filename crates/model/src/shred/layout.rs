@@ -87,9 +87,7 @@ impl Shredder {
             table == ROOT_TABLE || node.place.rule.strategy == Some(Strategy::Table)
         };
         let exists = |table: &TableId| {
-            declared(*table)
-                || self.tables[*table].count > 0
-                || self.plan.tables[*table].remembered.is_some()
+            declared(*table) || self.tables[*table].count > 0 || self.plan.tables[*table].remembered.is_some()
         };
         let mut order: Vec<TableId> = (0..self.plan.tables.len()).filter(exists).collect();
         order.sort_by_key(|&table| {

@@ -13,6 +13,7 @@ mod events;
 mod key;
 mod layout;
 mod naming;
+mod row_list;
 mod rows;
 mod scope;
 mod settle;
@@ -31,8 +32,8 @@ use crate::rules::path::{Path, Segment};
 use crate::schema::Table;
 use arrow_array::RecordBatch;
 use column::Builder;
-use sizes::{Mark, TableRows};
 use events::Frame;
+use sizes::{Mark, TableRows};
 use std::collections::HashMap;
 use thiserror::Error;
 
@@ -132,6 +133,8 @@ pub struct Shredder {
     /// Whether a name came twice in one object of the document at hand.
     repeats: bool,
     notes: Vec<Note>,
+    /// Room for decoding strings.
+    scratch: String,
     /// Bytes of the documents held.
     held_bytes: usize,
     /// Documents without a key of their own, by the hash of their content, with how often each came.
@@ -160,10 +163,11 @@ impl Shredder {
             synced_at_us: Vec::new(),
             fragments: Vec::new(),
             frames: Vec::new(),
-            target: events::Target::default(),
+            target: events::Target::new(ROOT_NODE, 0),
             detected: None,
             repeats: false,
             notes: Vec::new(),
+            scratch: String::new(),
             held_bytes: 0,
             contents: HashMap::new(),
             content_keys: Vec::new(),
@@ -193,7 +197,7 @@ impl Shredder {
         }
         let mark = self.mark();
         let outcome = self.take(document, context, &mark, |shredder, row| {
-            shredder.target = events::Target { node: ROOT_NODE, row };
+            shredder.target = events::Target::new(ROOT_NODE, row);
         });
         let outcome = outcome.and_then(|row| self.check_record(document, row));
         self.settle_outcome(outcome, &mark)
@@ -225,7 +229,7 @@ impl Shredder {
                     for (&column, part) in columns.iter().zip(key) {
                         shredder.builders[column].push_key(row, part);
                     }
-                    shredder.target = events::Target { node, row };
+                    shredder.target = events::Target::new(node, row);
                 })
                 .map(|_| self.fragments.push(node)),
         };
@@ -262,7 +266,11 @@ impl Shredder {
     }
 
     /// Takes everything back since `mark` if the outcome is an error.
-    fn settle_outcome(&mut self, outcome: Result<(), DocumentError>, mark: &Mark) -> Result<(), DocumentError> {
+    fn settle_outcome(
+        &mut self,
+        outcome: Result<(), DocumentError>,
+        mark: &Mark,
+    ) -> Result<(), DocumentError> {
         if outcome.is_err() {
             self.roll_back(mark);
         }

@@ -51,7 +51,7 @@ impl Shredder {
             let plan = &self.plan.columns[column];
             let node = &self.plan.nodes[plan.node];
             // The column of a value comes right before its variants.
-            let main = named.iter().rev().take(2).find(|(other, _)| Some(*other) == node.scalar);
+            let main = named.iter().rev().take(2).find(|(other, _)| Some(*other) == node.scalar());
             let base = main.map_or(&node.place.wanted, |(_, name)| name);
             let wanted = match plan.role {
                 ColumnRole::VariantText => format!("{base}__text"),

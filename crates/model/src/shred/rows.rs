@@ -6,7 +6,7 @@ use super::layout::{Layout, Part};
 use super::sizes::TableRows;
 use crate::plan::{ROOT_TABLE, TableId};
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 /// The rows to write.
 pub(super) struct Kept {
@@ -78,9 +78,26 @@ impl KeyPart<'_> {
     }
 }
 
+/// Takes a hash for what it is.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = self.0.rotate_left(8) ^ u64::from(byte));
+    }
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 /// Pairs (earlier row, later row) of equal keys among `rows`, which have all parts.
 fn repeated(parts: &[KeyPart<'_>], rows: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
-    let mut last: HashMap<u64, u32> = HashMap::with_capacity(rows.size_hint().0);
+    let mut last: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::default();
+    last.reserve(rows.size_hint().1.unwrap_or_default());
     let mut pairs = Vec::new();
     for row in rows {
         let mut hasher = DefaultHasher::new();

@@ -11,16 +11,23 @@ use crate::plan::{ROOT_TABLE, TableId};
 use arrow_schema::Field;
 
 impl Shredder {
-    /// The scopes of one child table.
-    pub(super) fn replaced_scopes(&self, layout: &Layout, kept: &Kept) -> Vec<ReplacedScope> {
+    /// The scopes of one child table; `earlier` are those of another table, of which the records may be the same.
+    pub(super) fn replaced_scopes(
+        &self,
+        layout: &Layout,
+        kept: &Kept,
+        earlier: &mut Option<(Vec<u32>, ReplacedScope)>,
+    ) -> Vec<ReplacedScope> {
         let Some(parent) = self.plan.tables[layout.id].parent else { return Vec::new() };
         let complete = self.complete_records(layout.id, kept);
         let records: Vec<u32> =
             (0..self.tables[ROOT_TABLE].count).filter(|&row| complete[row as usize]).collect();
         let of_record: Vec<&Inherited> =
             layout.inherited.iter().filter(|inherited| inherited.table == ROOT_TABLE).collect();
-        let mut scopes: Vec<ReplacedScope> =
-            self.scope(&of_record, ROOT_TABLE, &records).into_iter().collect();
+        if earlier.as_ref().is_none_or(|(known, _)| *known != records) {
+            *earlier = self.scope(&of_record, ROOT_TABLE, &records).map(|scope| (records, scope));
+        }
+        let mut scopes: Vec<ReplacedScope> = earlier.iter().map(|(_, scope)| scope.clone()).collect();
         if parent != ROOT_TABLE {
             let mut elements: Vec<u32> = self.tables[layout.id]
                 .presences
@@ -41,7 +48,9 @@ impl Shredder {
     /// list of the first level was there in full, and no living list on the way down was cut.
     fn complete_records(&self, table: TableId, kept: &Kept) -> Vec<bool> {
         let mut chain = vec![table];
-        while let Some(parent) = self.plan.tables[chain[chain.len() - 1]].parent.filter(|id| *id != ROOT_TABLE) {
+        while let Some(parent) =
+            self.plan.tables[chain[chain.len() - 1]].parent.filter(|id| *id != ROOT_TABLE)
+        {
             chain.push(parent);
         }
         let mut complete = vec![false; self.tables[ROOT_TABLE].count as usize];

@@ -3,6 +3,7 @@
 use super::column::{Builder, Kind, Texts, Values};
 use super::events::VARIANT;
 use super::layout::Part;
+use super::row_list::RowList;
 use super::{Shredder, TableId};
 use crate::convert;
 use crate::logical::LogicalType;
@@ -35,7 +36,8 @@ impl Shredder {
             let (node, table) = (self.plan.columns[column].node, self.plan.columns[column].table);
             self.plan.columns[column].logical = Some(settled.logical);
             self.builders[column] = settled.typed;
-            let beside = [(ColumnRole::VariantText, settled.texts), (ColumnRole::VariantJson, settled.sources)];
+            let beside =
+                [(ColumnRole::VariantText, settled.texts), (ColumnRole::VariantJson, settled.sources)];
             for (role, builder) in beside {
                 if builder.rows.is_empty() {
                     continue;
@@ -52,7 +54,7 @@ impl Shredder {
 
     /// Notes each value that went beside its column.
     fn note_variants(&mut self, node: usize, table: TableId, builder: &Builder) {
-        for &row in &builder.rows {
+        for row in builder.rows.iter() {
             let root_row = self.root_row(table, row);
             self.note("value_not_representable", node, root_row, VARIANT);
         }
@@ -80,7 +82,7 @@ impl Shredder {
 /// strings in it stand beside it. Whole numbers are integers; with fractions among them, floats if every number is
 /// exactly a double, otherwise decimals where those hold more of them. A part of a key is never split: if it is not all
 /// integers, it is text.
-fn settle(rows: Vec<u32>, kinds: &[Kind], texts: Texts, is_key_part: bool) -> Settled {
+fn settle(rows: RowList, kinds: &[Kind], texts: Texts, is_key_part: bool) -> Settled {
     if kinds.iter().any(|kind| *kind != Kind::String) {
         return settle_mixed(&rows, kinds, &texts, is_key_part);
     }
@@ -93,7 +95,7 @@ fn settle(rows: Vec<u32>, kinds: &[Kind], texts: Texts, is_key_part: bool) -> Se
 }
 
 /// Settles a column in which not all is strings.
-fn settle_mixed(rows: &[u32], kinds: &[Kind], texts: &Texts, is_key_part: bool) -> Settled {
+fn settle_mixed(rows: &RowList, kinds: &[Kind], texts: &Texts, is_key_part: bool) -> Settled {
     let mut logical = logical_of(kinds, texts);
     if is_key_part {
         let integers = logical == LogicalType::Integer
@@ -107,7 +109,7 @@ fn settle_mixed(rows: &[u32], kinds: &[Kind], texts: &Texts, is_key_part: bool) 
         texts: Builder::new(Some(LogicalType::Text), false),
         sources: Builder::new(Some(LogicalType::Json), false),
     };
-    for (slot, (&row, &kind)) in rows.iter().zip(kinds).enumerate() {
+    for (slot, (row, &kind)) in rows.iter().zip(kinds).enumerate() {
         let token = texts.get(slot);
         let held = match kind {
             Kind::Boolean if is_key_part => settled.typed.push_string(row, token),
@@ -151,7 +153,7 @@ fn logical_of(kinds: &[Kind], texts: &Texts) -> LogicalType {
 /// Two variant columns as one: what came from objects or broken strings at a path, and what settling put beside it.
 fn merge(left: &Builder, right: &Builder) -> Builder {
     let mut rows: Vec<(u32, &Builder)> =
-        [left, right].iter().flat_map(|builder| builder.rows.iter().map(|&row| (row, *builder))).collect();
+        [left, right].iter().flat_map(|builder| builder.rows.iter().map(|row| (row, *builder))).collect();
     rows.sort_by_key(|(row, _)| *row);
     let mut merged = Builder::new(Some(LogicalType::Text), false);
     for (row, builder) in rows {

@@ -61,14 +61,50 @@ pub(crate) fn check<S: Strategy>(
 
 /// Names that collide, mean something in paths, or hardly are names.
 const NAMES: [&str; 26] = [
-    "a", "b", "c", "A", "a_b", "a.b", "a b", "*", "[]", "\\", "", "e", "\\e", "type", "data", "value", "position",
-    "id", "thing_id", "_synced_at", "naïve 🎉", "🎉", "Größe", "a__text", "a__json", "a_c",
+    "a",
+    "b",
+    "c",
+    "A",
+    "a_b",
+    "a.b",
+    "a b",
+    "*",
+    "[]",
+    "\\",
+    "",
+    "e",
+    "\\e",
+    "type",
+    "data",
+    "value",
+    "position",
+    "id",
+    "thing_id",
+    "_synced_at",
+    "naïve 🎉",
+    "🎉",
+    "Größe",
+    "a__text",
+    "a__json",
+    "a_c",
 ];
 
 /// Names that the rule sets speak of.
 const RULED: [&str; 14] = [
-    "avatar", "free", "labels", "wrapped", "when", "number_text", "flag", "amount", "count", "day", "size",
-    "custom", "lists", "nothing",
+    "avatar",
+    "free",
+    "labels",
+    "wrapped",
+    "when",
+    "number_text",
+    "flag",
+    "amount",
+    "count",
+    "day",
+    "size",
+    "custom",
+    "lists",
+    "nothing",
 ];
 
 /// A member's name.
@@ -79,14 +115,56 @@ fn name() -> impl Strategy<Value = String> {
 /// Scalars, the odd ones among them.
 fn scalar() -> impl Strategy<Value = Source> {
     let odd = [
-        "null", "true", "false", "0", "-0", "0.0", "1", "-1", "1.0", "1.5", "1e2", "-1.25E-3", "0.1",
-        "9007199254740993", "9223372036854775807", "9223372036854775808", "-9223372036854775808",
-        "123456789012345678901234567890", "0.123456789", "0.1234567890123456789", "1e400", "-1e-400", "1E+2",
-        "5e-324", "1700000000", "1700000000000", "253402300799", "253402300800", "910000000000", "\"\"", "\"0\"",
-        "\"1\"", "\"007\"", "\"true\"", "\"null\"", "\"1.50\"", "\"2023-11-14T22:13:20Z\"",
-        "\"2023-11-14T23:13:20.000001+01:00\"", "\"2023-11-14T23:59:60Z\"", "\"2023-11-14\"", "\"1700000000\"",
-        "\"a,b\"", "\"a\\\\,b\"", "\"\\ud800\"", "\"x\\uDC00\\u0041\"", "\"\\ud83c\\udf89 \\u0000\\n\\\"\"",
-        "\"[]\"", "\"{}\"", "\" 1700000000 \"", "\"nix\"",
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "0.0",
+        "1",
+        "-1",
+        "1.0",
+        "1.5",
+        "1e2",
+        "-1.25E-3",
+        "0.1",
+        "9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "123456789012345678901234567890",
+        "0.123456789",
+        "0.1234567890123456789",
+        "1e400",
+        "-1e-400",
+        "1E+2",
+        "5e-324",
+        "1700000000",
+        "1700000000000",
+        "253402300799",
+        "253402300800",
+        "910000000000",
+        "\"\"",
+        "\"0\"",
+        "\"1\"",
+        "\"007\"",
+        "\"true\"",
+        "\"null\"",
+        "\"1.50\"",
+        "\"2023-11-14T22:13:20Z\"",
+        "\"2023-11-14T23:13:20.000001+01:00\"",
+        "\"2023-11-14T23:59:60Z\"",
+        "\"2023-11-14\"",
+        "\"1700000000\"",
+        "\"a,b\"",
+        "\"a\\\\,b\"",
+        "\"\\ud800\"",
+        "\"x\\uDC00\\u0041\"",
+        "\"\\ud83c\\udf89 \\u0000\\n\\\"\"",
+        "\"[]\"",
+        "\"{}\"",
+        "\" 1700000000 \"",
+        "\"nix\"",
     ];
     prop_oneof![
         6 => select(odd.to_vec()).prop_map(|text| Source::Scalar(text.to_owned())),
@@ -158,7 +236,9 @@ fn keyed_list() -> impl Strategy<Value = Source> {
 fn document() -> impl Strategy<Value = Vec<(String, Source)>> {
     let ruled = (select(&RULED[..]).prop_map(str::to_owned), value());
     let labels = vec(select(vec!["\"x\"", "\"a,b\"", "\"\\\\\"", "\"\"", "\",\"", "\"::\"", "\":\""]), 0..4)
-        .prop_map(|texts| Source::Array(texts.into_iter().map(|text| Source::Scalar(text.to_owned())).collect()));
+        .prop_map(|texts| {
+            Source::Array(texts.into_iter().map(|text| Source::Scalar(text.to_owned())).collect())
+        });
     let wrapped = envelope(value().boxed());
     let special = prop_oneof![
         6 => ruled,

@@ -20,7 +20,9 @@ fn unordered(shredded: &Shredded) -> Vec<String> {
                 .table
                 .columns
                 .iter()
-                .map(|column| format!("{} {} {} {:?}", column.name, column.path, column.logical.name(), column.role))
+                .map(|column| {
+                    format!("{} {} {} {:?}", column.name, column.path, column.logical.name(), column.role)
+                })
                 .collect();
             schema.sort_unstable();
             format!("{} {} {:?}\n{schema:#?}\n{rows:#?}", table.table.name, table.table.path, table.table.key)
@@ -34,9 +36,8 @@ fn unordered(shredded: &Shredded) -> Vec<String> {
 fn the_same_documents_in_any_order_give_the_same_tables() {
     for (name, text) in LOSSLESS {
         let rules = rules(text);
-        let shuffled = generated(2..6).prop_flat_map(|documents| {
-            (Just(documents.clone()), Just(documents).prop_shuffle())
-        });
+        let shuffled = generated(2..6)
+            .prop_flat_map(|documents| (Just(documents.clone()), Just(documents).prop_shuffle()));
         check(name, 150, &shuffled, |(documents, shuffled)| {
             let [plain, shuffled] = [documents, shuffled].map(|documents| {
                 let documents: Vec<&str> = documents.iter().map(String::as_str).collect();

@@ -53,7 +53,13 @@ pub(crate) fn names(shredded: &Shredded) -> Vec<&str> {
 
 /// The names of a table's columns but for bookkeeping.
 pub(crate) fn columns(table: &ShreddedTable) -> Vec<&str> {
-    table.table.columns.iter().map(|column| column.name.as_str()).filter(|name| !name.starts_with('_')).collect()
+    table
+        .table
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .filter(|name| !name.starts_with('_'))
+        .collect()
 }
 
 /// The rows of a batch as text, with the columns asked for; a null is `∅`.

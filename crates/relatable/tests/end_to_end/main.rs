@@ -2,6 +2,7 @@
 
 mod client;
 mod comparison;
+mod counts;
 mod dump;
 mod freshness;
 mod harness;

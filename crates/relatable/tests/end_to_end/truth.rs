@@ -1,8 +1,8 @@
 //! Every table holds what the workspace holds, cell by cell.
 
-use crate::comparison::assert_truth;
+use crate::comparison::{assert_truth, differences};
 use crate::harness::{Options, Site, UNLIMITED, run};
-use crate::oracle::members_without_column;
+use crate::oracle::{expected_tables, members_without_column};
 use relatable_simulator::{Resource, Settings, Simulator, Truth};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -66,4 +66,28 @@ async fn every_table_in_sqlite_equals_the_truth() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_in_duckdb_equals_the_truth() {
     every_table_equals_the_truth("duckdb").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_not_true_is_found_out() {
+    let settings = Settings { contacts: 60, limit_per_window: UNLIMITED, ..Settings::default() };
+    let simulator = Simulator::start(settings).await.unwrap();
+    let site = Site::new("sqlite");
+    run(&simulator, &site, Options::default()).await.unwrap();
+    let expected = expected_tables(&simulator);
+    assert_eq!(differences(&site.client(), &expected), Vec::<String>::new());
+    let pristine = std::fs::read(site.database()).unwrap();
+    for (damage, found) in [
+        ("UPDATE contacts SET role = 'visitor' WHERE rowid = 1", "contacts.role of"),
+        ("DELETE FROM conversation_parts WHERE rowid = 1", "conversation_parts lacks the row"),
+        ("INSERT INTO tags (id, name) VALUES ('0', 'x')", "tags has the row"),
+        ("ALTER TABLE teams ADD COLUMN more TEXT DEFAULT 'x'", "teams.more holds something"),
+        ("CREATE TABLE visitors (id TEXT)", "table visitors is on one side only"),
+        ("UPDATE events SET created_at = 1 WHERE rowid = 1", "events.created_at: Instant is not stored as"),
+    ] {
+        rusqlite::Connection::open(site.database()).unwrap().execute_batch(damage).unwrap();
+        let differing = differences(&site.client(), &expected);
+        assert!(differing.iter().any(|difference| difference.starts_with(found)), "{damage}: {differing:?}");
+        std::fs::write(site.database(), &pristine).unwrap();
+    }
 }

@@ -61,13 +61,17 @@ pub(crate) enum Cell {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stored {
     Null,
-    Boolean(bool),
     Integer(i64),
     Float(f64),
-    /// A decimal type's value, by its digits.
-    Decimal(String),
     Text(String),
-    /// A timestamp type's value, in microseconds since the epoch.
+    /// A value of a type that SQLite has not.
+    #[cfg(feature = "duckdb")]
+    Boolean(bool),
+    /// A decimal's digits.
+    #[cfg(feature = "duckdb")]
+    Decimal(String),
+    /// Microseconds since the epoch.
+    #[cfg(feature = "duckdb")]
     Instant(i64),
 }
 
@@ -99,16 +103,20 @@ impl Cell {
         match (kind, stored) {
             (_, Stored::Null) => Ok(Cell::Null),
             (Kind::Text | Kind::Reference | Kind::Words, Stored::Text(text)) => Ok(Cell::Text(text.clone())),
+            #[cfg(feature = "duckdb")]
             (Kind::Instant, Stored::Instant(micros)) => Ok(Cell::Instant(*micros)),
-            (Kind::Instant, Stored::Text(text)) if text.ends_with('Z') && text.as_bytes()[10] == b'T' => {
+            (Kind::Instant, Stored::Text(text))
+                if text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T') =>
+            {
                 let at = text.parse::<Timestamp>().map_err(|error| format!("{text:?}: {error}"))?;
                 Ok(Cell::Instant(at.as_microsecond()))
             }
             (Kind::Integer, Stored::Integer(number)) => Ok(Cell::Integer(*number)),
             (Kind::Float, Stored::Float(number)) => Ok(Cell::Number(*number)),
-            (Kind::Decimal, Stored::Text(digits) | Stored::Decimal(digits)) => {
-                digits.parse().map(Cell::Number).map_err(|_| format!("{digits:?} is no decimal"))
-            }
+            (Kind::Decimal, Stored::Text(digits)) => decimal(digits),
+            #[cfg(feature = "duckdb")]
+            (Kind::Decimal, Stored::Decimal(digits)) => decimal(digits),
+            #[cfg(feature = "duckdb")]
             (Kind::Boolean, Stored::Boolean(flag)) => Ok(Cell::Boolean(*flag)),
             (Kind::Boolean, Stored::Integer(flag @ (0 | 1))) => Ok(Cell::Boolean(*flag == 1)),
             (Kind::Json, Stored::Text(text)) => {
@@ -117,6 +125,10 @@ impl Cell {
             (kind, stored) => Err(format!("{kind:?} is not stored as {stored:?}")),
         }
     }
+}
+
+fn decimal(digits: &str) -> Result<Cell, String> {
+    digits.parse().map(Cell::Number).map_err(|_| format!("{digits:?} is no decimal"))
 }
 
 /// Text, and numbers that are ids.
