@@ -36,7 +36,7 @@ impl ListHead {
 
     /// Whether there is nothing in the list, shown or not.
     fn is_empty(&self) -> bool {
-        self.shown() == 0 && self.total_count.unwrap_or_default() == 0
+        self.shown() == 0 && self.total_count.unwrap_or_default() == 0 && !self.is_cut()
     }
 }
 
@@ -80,6 +80,7 @@ mod tests {
             (r#"{"a":{"data":[1],"has_more":true}}"#, true, true, false),
             (r#"{"a":{"data":[1],"has_more":false,"total_count":14},"b":null}"#, false, true, false),
             (r#"{"a":{"data":[1],"total_count":2}}"#, true, true, false),
+            (r#"{"a":{"data":[],"has_more":true},"b":{"data":[]}}"#, true, true, false),
             (r#"{"a":{"data":[],"total_count":0},"b":{"data":[]}}"#, false, false, true),
             (r#"{"a":{"data":[]}}"#, false, false, false),
             (r#"{}"#, false, false, false),
