@@ -12,4 +12,4 @@ mod oracle;
 mod strategies;
 mod truth;
 mod twice;
-mod types;
+mod typed_columns;
