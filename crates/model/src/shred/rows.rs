@@ -127,7 +127,7 @@ fn repeated_within_parents(parts: &[KeyPart<'_>], parent_rows: &[u32], keep: &[b
         } else if group.len() > 1 {
             for row in rows.clone() {
                 let same = |other: &u32| *other < row && parts.iter().all(|part| part.is_same(*other, row));
-                pairs.extend(rows.clone().filter(same).next_back().map(|earlier| (earlier, row)));
+                pairs.extend(rows.clone().rfind(same).map(|earlier| (earlier, row)));
             }
         }
         start += group.len();
