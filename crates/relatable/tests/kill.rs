@@ -4,6 +4,8 @@
 //! The real binary reads a simulated workspace over HTTP and is killed with SIGKILL just after one of its own events,
 //! at seeded moments. Where it was caught is read from the events it had printed by then.
 
+#![expect(clippy::print_stdout, reason = "a test prints the seed that replays it, and what it caught")]
+
 mod kill {
     pub(crate) mod dump;
     pub(crate) mod victim;

@@ -10,8 +10,7 @@ use relatable_model::normal::normal;
 use relatable_model::plan::Memory;
 use relatable_model::reassemble::reassemble;
 use relatable_model::rules::{ResourceRules, Rules};
-use relatable_model::shred::{Context, Shredded, ShreddedTable, Shredder};
-use std::collections::BTreeMap;
+use relatable_model::shred::{Context, Shredded, Shredder};
 
 /// The rules of the resource `things`, given as the text below its table's head.
 pub(crate) fn rules(text: &str) -> ResourceRules {
@@ -40,28 +39,6 @@ pub(crate) fn memory(shredded: &Shredded) -> Memory {
     memory
 }
 
-/// The table called `name`.
-pub(crate) fn table<'a>(shredded: &'a Shredded, name: &str) -> &'a ShreddedTable {
-    let found = shredded.tables.iter().find(|table| table.table.name == name);
-    found.unwrap_or_else(|| panic!("no table `{name}` among {:?}", names(shredded)))
-}
-
-/// The names of all tables.
-pub(crate) fn names(shredded: &Shredded) -> Vec<&str> {
-    shredded.tables.iter().map(|table| table.table.name.as_str()).collect()
-}
-
-/// The names of a table's columns but for bookkeeping.
-pub(crate) fn columns(table: &ShreddedTable) -> Vec<&str> {
-    table
-        .table
-        .columns
-        .iter()
-        .map(|column| column.name.as_str())
-        .filter(|name| !name.starts_with('_'))
-        .collect()
-}
-
 /// The rows of a batch as text, with the columns asked for; a null is `∅`.
 pub(crate) fn rows(batch: &RecordBatch, columns: &[&str]) -> Vec<String> {
     (0..batch.num_rows())
@@ -86,15 +63,6 @@ pub(crate) fn cell(batch: &RecordBatch, column: &str, row: usize) -> String {
     }
 }
 
-/// The scopes replaced in a table, each as its columns and its keys.
-pub(crate) fn scopes(table: &ShreddedTable) -> Vec<(Vec<String>, Vec<String>)> {
-    let scope = |scope: &relatable_model::shred::ReplacedScope| {
-        let columns: Vec<&str> = scope.columns.iter().map(String::as_str).collect();
-        (scope.columns.clone(), rows(&scope.keys, &columns))
-    };
-    table.replaced.iter().map(scope).collect()
-}
-
 /// The documents that the tables stand for.
 pub(crate) fn documents(shredded: &Shredded, rules: &ResourceRules) -> Vec<Json> {
     let tables: Vec<_> = shredded.tables.iter().map(|table| (&table.table, &table.rows)).collect();
@@ -104,11 +72,4 @@ pub(crate) fn documents(shredded: &Shredded, rules: &ResourceRules) -> Vec<Json>
 /// The normal form of a document.
 pub(crate) fn normal_of(document: &str, rules: &ResourceRules) -> Json {
     normal(Json::parse(document.as_bytes()).expect(document), rules)
-}
-
-/// The kinds of the issues, with how often each came.
-pub(crate) fn issues(shredded: &Shredded) -> BTreeMap<&str, usize> {
-    let mut counts = BTreeMap::new();
-    shredded.issues.iter().for_each(|issue| *counts.entry(issue.kind.as_str()).or_default() += 1);
-    counts
 }
