@@ -84,54 +84,6 @@ fn best_seconds(runs: usize, run: impl Fn()) -> f64 {
 
 fn shredding(criterion: &mut Criterion) {
     let documents = conversations::generate(TOTAL_BYTES);
-    if std::env::var("CALL").is_ok() {
-        let mut s = Shredder::new("conversations", &curated(), Memory::default(), None).unwrap();
-        for d in &documents[..1000] {
-            s.document(d, Context::default()).unwrap();
-        }
-        println!(
-            "{}",
-            documents[..1000].iter().map(|d| d.iter().filter(|b| **b == b':').count()).sum::<usize>()
-        );
-        black_box(s.finish().unwrap());
-        return;
-    }
-    if std::env::var("PROF").is_ok() {
-        let curated = curated();
-        let loads: Vec<&[Vec<u8>]> = documents.chunks(LOAD_DOCUMENTS).collect();
-        let mut best = vec![[f64::INFINITY; 4]; loads.len()];
-        let mut memory = Memory::default();
-        for _ in 0..25 {
-            for (load, best) in loads.iter().zip(&mut best) {
-                let t0 = Instant::now();
-                skip_all(load);
-                best[0] = best[0].min(t0.elapsed().as_secs_f64());
-                let t0 = Instant::now();
-                let mut s = Shredder::new("conversations", &curated, memory.clone(), None).unwrap();
-                best[1] = best[1].min(t0.elapsed().as_secs_f64());
-                let t0 = Instant::now();
-                for d in *load {
-                    s.document(d, Context::default()).unwrap();
-                }
-                best[2] = best[2].min(t0.elapsed().as_secs_f64());
-                let t0 = Instant::now();
-                let x = s.finish().unwrap();
-                best[3] = best[3].min(t0.elapsed().as_secs_f64());
-                x.tables.iter().for_each(|table| memory.remember_table(&table.table));
-                black_box(x);
-            }
-        }
-        let t: Vec<f64> = (0..4).map(|i| best.iter().map(|b| b[i]).sum::<f64>() * 1e3).collect();
-        println!(
-            "skip {:.1} ms new {:.2} docs {:.1} finish {:.1} ratio {:.3}",
-            t[0],
-            t[1],
-            t[2],
-            t[3],
-            t[0] / (t[1] + t[2] + t[3])
-        );
-        return;
-    }
     let bytes: usize = documents.iter().map(Vec::len).sum();
     let curated = curated();
     let automatic = ResourceRules {

@@ -28,7 +28,7 @@ pub(crate) fn dump(database: &Path) -> BTreeMap<String, Vec<String>> {
 /// The rows of a table as sorted text.
 fn rows(connection: &Connection, table: &str) -> Vec<String> {
     let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut found = Vec::new();
     let mut cursor = statement.query([]).unwrap();
     while let Some(row) = cursor.next().unwrap() {
