@@ -95,12 +95,10 @@ fn digits_value(text: &str) -> Option<i64> {
 /// The value of eight digits, the first in the lowest byte: neighbours are joined to pairs, those to fours, those to all.
 #[inline]
 fn eight_digits(word: u64) -> Option<u64> {
-    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
-    const DIGIT: u64 = 0x3030_3030_3030_3030;
-    if word & HIGH != DIGIT || word.wrapping_add(0x0606_0606_0606_0606) & HIGH != DIGIT {
+    if !crate::json::eight_digits(word) {
         return None;
     }
-    let digits = word & !HIGH;
+    let digits = word & 0x0F0F_0F0F_0F0F_0F0F;
     let pairs = (digits.wrapping_mul((10 << 8) + 1) >> 8) & 0x00FF_00FF_00FF_00FF;
     let fours = (pairs.wrapping_mul((100 << 16) + 1) >> 16) & 0x0000_FFFF_0000_FFFF;
     Some(fours.wrapping_mul((10_000 << 32) + 1) >> 32)
@@ -165,7 +163,6 @@ pub fn decimal_text(units: i128) -> String {
 
 /// An epoch number, in seconds or milliseconds, as microseconds; `None` outside the years 1 to 9999, and for fractions
 /// beyond the microsecond.
-#[inline]
 pub fn instant_from_number(text: &str) -> Option<i64> {
     let in_range = |value: i128| {
         if (INSTANT_MIN_US..=INSTANT_MAX_US).contains(&value) { i64::try_from(value).ok() } else { None }

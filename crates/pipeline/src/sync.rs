@@ -15,8 +15,9 @@ use relatable_journal::Journal;
 use relatable_model::rules::Rules;
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 /// Bytes of answers after which a load begins while reading goes on.
@@ -114,6 +115,7 @@ async fn read_and_load(extraction: Extraction, mut loading: LoadThread) -> Resul
         skipped: extraction.skipped(),
         ..RunReport::default()
     };
+    extraction.rest().await;
     // Without a sender the loader loads what is there and ends.
     drop(extraction);
     let loader = loading.join().await;
@@ -124,7 +126,7 @@ async fn read_and_load(extraction: Extraction, mut loading: LoadThread) -> Resul
 
 /// The loader on its own thread.
 struct LoadThread {
-    outcome: Arc<Mutex<Option<Result<Loader, PipelineError>>>>,
+    thread: JoinHandle<Result<Loader, PipelineError>>,
     over: oneshot::Receiver<()>,
 }
 
@@ -135,25 +137,24 @@ impl LoadThread {
         signals: Receiver<Signal>,
         clock: Arc<dyn Clock>,
     ) -> Result<LoadThread, PipelineError> {
-        let outcome = Arc::new(Mutex::new(None));
         let (sender, over) = oneshot::channel();
-        let slot = outcome.clone();
         let work = move || {
             let ended = load(loader, &journal, &signals, clock.as_ref());
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
             drop(sender);
+            ended
         };
         let spawned = std::thread::Builder::new().name("loader".to_owned()).spawn(work);
-        spawned.map(|_| LoadThread { outcome, over }).map_err(|_| PipelineError::Internal { part: "loader" })
+        let thread = spawned.map_err(|_| PipelineError::Internal { part: "loader" })?;
+        Ok(LoadThread { thread, over })
     }
 
-    /// Waits until the thread has ended.
+    /// Waits until the thread has ended and let go of the journal and, if it failed, of the destination.
     async fn join(mut self) -> Result<Loader, PipelineError> {
         if !self.over.is_terminated() {
             drop((&mut self.over).await);
         }
-        let ended = self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
-        ended.unwrap_or(Err(PipelineError::Internal { part: "loader" }))
+        // All that is left to it is to return.
+        self.thread.join().unwrap_or(Err(PipelineError::Internal { part: "loader" }))
     }
 }
 

@@ -10,6 +10,7 @@ mod split;
 mod value;
 
 pub use parse::{parse, parse_prefix};
+pub(crate) use scan::eight_digits;
 pub use split::{Peeked, peek, records, values};
 pub(crate) use split::{decoded, members};
 pub use value::Json;

@@ -22,11 +22,15 @@ pub fn parse<S: Sink>(bytes: &[u8], sink: &mut S) -> Result<(), JsonError> {
 /// # Errors
 /// As [`parse`], but whatever follows the value is left alone.
 pub fn parse_prefix<S: Sink>(text: &str, sink: &mut S) -> Result<usize, JsonError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), decoded: sink.scratch(), depth: 0 };
-    let start = scan::skip_space(parser.bytes, 0);
-    let end = parser.value(start, sink);
-    sink.keep_scratch(parser.decoded);
-    end
+    let mut parser = Parser::new(text, 0);
+    parser.decoded = sink.scratch();
+    parser.skip_space();
+    let outcome = parser.value(sink);
+    sink.keep_scratch(std::mem::take(&mut parser.decoded));
+    match outcome {
+        Ok(()) => Ok(parser.position),
+        Err(kind) => Err(parser.error(kind)),
+    }
 }
 
 /// `bytes` as text.
@@ -35,227 +39,307 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
         .map_err(|error| JsonError { kind: JsonErrorKind::NotUtf8, offset: error.valid_up_to() })
 }
 
-/// The text being parsed and the scratch space for decoded strings.
+/// The text being parsed, how far it is parsed, and scratch space for decoded strings. After an error the position is
+/// where it was found.
 pub(super) struct Parser<'a> {
-    pub(super) text: &'a str,
-    pub(super) bytes: &'a [u8],
-    pub(super) decoded: String,
-    pub(super) depth: usize,
+    text: &'a str,
+    bytes: &'a [u8],
+    position: usize,
+    decoded: String,
+    depth: usize,
 }
 
-impl Parser<'_> {
-    /// Parses the value at `start`, which is no white space; returns the offset behind it.
+/// What went wrong; where is the parser's position.
+type Parsed<T = ()> = Result<T, JsonErrorKind>;
+
+impl<'a> Parser<'a> {
+    /// A parser of `text` from `position` on.
+    pub(super) fn new(text: &'a str, position: usize) -> Parser<'a> {
+        Parser { text, bytes: text.as_bytes(), position, decoded: String::new(), depth: 0 }
+    }
+
+    /// The error of this kind, here.
+    pub(super) fn error(&self, kind: JsonErrorKind) -> JsonError {
+        JsonError { kind, offset: self.position }
+    }
+
+    /// The byte here; 0, which no token begins with, at the end.
     #[inline]
-    fn value<S: Sink>(&mut self, start: usize, sink: &mut S) -> Result<usize, JsonError> {
-        let first = self.bytes.get(start).copied().unwrap_or_default();
-        match sink.want(first, self.text, start) {
-            Want::Events => self.events(first, start, sink),
-            Want::Nothing => self.skip(start),
+    fn byte(&self) -> u8 {
+        self.bytes.get(self.position).copied().unwrap_or_default()
+    }
+
+    /// Goes on behind white space.
+    #[inline]
+    fn skip_space(&mut self) {
+        self.position = scan::skip_space(self.bytes, self.position);
+    }
+
+    /// Parses the value here.
+    #[inline(always)]
+    fn value<S: Sink>(&mut self, sink: &mut S) -> Parsed {
+        let first = self.byte();
+        match sink.want(first, self.text, self.position) {
+            Want::Events => self.events(first, sink),
+            Want::Nothing => self.skip(),
             Want::Raw => {
-                let end = self.skip(start)?;
-                sink.raw(&self.text[start..end]);
-                Ok(end)
+                let start = self.position;
+                self.skip()?;
+                sink.raw(&self.text[start..self.position]);
+                Ok(())
             }
         }
     }
 
-    /// Parses the value at `start`, whose first byte is `first`, as events.
-    #[inline]
-    fn events<S: Sink>(&mut self, first: u8, start: usize, sink: &mut S) -> Result<usize, JsonError> {
+    /// Parses the value here, whose first byte is `first`, as events.
+    #[inline(always)]
+    fn events<S: Sink>(&mut self, first: u8, sink: &mut S) -> Parsed {
         match first {
             b'"' => {
-                let end = at(scan::string_end(self.bytes, start + 1))?;
-                let content = &self.text[start + 1..end.quote];
-                if !end.escaped {
-                    sink.string(content);
-                } else if scan::unescape(content, &mut self.decoded) {
-                    sink.string(&self.decoded);
+                let start = self.position + 1;
+                if self.string()? {
+                    self.escaped_string(start, sink);
                 } else {
-                    sink.broken_string(&self.text[start..=end.quote]);
+                    sink.string(&self.text[start..self.position - 1]);
                 }
-                Ok(end.quote + 1)
-            }
-            b'{' => {
-                self.enter(start)?;
-                sink.begin_object();
-                let end = self.members(start + 1, sink)?;
-                sink.end_object();
-                self.depth -= 1;
-                Ok(end)
-            }
-            b'[' => {
-                self.enter(start)?;
-                sink.begin_array();
-                let end = self.elements(start + 1, sink)?;
-                sink.end_array();
-                self.depth -= 1;
-                Ok(end)
             }
             b'-' | b'0'..=b'9' => {
-                let end = at(scan::number_end(self.bytes, start))?;
-                sink.number(&self.text[start..end]);
-                Ok(end)
+                let start = self.position;
+                self.number()?;
+                sink.number(&self.text[start..self.position]);
             }
-            b'n' => self.word(start, "null").inspect(|_| sink.null()),
-            b't' => self.word(start, "true").inspect(|_| sink.boolean(true)),
-            b'f' => self.word(start, "false").inspect(|_| sink.boolean(false)),
-            _ => Err(self.unexpected(start)),
-        }
-    }
-
-    /// Parses the members of an object from behind its brace; returns the offset behind the closing one.
-    fn members<S: Sink>(&mut self, start: usize, sink: &mut S) -> Result<usize, JsonError> {
-        let mut position = scan::skip_space(self.bytes, start);
-        if self.bytes.get(position) == Some(&b'}') {
-            return Ok(position + 1);
-        }
-        loop {
-            let predicted = self.bytes.get(position..).and_then(|rest| sink.predicted_key(rest));
-            position = match predicted {
-                Some(length) => position + length,
-                None => self.name(position, sink)?,
-            };
-            position = scan::skip_space(self.bytes, position);
-            position = scan::skip_space(self.bytes, self.value(position, sink)?);
-            match self.bytes.get(position) {
-                Some(b',') => position = scan::skip_space(self.bytes, position + 1),
-                Some(b'}') => return Ok(position + 1),
-                _ => return Err(self.unexpected(position)),
+            b'n' => {
+                self.word(b"null")?;
+                sink.null();
             }
-        }
-    }
-
-    /// Parses the member's name at `start` and the colon; returns the offset behind it.
-    fn name<S: Sink>(&mut self, start: usize, sink: &mut S) -> Result<usize, JsonError> {
-        if self.bytes.get(start) != Some(&b'"') {
-            return Err(self.unexpected(start));
-        }
-        let end = at(scan::string_end(self.bytes, start + 1))?;
-        let name = &self.text[start + 1..end.quote];
-        if end.escaped {
-            scan::unescape(name, &mut self.decoded);
-            sink.key(&self.decoded);
-        } else {
-            sink.key(name);
-        }
-        let colon = scan::skip_space(self.bytes, end.quote + 1);
-        if self.bytes.get(colon) != Some(&b':') {
-            return Err(self.unexpected(colon));
-        }
-        Ok(colon + 1)
-    }
-
-    /// Parses the elements of a list from behind its bracket; returns the offset behind the closing one.
-    fn elements<S: Sink>(&mut self, start: usize, sink: &mut S) -> Result<usize, JsonError> {
-        let mut position = scan::skip_space(self.bytes, start);
-        if self.bytes.get(position) == Some(&b']') {
-            return Ok(position + 1);
-        }
-        loop {
-            position = scan::skip_space(self.bytes, self.value(position, sink)?);
-            match self.bytes.get(position) {
-                Some(b',') => position = scan::skip_space(self.bytes, position + 1),
-                Some(b']') => return Ok(position + 1),
-                _ => return Err(self.unexpected(position)),
+            b't' => {
+                self.word(b"true")?;
+                sink.boolean(true);
             }
-        }
-    }
-
-    /// Checks the value at `start` without delivering it; returns the offset behind it.
-    pub(super) fn skip(&mut self, start: usize) -> Result<usize, JsonError> {
-        match self.bytes.get(start) {
-            Some(b'"') => Ok(at(scan::string_end(self.bytes, start + 1))?.quote + 1),
-            Some(b'-' | b'0'..=b'9') => at(scan::number_end(self.bytes, start)),
-            Some(b'n') => self.word(start, "null"),
-            Some(b't') => self.word(start, "true"),
-            Some(b'f') => self.word(start, "false"),
-            Some(b'{') => self.skip_members(start),
-            Some(b'[') => self.skip_elements(start),
-            _ => Err(self.unexpected(start)),
-        }
-    }
-
-    /// Checks the object at `start`.
-    fn skip_members(&mut self, start: usize) -> Result<usize, JsonError> {
-        self.enter(start)?;
-        let mut position = scan::skip_space(self.bytes, start + 1);
-        if self.bytes.get(position) == Some(&b'}') {
-            self.depth -= 1;
-            return Ok(position + 1);
-        }
-        loop {
-            if self.bytes.get(position) != Some(&b'"') {
-                return Err(self.unexpected(position));
+            b'f' => {
+                self.word(b"false")?;
+                sink.boolean(false);
             }
-            let name_end = at(scan::string_end(self.bytes, position + 1))?.quote;
-            position = scan::skip_space(self.bytes, name_end + 1);
-            if self.bytes.get(position) != Some(&b':') {
-                return Err(self.unexpected(position));
-            }
-            position = scan::skip_space(self.bytes, position + 1);
-            position = scan::skip_space(self.bytes, self.skip(position)?);
-            match self.bytes.get(position) {
-                Some(b',') => position = scan::skip_space(self.bytes, position + 1),
-                Some(b'}') => break,
-                _ => return Err(self.unexpected(position)),
-            }
-        }
-        self.depth -= 1;
-        Ok(position + 1)
-    }
-
-    /// Checks the list at `start`.
-    fn skip_elements(&mut self, start: usize) -> Result<usize, JsonError> {
-        self.enter(start)?;
-        let mut position = scan::skip_space(self.bytes, start + 1);
-        if self.bytes.get(position) == Some(&b']') {
-            self.depth -= 1;
-            return Ok(position + 1);
-        }
-        loop {
-            position = scan::skip_space(self.bytes, self.skip(position)?);
-            match self.bytes.get(position) {
-                Some(b',') => position = scan::skip_space(self.bytes, position + 1),
-                Some(b']') => break,
-                _ => return Err(self.unexpected(position)),
-            }
-        }
-        self.depth -= 1;
-        Ok(position + 1)
-    }
-
-    /// One level down.
-    fn enter(&mut self, offset: usize) -> Result<(), JsonError> {
-        self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err(JsonError { kind: JsonErrorKind::TooDeep, offset });
+            b'{' => return self.object(sink),
+            b'[' => return self.array(sink),
+            _ => return Err(self.unexpected()),
         }
         Ok(())
     }
 
-    /// Checks that `word` stands at `start`; returns the offset behind it.
-    fn word(&self, start: usize, word: &str) -> Result<usize, JsonError> {
-        let end = start + word.len();
-        if self.bytes.get(start..end) == Some(word.as_bytes()) {
-            Ok(end)
+    /// Delivers the string just passed, whose content begins at `start` and has escapes.
+    fn escaped_string<S: Sink>(&mut self, start: usize, sink: &mut S) {
+        if scan::unescape(&self.text[start..self.position - 1], &mut self.decoded) {
+            sink.string(&self.decoded);
         } else {
-            Err(self.unexpected(start))
+            sink.broken_string(&self.text[start - 1..self.position]);
         }
     }
 
-    /// The error for a character the grammar does not allow at `offset`, or for the text's end.
-    fn unexpected(&self, offset: usize) -> JsonError {
-        let kind = if offset >= self.bytes.len() {
+    /// Parses the object here. A call of its own, so that scalars are parsed without one.
+    #[inline(never)]
+    fn object<S: Sink>(&mut self, sink: &mut S) -> Parsed {
+        self.enter()?;
+        sink.begin_object();
+        self.position += 1;
+        self.skip_space();
+        if self.byte() == b'}' {
+            self.position += 1;
+        } else {
+            loop {
+                let predicted = self.bytes.get(self.position..).and_then(|rest| sink.predicted_key(rest));
+                match predicted {
+                    Some(length) => self.position += length,
+                    None => self.name(sink)?,
+                }
+                self.skip_space();
+                self.value(sink)?;
+                if self.ends(b'}')? {
+                    break;
+                }
+            }
+        }
+        self.depth -= 1;
+        sink.end_object();
+        Ok(())
+    }
+
+    /// Parses the member's name here and the colon.
+    fn name<S: Sink>(&mut self, sink: &mut S) -> Parsed {
+        let start = self.position + 1;
+        if self.member_name()? {
+            // A name with a lone surrogate has the replacement character in its place.
+            scan::unescape(&self.text[start..self.position - 1], &mut self.decoded);
+            sink.key(&self.decoded);
+        } else {
+            sink.key(&self.text[start..self.position - 1]);
+        }
+        self.colon()
+    }
+
+    /// Parses the list here.
+    #[inline(never)]
+    fn array<S: Sink>(&mut self, sink: &mut S) -> Parsed {
+        self.enter()?;
+        sink.begin_array();
+        self.position += 1;
+        self.skip_space();
+        if self.byte() == b']' {
+            self.position += 1;
+        } else {
+            loop {
+                self.value(sink)?;
+                if self.ends(b']')? {
+                    break;
+                }
+            }
+        }
+        self.depth -= 1;
+        sink.end_array();
+        Ok(())
+    }
+
+    /// Passes what follows a member or element: `close`, or a comma and white space; whether it was the former.
+    #[inline]
+    fn ends(&mut self, close: u8) -> Parsed<bool> {
+        self.skip_space();
+        let byte = self.byte();
+        if byte != b',' && byte != close {
+            return Err(self.unexpected());
+        }
+        self.position += 1;
+        if byte == b',' {
+            self.skip_space();
+        }
+        Ok(byte == close)
+    }
+
+    /// Passes the value here, checking it without delivering it.
+    fn skip(&mut self) -> Parsed {
+        match self.byte() {
+            b'"' => self.string().map(|_| ()),
+            b'-' | b'0'..=b'9' => self.number(),
+            b'n' => self.word(b"null"),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
+            b'{' => self.skip_all(b'}', true),
+            b'[' => self.skip_all(b']', false),
+            _ => Err(self.unexpected()),
+        }
+    }
+
+    /// Passes the object or list here.
+    fn skip_all(&mut self, close: u8, is_object: bool) -> Parsed {
+        self.enter()?;
+        self.position += 1;
+        self.skip_space();
+        if self.byte() == close {
+            self.position += 1;
+        } else {
+            loop {
+                if is_object {
+                    self.member_name()?;
+                    self.colon()?;
+                    self.skip_space();
+                }
+                self.skip()?;
+                if self.ends(close)? {
+                    break;
+                }
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    /// Passes the member's name here; whether it has escapes.
+    fn member_name(&mut self) -> Parsed<bool> {
+        if self.byte() == b'"' { self.string() } else { Err(self.unexpected()) }
+    }
+
+    /// Passes white space and the colon behind a member's name.
+    fn colon(&mut self) -> Parsed {
+        self.skip_space();
+        if self.byte() != b':' {
+            return Err(self.unexpected());
+        }
+        self.position += 1;
+        Ok(())
+    }
+
+    /// Passes the string here, which begins with its quote; whether it has escapes.
+    #[inline]
+    fn string(&mut self) -> Parsed<bool> {
+        let stop = scan::string_stop(self.bytes, self.position + 1);
+        self.position = stop;
+        if self.byte() == b'"' {
+            self.position = stop + 1;
+            return Ok(false);
+        }
+        self.rest_of_string()?;
+        Ok(true)
+    }
+
+    /// Passes the rest of a string, from an escape on.
+    fn rest_of_string(&mut self) -> Parsed {
+        loop {
+            match self.bytes.get(self.position) {
+                Some(b'"') => {
+                    self.position += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => self.position += scan::escape_length(&self.bytes[self.position..])?,
+                Some(_) => return Err(JsonErrorKind::ControlCharacter),
+                None => return Err(JsonErrorKind::UnexpectedEnd),
+            }
+            self.position = scan::string_stop(self.bytes, self.position);
+        }
+    }
+
+    /// Passes the number here.
+    #[inline]
+    fn number(&mut self) -> Parsed {
+        self.position = scan::number_end(self.bytes, self.position)?;
+        Ok(())
+    }
+
+    /// One level down.
+    #[inline]
+    fn enter(&mut self) -> Parsed {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX { Err(JsonErrorKind::TooDeep) } else { Ok(()) }
+    }
+
+    /// Passes `word`, which must stand here.
+    #[inline]
+    fn word<const N: usize>(&mut self, word: &[u8; N]) -> Parsed {
+        let found = self.bytes.get(self.position..).and_then(|rest| rest.first_chunk::<N>());
+        if found != Some(word) {
+            return Err(self.unexpected());
+        }
+        self.position += N;
+        Ok(())
+    }
+
+    /// The kind of error for a character the grammar does not allow here, or for the text's end.
+    #[cold]
+    fn unexpected(&self) -> JsonErrorKind {
+        if self.position >= self.bytes.len() {
             JsonErrorKind::UnexpectedEnd
         } else {
             JsonErrorKind::UnexpectedCharacter
-        };
-        JsonError { kind, offset }
+        }
     }
 }
 
-/// A scanner's result as the parser's.
-#[inline]
-fn at<T>(result: Result<T, (JsonErrorKind, usize)>) -> Result<T, JsonError> {
-    result.map_err(|(kind, offset)| JsonError { kind, offset })
+/// The offset behind the value at `start` of `text`, which is checked.
+///
+/// # Errors
+/// When none stands there.
+pub(super) fn value_end(text: &str, start: usize) -> Result<usize, JsonError> {
+    let mut parser = Parser::new(text, start);
+    match parser.skip() {
+        Ok(()) => Ok(parser.position),
+        Err(kind) => Err(parser.error(kind)),
+    }
 }

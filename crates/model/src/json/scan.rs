@@ -1,20 +1,7 @@
-//! Finding where tokens end. Pure functions over bytes; eight bytes of a string are looked at in one step.
+//! Finding where tokens end. Pure functions over bytes.
 
 use super::JsonErrorKind;
-
-/// Every byte of a word set to 1.
-const ONES: u64 = 0x0101_0101_0101_0101;
-/// The high bit of every byte of a word.
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// The end of a run of string content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct StringEnd {
-    /// Offset of the closing quote.
-    pub(super) quote: usize,
-    /// Whether the content has escapes.
-    pub(super) escaped: bool,
-}
+use wide::u8x16;
 
 /// The first offset at or after `position` that is no white space; mostly that is `position`.
 #[inline]
@@ -33,135 +20,126 @@ fn behind_space(bytes: &[u8], mut position: usize) -> usize {
     position
 }
 
-/// Whether a byte ends a run of plain string content.
-#[inline]
-fn stops(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
-}
+/// Bytes of a string looked at in one step.
+const STEP: usize = 16;
 
-/// The high bit of each byte of `word` that [`stops`]; above the lowest such byte others may be marked falsely.
-#[inline]
-fn stop_bits(word: u64) -> u64 {
-    let quote = word ^ (ONES * u64::from(b'"'));
-    let backslash = word ^ (ONES * u64::from(b'\\'));
-    let hits = (quote.wrapping_sub(ONES) & !quote)
-        | (backslash.wrapping_sub(ONES) & !backslash)
-        | (word.wrapping_sub(ONES * 0x20) & !word);
-    hits & HIGHS
-}
-
-/// The first offset at or after `position` holding a quote, a backslash or a control character. Most strings are short,
-/// so a few words are looked at first; long ones go on in blocks.
-#[inline]
-fn string_stop(bytes: &[u8], mut position: usize) -> usize {
-    for _ in 0..3 {
-        let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<8>()) else {
-            return short_stop(bytes, position);
-        };
-        let hits = stop_bits(u64::from_le_bytes(*chunk));
-        if hits != 0 {
-            return position + (hits.trailing_zeros() / 8) as usize;
+/// The first offset at or after `position` holding a quote, a backslash or a control character. Most strings end within
+/// the first step.
+#[inline(always)]
+pub(super) fn string_stop(bytes: &[u8], position: usize) -> usize {
+    if let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<STEP>()) {
+        match first_stop(chunk) {
+            STEP => later_stop(bytes, position + STEP),
+            stop => position + stop,
         }
-        position += 8;
+    } else {
+        last_stop(bytes, position)
     }
-    long_stop(bytes, position)
 }
 
-/// [`string_stop`] for what is left of a text.
-fn short_stop(bytes: &[u8], position: usize) -> usize {
+/// [`string_stop`] behind the first step.
+#[inline(never)]
+fn later_stop(bytes: &[u8], mut position: usize) -> usize {
+    while let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<STEP>()) {
+        let stop = first_stop(chunk);
+        if stop < STEP {
+            return position + stop;
+        }
+        position += STEP;
+    }
+    last_stop(bytes, position)
+}
+
+/// [`string_stop`] where less than a step is left of the text.
+#[cold]
+fn last_stop(bytes: &[u8], position: usize) -> usize {
+    let stops = |byte: &u8| *byte == b'"' || *byte == b'\\' || *byte < 0x20;
     let rest = bytes.get(position..).unwrap_or_default();
-    position + rest.iter().position(|&byte| stops(byte)).unwrap_or(rest.len())
+    position + rest.iter().position(stops).unwrap_or(rest.len())
 }
 
-/// [`string_stop`] for long strings: blocks are compared as a whole, which the compiler turns into wide instructions.
-fn long_stop(bytes: &[u8], mut position: usize) -> usize {
-    const BLOCK: usize = 32;
-    while let Some(block) = bytes.get(position..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
-        if block.iter().fold(0, |any, &byte| any | u8::from(stops(byte))) != 0 {
-            break;
-        }
-        position += BLOCK;
-    }
-    while let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<8>()) {
-        let hits = stop_bits(u64::from_le_bytes(*chunk));
-        if hits != 0 {
-            return position + (hits.trailing_zeros() / 8) as usize;
-        }
-        position += 8;
-    }
-    short_stop(bytes, position)
+/// Where a quote, a backslash or a control character stands first; [`STEP`] for nowhere.
+#[inline(always)]
+fn first_stop(chunk: &[u8; STEP]) -> usize {
+    let block = u8x16::from(*chunk);
+    // A byte is a control character if the smaller of it and the last of those is the byte itself.
+    let control = block.min(u8x16::splat(0x1F)).simd_eq(block);
+    let stops = block.simd_eq(u8x16::splat(b'"')) | block.simd_eq(u8x16::splat(b'\\')) | control;
+    // The bit above the step's ends the search where nothing stops.
+    (stops.to_bitmask() | 1 << STEP).trailing_zeros() as usize
 }
 
-/// Where the string ends whose content begins at `start`; escapes are checked for form, not for meaning.
-#[inline]
-pub(super) fn string_end(bytes: &[u8], start: usize) -> Result<StringEnd, (JsonErrorKind, usize)> {
-    let mut position = start;
-    let mut escaped = false;
-    loop {
-        position = string_stop(bytes, position);
-        match bytes.get(position) {
-            Some(b'"') => return Ok(StringEnd { quote: position, escaped }),
-            Some(b'\\') => {
-                escaped = true;
-                position = escape_end(bytes, position)?;
-            }
-            Some(_) => return Err((JsonErrorKind::ControlCharacter, position)),
-            None => return Err((JsonErrorKind::UnexpectedEnd, position)),
-        }
-    }
-}
-
-/// Where the escape ends that begins with the backslash at `position`.
-fn escape_end(bytes: &[u8], position: usize) -> Result<usize, (JsonErrorKind, usize)> {
-    match bytes.get(position + 1) {
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(position + 2),
-        Some(b'u') => match bytes.get(position + 2..position + 6) {
-            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(position + 6),
-            Some(_) => Err((JsonErrorKind::MalformedEscape, position)),
-            None => Err((JsonErrorKind::UnexpectedEnd, bytes.len())),
+/// The length of the escape that `rest` begins with; checked for form, not for meaning.
+pub(super) fn escape_length(rest: &[u8]) -> Result<usize, JsonErrorKind> {
+    match rest.get(1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+        Some(b'u') => match rest.get(2..6) {
+            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(6),
+            Some(_) => Err(JsonErrorKind::MalformedEscape),
+            None => Err(JsonErrorKind::UnexpectedEnd),
         },
-        Some(_) => Err((JsonErrorKind::MalformedEscape, position)),
-        None => Err((JsonErrorKind::UnexpectedEnd, bytes.len())),
+        Some(_) => Err(JsonErrorKind::MalformedEscape),
+        None => Err(JsonErrorKind::UnexpectedEnd),
     }
+}
+
+/// Where the digits end that begin at `position`.
+#[inline]
+fn digits_end(bytes: &[u8], mut position: usize) -> usize {
+    while bytes.get(position).is_some_and(u8::is_ascii_digit) {
+        position += 1;
+    }
+    position
+}
+
+/// Whether all eight bytes of a word are digits.
+#[inline]
+pub(crate) fn eight_digits(word: u64) -> bool {
+    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    const DIGIT: u64 = 0x3030_3030_3030_3030;
+    word & HIGH == DIGIT && word.wrapping_add(0x0606_0606_0606_0606) & HIGH == DIGIT
 }
 
 /// Where the number ends that begins at `start`.
 #[inline]
-pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, (JsonErrorKind, usize)> {
-    let malformed = |position: usize| {
-        let kind = if position >= bytes.len() {
-            JsonErrorKind::UnexpectedEnd
-        } else {
-            JsonErrorKind::MalformedNumber
-        };
-        (kind, position)
+pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, JsonErrorKind> {
+    let end = match bytes.get(start..).and_then(|rest| rest.first_chunk::<8>()) {
+        Some(eight) if eight_digits(u64::from_le_bytes(*eight)) => digits_end(bytes, start + 8),
+        _ => digits_end(bytes, start),
     };
-    let digits_end = |mut position: usize| {
-        while bytes.get(position).is_some_and(u8::is_ascii_digit) {
-            position += 1;
-        }
-        position
+    let goes_on = matches!(bytes.get(end), Some(b'.' | b'e' | b'E'));
+    // Most numbers are a few digits and nothing else.
+    if end > start && !goes_on && (end == start + 1 || bytes[start] != b'0') {
+        return Ok(end);
+    }
+    long_number_end(bytes, start)
+}
+
+/// [`number_end`] for numbers with a sign, a fraction or an exponent, and for what is none.
+fn long_number_end(bytes: &[u8], start: usize) -> Result<usize, JsonErrorKind> {
+    let malformed = |position: usize| match position >= bytes.len() {
+        true => JsonErrorKind::UnexpectedEnd,
+        false => JsonErrorKind::MalformedNumber,
     };
-    let mut position = start + usize::from(bytes.get(start) == Some(&b'-'));
-    let integer_end = digits_end(position);
-    if integer_end == position || (bytes[position] == b'0' && integer_end > position + 1) {
+    let whole = start + usize::from(bytes.get(start) == Some(&b'-'));
+    let mut position = digits_end(bytes, whole);
+    if position == whole || (bytes[whole] == b'0' && position > whole + 1) {
         return Err(malformed(position));
     }
-    position = integer_end;
     if bytes.get(position) == Some(&b'.') {
-        let fraction_end = digits_end(position + 1);
-        if fraction_end == position + 1 {
-            return Err(malformed(fraction_end));
+        let fraction = position + 1;
+        position = digits_end(bytes, fraction);
+        if position == fraction {
+            return Err(malformed(position));
         }
-        position = fraction_end;
     }
     if let Some(b'e' | b'E') = bytes.get(position) {
         let sign = usize::from(matches!(bytes.get(position + 1), Some(b'+' | b'-')));
-        let exponent_end = digits_end(position + 1 + sign);
-        if exponent_end == position + 1 + sign {
-            return Err(malformed(exponent_end));
+        let exponent = position + 1 + sign;
+        position = digits_end(bytes, exponent);
+        if position == exponent {
+            return Err(malformed(position));
         }
-        position = exponent_end;
     }
     Ok(position)
 }

@@ -1,6 +1,6 @@
 //! Finding records inside an answer, and looking at a few members of one, without building anything.
 
-use super::parse::{Parser, utf8};
+use super::parse::{utf8, value_end};
 use super::{JsonError, JsonErrorKind, Sink, Want, parse_prefix, scan};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,25 +13,33 @@ use std::ops::Range;
 /// When `bytes` is no JSON, or something else than a list stands under the member.
 pub fn records(bytes: &[u8], member: Option<&str>) -> Result<Option<Vec<Range<usize>>>, JsonError> {
     let text = utf8(bytes)?;
-    let mut parser = Parser { text, bytes, decoded: String::new(), depth: 0 };
     let start = scan::skip_space(bytes, 0);
-    let whole = start..parser.skip(start)?;
+    let whole = start..value_end(text, start)?;
     let rest = scan::skip_space(bytes, whole.end);
     if rest != bytes.len() {
         return Err(JsonError { kind: JsonErrorKind::TrailingText, offset: rest });
     }
+    let unexpected = |offset| JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset };
     let list = match member {
         None => whole.clone(),
-        Some(member) => match find_member(&mut parser, whole.start, member)? {
-            Some(range) => range,
-            None => return Ok(None),
-        },
+        Some(_) if bytes[start] != b'{' => return Err(unexpected(start)),
+        Some(member) => {
+            let mut found = None;
+            for at in member_ranges(text, start) {
+                let (name, value) = at?;
+                if *decoded(&text[name]) == *member {
+                    found = Some(value);
+                }
+            }
+            let Some(found) = found else { return Ok(None) };
+            found
+        }
     };
-    match (bytes.get(list.start), member) {
-        (Some(b'['), _) => elements(&mut parser, list.start).map(Some),
+    match (bytes[list.start], member) {
+        (b'[', _) => elements(text, list.start).map(Some),
         (_, None) => Ok(Some(vec![whole])),
-        (Some(b'n'), _) => Ok(None),
-        _ => Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: list.start }),
+        (b'n', _) => Ok(None),
+        _ => Err(unexpected(list.start)),
     }
 }
 
@@ -41,50 +49,27 @@ pub fn records(bytes: &[u8], member: Option<&str>) -> Result<Option<Vec<Range<us
 /// At the first that is no JSON.
 pub fn values(bytes: &[u8]) -> Result<Vec<Range<usize>>, JsonError> {
     let text = utf8(bytes)?;
-    let mut parser = Parser { text, bytes, decoded: String::new(), depth: 0 };
     let mut found = Vec::new();
     let mut start = scan::skip_space(bytes, 0);
     while start < bytes.len() {
-        let end = parser.skip(start)?;
+        let end = value_end(text, start)?;
         found.push(start..end);
         start = scan::skip_space(bytes, end);
     }
     Ok(found)
 }
 
-/// Where the value of `member` stands in the object at `start`.
-fn find_member(
-    parser: &mut Parser<'_>,
-    start: usize,
-    member: &str,
-) -> Result<Option<Range<usize>>, JsonError> {
-    if parser.bytes.get(start) != Some(&b'{') {
-        return Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: start });
-    }
-    let mut position = scan::skip_space(parser.bytes, start + 1);
-    while parser.bytes.get(position) == Some(&b'"') {
-        let name_end = parser.skip(position)?;
-        let found = parser.text[position + 1..name_end - 1] == *member;
-        let value = scan::skip_space(parser.bytes, scan::skip_space(parser.bytes, name_end) + 1);
-        let end = parser.skip(value)?;
-        if found {
-            return Ok(Some(value..end));
-        }
-        position = scan::skip_space(parser.bytes, scan::skip_space(parser.bytes, end) + 1);
-    }
-    Ok(None)
-}
-
 /// Where the elements of the list at `start` stand; the list is known to be well-formed.
-fn elements(parser: &mut Parser<'_>, start: usize) -> Result<Vec<Range<usize>>, JsonError> {
+fn elements(text: &str, start: usize) -> Result<Vec<Range<usize>>, JsonError> {
+    let bytes = text.as_bytes();
     let mut found = Vec::new();
-    let mut position = scan::skip_space(parser.bytes, start + 1);
-    while parser.bytes.get(position).is_some_and(|&byte| byte != b']') {
-        let end = parser.skip(position)?;
+    let mut position = scan::skip_space(bytes, start + 1);
+    while bytes.get(position).is_some_and(|&byte| byte != b']') {
+        let end = value_end(text, position)?;
         found.push(position..end);
-        position = scan::skip_space(parser.bytes, end);
-        if parser.bytes.get(position) == Some(&b',') {
-            position = scan::skip_space(parser.bytes, position + 1);
+        position = scan::skip_space(bytes, end);
+        if bytes.get(position) == Some(&b',') {
+            position = scan::skip_space(bytes, position + 1);
         }
     }
     Ok(found)
@@ -102,41 +87,44 @@ pub(crate) fn decoded(content: &str) -> Cow<'_, str> {
 
 /// The members of the object at the start of `text`, each as its name and the source of its value; one error ends them.
 pub(crate) fn members(text: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, &str), JsonError>> {
+    member_ranges(text, 0).map(|at| at.map(|(name, value)| (decoded(&text[name]), &text[value])))
+}
+
+/// Where a member's name, without its quotes, and its value stand.
+type MemberRanges = (Range<usize>, Range<usize>);
+
+/// Where the members of the object at `start` stand; one error ends them.
+fn member_ranges(text: &str, start: usize) -> impl Iterator<Item = Result<MemberRanges, JsonError>> {
     let bytes = text.as_bytes();
-    let mut parser = Parser { text, bytes, decoded: String::new(), depth: 0 };
     // Behind the brace or comma before a member; `None` at the end.
-    let mut next = bytes.first().filter(|&&byte| byte == b'{').map(|_| 1);
+    let mut next = (bytes.get(start) == Some(&b'{')).then_some(start + 1);
     std::iter::from_fn(move || {
         let position = scan::skip_space(bytes, next.take()?);
         if bytes.get(position) == Some(&b'}') {
             return None;
         }
-        let member = parser.member(position);
-        next = member
-            .as_ref()
-            .ok()
-            .map(|(.., end)| scan::skip_space(bytes, *end))
-            .and_then(|end| (bytes.get(end) == Some(&b',')).then_some(end + 1));
-        Some(member.map(|(name, value, _)| (name, value)))
+        let member = member_at(text, position);
+        if let Ok((_, value)) = &member {
+            let end = scan::skip_space(bytes, value.end);
+            next = (bytes.get(end) == Some(&b',')).then_some(end + 1);
+        }
+        Some(member)
     })
 }
 
-impl<'a> Parser<'a> {
-    /// The member at `start`: its name, the source of its value, and the offset behind it.
-    fn member(&mut self, start: usize) -> Result<(Cow<'a, str>, &'a str, usize), JsonError> {
-        if self.bytes.get(start) != Some(&b'"') {
-            return Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: start });
-        }
-        let name_end = self.skip(start)?;
-        let name = decoded(&self.text[start + 1..name_end - 1]);
-        let colon = scan::skip_space(self.bytes, name_end);
-        if self.bytes.get(colon) != Some(&b':') {
-            return Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: colon });
-        }
-        let value = scan::skip_space(self.bytes, colon + 1);
-        let end = self.skip(value)?;
-        Ok((name, &self.text[value..end], end))
-    }
+/// Where the name and value of the member at `start` stand.
+fn member_at(text: &str, start: usize) -> Result<MemberRanges, JsonError> {
+    let bytes = text.as_bytes();
+    let expect = |byte: u8, offset: usize| match bytes.get(offset) {
+        Some(&found) if found == byte => Ok(()),
+        _ => Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset }),
+    };
+    expect(b'"', start)?;
+    let name_end = value_end(text, start)?;
+    let colon = scan::skip_space(bytes, name_end);
+    expect(b':', colon)?;
+    let value = scan::skip_space(bytes, colon + 1);
+    Ok((start + 1..name_end - 1, value..value_end(text, value)?))
 }
 
 /// A scalar member as [`peek`] finds it.

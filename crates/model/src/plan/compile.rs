@@ -44,7 +44,16 @@ impl Plan {
         let mut plan = Plan {
             resource: resource.to_owned(),
             lookup: RuleLookup::new(rules),
-            rules: rules.clone(),
+            rules: ResourceRules {
+                table: None,
+                singular: rules.singular.clone(),
+                key: rules.key.clone(),
+                version: None,
+                description: None,
+                unwrap_envelopes: rules.unwrap_envelopes,
+                views: rules.views.clone(),
+                paths: Default::default(),
+            },
             nodes: vec![Node::new(ROOT_TABLE, false, false, root)],
             tables: vec![root_table],
             columns: Vec::new(),

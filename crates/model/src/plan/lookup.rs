@@ -3,59 +3,76 @@
 use crate::logical::LogicalType;
 use crate::rules::path::{Path, Segment};
 use crate::rules::{PathRule, ResourceRules, Strategy};
+use indexmap::IndexMap;
+use std::sync::Arc;
 
 /// A rule's path and the rule.
 #[derive(Debug)]
 struct Entry {
     path: Path,
-    rule: PathRule,
+    rule: Arc<PathRule>,
 }
 
 /// The rules of a resource, by path.
 #[derive(Debug)]
 pub(crate) struct RuleLookup {
-    /// Patterns, least specific first, then exact paths in the file's order.
-    entries: Vec<Entry>,
+    /// Paths without a wildcard in the file's order, by how the plan writes them.
+    exact: IndexMap<String, Entry>,
+    /// Patterns, the less specific first.
+    patterns: Vec<Entry>,
+    /// The rule of a path that nobody described.
+    nothing: Arc<PathRule>,
 }
 
 impl RuleLookup {
     /// The lookup over a resource's rules, whose paths were checked when they were read; one that is malformed all the
     /// same matches nothing.
     pub(crate) fn new(rules: &ResourceRules) -> RuleLookup {
-        let mut entries: Vec<Entry> = rules
-            .paths
-            .iter()
-            .filter_map(|(text, rule)| {
-                let path = Path::parse(text).ok()?;
-                Some(Entry { path, rule: rule.clone() })
-            })
-            .collect();
-        entries.sort_by_key(|entry| {
-            let exact = |segment: &&Segment| !matches!(segment, Segment::Any);
-            let exact_count = entry.path.segments.iter().filter(exact).count();
-            (exact_count == entry.path.segments.len(), exact_count)
-        });
-        RuleLookup { entries }
+        let mut lookup = RuleLookup { exact: IndexMap::new(), patterns: Vec::new(), nothing: Arc::default() };
+        for (text, rule) in &rules.paths {
+            let Ok(path) = Path::parse(text) else { continue };
+            let written = path.to_string();
+            let entry = Entry { path, rule: Arc::new(settled(rule.clone())) };
+            if entry.path.segments.contains(&Segment::Any) {
+                lookup.patterns.push(entry);
+            } else {
+                lookup.exact.insert(written, entry);
+            }
+        }
+        let is_exact = |segment: &&Segment| !matches!(segment, Segment::Any);
+        lookup.patterns.sort_by_key(|entry| entry.path.segments.iter().filter(is_exact).count());
+        lookup
     }
 
     /// The rule in force at `path`: all that match, the more specific over the less. A rule for the very path does not
     /// take its strategy from a pattern: `"company.id" = { type = "text" }` stays a column beside `"company.*" = "omit"`.
-    pub(crate) fn rule(&self, path: &str) -> PathRule {
+    pub(crate) fn rule(&self, path: &str) -> Arc<PathRule> {
+        let exact = self.exact.get(path).map(|entry| &entry.rule);
+        let asked = if self.patterns.is_empty() { None } else { Path::parse(path).ok() };
+        let mut patterns = self
+            .patterns
+            .iter()
+            .filter(|entry| asked.as_ref().is_some_and(|asked| matches(&entry.path, asked)))
+            .peekable();
+        if patterns.peek().is_none() {
+            return exact.unwrap_or(&self.nothing).clone();
+        }
         let mut merged = PathRule::default();
-        let Ok(asked) = Path::parse(path) else { return merged };
-        for entry in &self.entries {
-            let is_exact = entry.path == asked;
-            if is_exact && entry.rule.strategy.is_none() {
+        for entry in patterns {
+            merged.overlay(PathRule::clone(&entry.rule));
+        }
+        if let Some(rule) = exact {
+            if rule.strategy.is_none() {
                 merged.drop_strategy();
             }
-            if is_exact || matches(&entry.path, &asked) {
-                merged.overlay(entry.rule.clone());
-            }
+            merged.overlay(PathRule::clone(rule));
         }
-        if merged.strategy.is_none() && merged.logical == Some(LogicalType::Json) {
-            merged.strategy = Some(Strategy::Json);
-        }
-        merged
+        Arc::new(settled(merged))
+    }
+
+    /// The place of a path among those that have a rule of their own, in the file's order.
+    pub(crate) fn place(&self, path: &str) -> Option<usize> {
+        self.exact.get_index_of(path)
     }
 
     /// Every path without a wildcard that lies below `prefix` (or anywhere, for the root).
@@ -63,14 +80,21 @@ impl RuleLookup {
         let Some(prefix) = (if prefix.is_empty() { Some(Vec::new()) } else { segments(prefix) }) else {
             return Vec::new();
         };
-        self.entries
-            .iter()
+        self.exact
+            .values()
             .map(|entry| &entry.path)
             .filter(|path| path.segments.len() > prefix.len() && path.segments.starts_with(&prefix))
-            .filter(|path| !path.segments.contains(&Segment::Any))
             .cloned()
             .collect()
     }
+}
+
+/// A rule that says what it means: a column of JSON is kept as JSON.
+fn settled(mut rule: PathRule) -> PathRule {
+    if rule.strategy.is_none() && rule.logical == Some(LogicalType::Json) {
+        rule.strategy = Some(Strategy::Json);
+    }
+    rule
 }
 
 /// The segments of a path.

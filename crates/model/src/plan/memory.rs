@@ -2,7 +2,8 @@
 
 use crate::logical::LogicalType;
 use crate::schema::{ColumnRole, Table};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// A column given before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,23 +23,35 @@ pub struct RememberedColumn {
 struct RememberedTable {
     name: String,
     columns: Vec<RememberedColumn>,
+    /// Places of the columns among these, by name.
+    names: HashMap<String, usize>,
+    /// Places of the columns among these, by the path they hold.
+    paths: HashMap<String, Vec<usize>>,
 }
 
-/// The tables and columns of one resource that exist already.
+/// The tables and columns of one resource that exist already. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Memory {
     /// By full path of a row, so that a parent comes before its children.
-    tables: BTreeMap<String, RememberedTable>,
+    tables: Arc<BTreeMap<String, RememberedTable>>,
 }
 
 impl Memory {
     /// Adds a column of the table called `table`; `table_path` is its [`Table::path`].
     pub fn remember(&mut self, table: &str, table_path: &str, column: RememberedColumn) {
-        let entry = self.tables.entry(table_path.to_owned()).or_default();
-        table.clone_into(&mut entry.name);
-        if !entry.columns.iter().any(|known| known.name == column.name) {
-            entry.columns.push(column);
+        let known = self.tables.get(table_path);
+        if known.is_some_and(|known| known.name == table && known.names.contains_key(&column.name)) {
+            return;
         }
+        let entry = Arc::make_mut(&mut self.tables).entry(table_path.to_owned()).or_default();
+        table.clone_into(&mut entry.name);
+        let place = entry.columns.len();
+        if entry.names.contains_key(&column.name) {
+            return;
+        }
+        entry.names.insert(column.name.clone(), place);
+        entry.paths.entry(column.path.clone()).or_default().push(place);
+        entry.columns.push(column);
     }
 
     /// Adds a table as shredding settled it.
@@ -56,7 +69,7 @@ impl Memory {
 
     /// Whether some column holds the values at `path`.
     pub fn knows(&self, path: &str) -> bool {
-        self.tables.values().flat_map(|table| &table.columns).any(|column| column.path == path)
+        self.tables.values().any(|table| table.paths.contains_key(path))
     }
 
     /// The name of the table whose rows stand at `path`.
@@ -67,7 +80,8 @@ impl Memory {
     /// The column of a path in the table whose rows stand at `table_path`.
     pub(crate) fn column(&self, table_path: &str, path: &str, role: ColumnRole) -> Option<&RememberedColumn> {
         let table = self.tables.get(table_path)?;
-        table.columns.iter().find(|column| column.path == path && column.role == role)
+        let places = table.paths.get(path)?;
+        places.iter().map(|&place| &table.columns[place]).find(|column| column.role == role)
     }
 
     /// The columns of the table whose rows stand at `table_path`.

@@ -93,10 +93,10 @@ pub(crate) struct PlanMark {
 pub(crate) struct Plan {
     /// The resource's name.
     pub(crate) resource: String,
-    /// The rules it was compiled from.
+    /// The rules it was compiled from; those of paths are in the lookup.
     pub(crate) rules: ResourceRules,
     /// Rules by path and pattern.
-    lookup: RuleLookup,
+    pub(crate) lookup: RuleLookup,
     /// What the destination remembers.
     pub(crate) memory: Memory,
     /// Nodes; the first is the documents' root.

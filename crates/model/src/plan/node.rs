@@ -3,6 +3,7 @@
 use super::{ColumnId, NodeId, TableId};
 use crate::rules::{PathRule, Strategy};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// From this many members on, a member is found by hashing instead of by comparing.
 const HASH_FROM: usize = 24;
@@ -77,7 +78,7 @@ pub(crate) struct Place {
     /// What the columns of a flattened object's members begin with.
     pub(crate) prefix: String,
     /// The rule in force; empty where nobody described the path.
-    pub(crate) rule: PathRule,
+    pub(crate) rule: Arc<PathRule>,
     /// The column of text the scalar's column cannot hold.
     pub(crate) variant_text: Option<ColumnId>,
     /// The column of other values the scalar's column cannot hold.
@@ -96,7 +97,7 @@ impl Place {
             parent,
             wanted: String::new(),
             prefix: String::new(),
-            rule: PathRule::default(),
+            rule: Arc::default(),
             variant_text: None,
             variant_json: None,
             member_index: HashMap::new(),
@@ -165,14 +166,13 @@ impl Member {
     }
 
     /// Whether `text` begins with the name, quotes and colon.
-    #[inline]
-    fn begins(&self, text: &[u8]) -> bool {
-        let Some(first) = text.first_chunk::<HEAD_BYTES>() else { return false };
+    #[inline(always)]
+    fn begins(&self, text: &[u8; HEAD_BYTES], rest: &[u8]) -> bool {
         let mask = &HEAD_MASKS[self.source_bytes.min(HEAD_BYTES)];
-        let text_words = words(first);
-        let differs = (0..HEAD_WORDS)
-            .fold(0, |differs, word| differs | ((text_words[word] ^ self.head[word]) & mask[word]));
-        differs == 0 && self.source_bytes != 0 && (self.source_bytes <= HEAD_BYTES || self.ends(text))
+        let text = words(text);
+        let differs =
+            (0..HEAD_WORDS).fold(0, |differs, word| differs | ((text[word] ^ self.head[word]) & mask[word]));
+        differs == 0 && self.source_bytes != 0 && (self.source_bytes <= HEAD_BYTES || self.ends(rest))
     }
 
     /// Whether `text`, which begins as the name does, goes on so.
@@ -315,12 +315,13 @@ impl Node {
 
     /// The member whose name, written `"name":`, `text` begins with, if it is one of those expected after the one in
     /// place `previous`: its node, its place, and the length of the name with quotes and colon.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn predict(&self, previous: usize, text: &[u8]) -> Option<(NodeId, usize, usize)> {
+        let head = text.first_chunk::<HEAD_BYTES>()?;
         let mut place = self.follower(previous);
         for _ in 0..LOOK_AHEAD {
             let member = self.members.get(place)?;
-            if member.begins(text) {
+            if member.begins(head, text) {
                 return Some((member.id, place, member.source_bytes));
             }
             place = member.next;
@@ -386,6 +387,12 @@ impl Node {
         for (place, member) in self.members.iter().enumerate().skip(index.len()) {
             index.insert(member.name.clone(), place);
         }
+    }
+
+    /// Whether there are members.
+    #[inline]
+    pub(crate) fn has_members(&self) -> bool {
+        !self.members.is_empty()
     }
 
     /// The nodes of all members.

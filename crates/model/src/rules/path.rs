@@ -4,6 +4,8 @@
 //! name is written `\e`. `*` alone stands for any member. A list is passed through silently (`tags.id` is the `id` of each tag); `[]` names the element
 //! itself, for lists whose elements are scalars (`admin_ids.[]`) or lists.
 
+use std::fmt;
+
 /// The segment that names the elements of a list.
 pub const ELEMENT: &str = "[]";
 
@@ -71,6 +73,21 @@ impl Path {
         }
         close(&mut current, &mut literal)?;
         Ok(Path { segments })
+    }
+}
+
+impl fmt::Display for Path {
+    /// The path as [`member_of`] and [`element_of`] write it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, segment) in self.segments.iter().enumerate() {
+            formatter.write_str(if place > 0 { "." } else { "" })?;
+            match segment {
+                Segment::Any => formatter.write_str("*")?,
+                Segment::Element => formatter.write_str(ELEMENT)?,
+                Segment::Member(name) => formatter.write_str(&escape(name))?,
+            }
+        }
+        Ok(())
     }
 }
 

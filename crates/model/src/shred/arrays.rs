@@ -81,10 +81,10 @@ pub(super) fn spread(builder: Builder, count: u32) -> ArrayRef {
     }
 }
 
-/// A text array over buffers that were built up in order. Arrow checks a text as a whole, which is quick for ASCII only;
-/// any other is handed over value by value, as the text it is known to be.
+/// A text array over buffers that were built up in order. Arrow checks a text as a whole, which is quick as long as most
+/// of it is ASCII; any other is handed over value by value, as the text it is known to be.
 fn text_array(ends: Vec<i32>, text: String, nulls: Option<NullBuffer>) -> ArrayRef {
-    if !text.is_ascii() {
+    if !text.is_ascii() && is_mostly_foreign(&text) {
         let mut builder = StringBuilder::with_capacity(ends.len(), text.len());
         let mut start = 0;
         for (row, &end) in ends.iter().enumerate() {
@@ -101,6 +101,13 @@ fn text_array(ends: Vec<i32>, text: String, nulls: Option<NullBuffer>) -> ArrayR
     offsets.extend(ends);
     let text = Buffer::from_vec(text.into_bytes());
     Arc::new(StringArray::new(OffsetBuffer::new(ScalarBuffer::from(offsets)), text, nulls))
+}
+
+/// Whether more than an eighth of a sample of the text is not ASCII.
+fn is_mostly_foreign(text: &str) -> bool {
+    const SAMPLE_BYTES: usize = 1 << 16;
+    let sample = &text.as_bytes()[..text.len().min(SAMPLE_BYTES)];
+    sample.iter().filter(|byte| !byte.is_ascii()).count() > sample.len() / 8
 }
 
 /// Decimals with the precision and scale every decimal column has; both are within Arrow's bounds.

@@ -137,6 +137,9 @@ impl Shredder {
             self.tables[table].present(target.row, true);
             return;
         }
+        if !node.has_members() {
+            return;
+        }
         for member in node.members().collect::<Vec<_>>() {
             if self.plan.nodes[member].splits() {
                 self.vacate(Target::new(member, target.row));
@@ -195,6 +198,40 @@ impl Shredder {
         }
     }
 
+    /// How a value that needs a second look should be delivered.
+    fn want_with_care(&mut self, first: u8, text: &str, start: usize) -> Want {
+        match self.frames.last_mut() {
+            Some(Frame { kind: FrameKind::Object { .. }, .. }) | None => {}
+            Some(Frame { kind: FrameKind::List { table, element, count }, row, .. }) => {
+                let row = self.tables[*table].push_row(*row, Some(*count));
+                *count += 1;
+                self.target = Target::new(*element, row);
+            }
+            Some(Frame { kind: FrameKind::Envelope { slot, .. }, node, row }) => match slot {
+                Slot::List => {
+                    self.target = Target::new(*node, *row);
+                    if !matches!(first, b'[' | b'n') {
+                        return Want::Raw;
+                    }
+                }
+                Slot::HasMore | Slot::TotalCount if !matches!(first, b'[' | b'{') => return Want::Events,
+                _ => return Want::Nothing,
+            },
+        }
+        let node = &self.plan.nodes[self.target.node];
+        match node.treatment {
+            Treatment::ByKind => {}
+            Treatment::Omit => return Want::Nothing,
+            Treatment::Json => return Want::Raw,
+            Treatment::Delimited if first == b'[' => return Want::Raw,
+            Treatment::Delimited => {}
+        }
+        if first == b'{' && node.wrapping == Wrapping::Detected {
+            self.detected = list_member(&text[start..]);
+        }
+        Want::Events
+    }
+
     /// A truth value that needs a second look.
     fn boolean_with_care(&mut self, value: bool) {
         if let Some(Frame { kind: FrameKind::Envelope { slot, cut, .. }, .. }) = self.frames.last_mut() {
@@ -251,41 +288,12 @@ pub(super) const VARIANT: &str =
 const DROPPED_MEMBER: &str = "a list wrapper has a member nobody knows";
 
 impl Sink for Shredder {
-    #[inline]
+    #[inline(always)]
     fn want(&mut self, first: u8, text: &str, start: usize) -> Want {
         if self.target.plain_column != NO_COLUMN && !matches!(first, b'{' | b'[') {
             return Want::Events;
         }
-        match self.frames.last_mut() {
-            Some(Frame { kind: FrameKind::Object { .. }, .. }) | None => {}
-            Some(Frame { kind: FrameKind::List { table, element, count }, row, .. }) => {
-                let row = self.tables[*table].push_row(*row, Some(*count));
-                *count += 1;
-                self.target = Target::new(*element, row);
-            }
-            Some(Frame { kind: FrameKind::Envelope { slot, .. }, node, row }) => match slot {
-                Slot::List => {
-                    self.target = Target::new(*node, *row);
-                    if !matches!(first, b'[' | b'n') {
-                        return Want::Raw;
-                    }
-                }
-                Slot::HasMore | Slot::TotalCount if !matches!(first, b'[' | b'{') => return Want::Events,
-                _ => return Want::Nothing,
-            },
-        }
-        let node = &self.plan.nodes[self.target.node];
-        match node.treatment {
-            Treatment::ByKind => {}
-            Treatment::Omit => return Want::Nothing,
-            Treatment::Json => return Want::Raw,
-            Treatment::Delimited if first == b'[' => return Want::Raw,
-            Treatment::Delimited => {}
-        }
-        if first == b'{' && node.wrapping == Wrapping::Detected {
-            self.detected = list_member(&text[start..]);
-        }
-        Want::Events
+        self.want_with_care(first, text, start)
     }
 
     fn raw(&mut self, source: &str) {
@@ -386,7 +394,7 @@ impl Sink for Shredder {
         self.scratch = scratch;
     }
 
-    #[inline]
+    #[inline(always)]
     fn predicted_key(&mut self, rest: &[u8]) -> Option<usize> {
         let Some(Frame { kind: FrameKind::Object { latest }, node, row }) = self.frames.last_mut() else {
             return None;

@@ -71,7 +71,7 @@ impl Shredder {
         let keys = &self.plan.key_columns;
         let order = match keys.iter().position(|&key| self.plan.columns[key].node == plan.node) {
             Some(place) => Some(place),
-            None => self.plan.rules.paths.get_index_of(path).map(|place| keys.len() + place),
+            None => self.plan.lookup.place(path).map(|place| keys.len() + place),
         };
         match order {
             Some(place) => (place, String::new(), plan.role as u8),

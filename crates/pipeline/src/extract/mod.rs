@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 /// A request that waited this long is worth telling of, in seconds.
 const WAIT_WORTH_TELLING_S: u64 = 2;
@@ -67,6 +68,8 @@ pub(crate) struct Extraction {
     enumerated: AtomicBool,
     /// When waiting for the rate limit was told last, seconds since the epoch.
     wait_told_s: AtomicI64,
+    /// The journal's operations under way; they outlive a reading that was broken off.
+    journal_calls: TaskTracker,
 }
 
 /// How a run reads.
@@ -111,6 +114,7 @@ impl Extraction {
             work_found: Notify::new(),
             enumerated: AtomicBool::new(false),
             wait_told_s: AtomicI64::new(0),
+            journal_calls: TaskTracker::new(),
         }
     }
 
@@ -203,10 +207,16 @@ impl Extraction {
         &self,
         operation: impl FnOnce() -> Result<T, relatable_journal::JournalError> + Send + 'static,
     ) -> Result<T, PipelineError> {
-        match tokio::task::spawn_blocking(operation).await {
+        match self.journal_calls.spawn_blocking(operation).await {
             Ok(outcome) => outcome.map_err(|cause| PipelineError::Journal { step: "use", cause }),
             Err(_) => Err(PipelineError::Internal { part: "journal" }),
         }
+    }
+
+    /// Waits for journal operations still under way, whoever asked for them: then the journal can be closed.
+    pub(crate) async fn rest(&self) {
+        self.journal_calls.close();
+        self.journal_calls.wait().await;
     }
 
     /// What an error of a feed means for the run: it is left out and said so, or the run ends.
