@@ -6,6 +6,7 @@
 
 mod compile;
 mod lookup;
+mod members;
 mod memory;
 mod node;
 mod remembered;
@@ -18,8 +19,9 @@ use crate::rules::path::{ELEMENT, element_of, member_of};
 use crate::rules::{ResourceRules, Strategy};
 use crate::schema::ColumnRole;
 pub(crate) use lookup::RuleLookup;
+pub(crate) use members::{Met, NO_MEMBER};
 use node::Place;
-pub(crate) use node::{ListFacet, NO_COLUMN, NO_MEMBER, Node, ObjectFacet, Treatment, Wrapping};
+pub(crate) use node::{ListFacet, NO_COLUMN, Node, ObjectFacet, Treatment, Wrapping};
 
 /// Index of a node in its plan.
 pub(crate) type NodeId = usize;
@@ -113,7 +115,7 @@ impl Plan {
     /// The member `name` of `node`, planned now if it is new, and its place among the members; `previous` is the place
     /// of the one before it in the document.
     pub(crate) fn member(&mut self, node: NodeId, name: &str, previous: usize) -> (NodeId, usize) {
-        match self.nodes[node].member(name, previous) {
+        match self.nodes[node].members.find(name, previous) {
             Some(found) => found,
             None => self.plan_member(node, name, previous),
         }
@@ -134,7 +136,9 @@ impl Plan {
         place.wanted = place.rule.column.clone().unwrap_or_else(automatic);
         place.prefix = place.rule.prefix.clone().unwrap_or_else(|| format!("{}_", place.wanted));
         let id = self.add_node(Node::new(table, false, self.detects(), place));
-        let at = self.nodes[node].add_member(name, id, previous);
+        let at = self.nodes[node].members.add(name, id, previous);
+        self.nodes[id].place.at = at;
+        self.share_plain_column(id);
         (id, at)
     }
 
@@ -171,7 +175,17 @@ impl Plan {
         };
         let column = self.add_column(node, ColumnRole::Value, logical);
         self.nodes[node].set_scalar(column);
+        self.share_plain_column(node);
         column
+    }
+
+    /// Tells the parent of `node`, where every key passes, the column of its plain scalars.
+    fn share_plain_column(&mut self, node: NodeId) {
+        let child = &self.nodes[node];
+        let (column, at, parent) = (child.plain_column(), child.place.at, child.place.parent);
+        if at != NO_MEMBER {
+            self.nodes[parent].members.set_plain_column(at, column);
+        }
     }
 
     /// The column for values of `node` that its own column cannot hold, planned now if there is none.
@@ -266,6 +280,7 @@ impl Plan {
         let mut above = node;
         loop {
             self.nodes[above].set_splits();
+            self.share_plain_column(above);
             if above == ROOT_NODE || self.nodes[above].is_element || Some(self.nodes[above].table) != home {
                 break;
             }
@@ -296,6 +311,7 @@ impl Plan {
         for node in &mut self.nodes {
             node.forget_from(mark.nodes, mark.tables, mark.columns);
         }
+        (0..self.nodes.len()).for_each(|node| self.share_plain_column(node));
         self.nodes[ROOT_NODE].object = ObjectFacet::Flatten;
     }
 }

@@ -1,20 +1,12 @@
 //! Nodes: places in the documents, and what may stand at each.
 
+use super::members::{Members, NO_MEMBER};
 use super::{ColumnId, NodeId, TableId};
 use crate::rules::{PathRule, Strategy};
-use std::collections::HashMap;
 use std::sync::Arc;
 
-/// From this many members on, a member is found by hashing instead of by comparing.
-const HASH_FROM: usize = 24;
-/// How many members from the expected one on are compared before looking elsewhere: absent ones are skipped this way.
-const LOOK_AHEAD: usize = 4;
-/// No member: what comes before the first, and what follows one that nothing has followed yet.
-pub(crate) const NO_MEMBER: usize = usize::MAX;
 /// No column.
-pub(crate) const NO_COLUMN: ColumnId = usize::MAX;
-/// No row: what [`Node::last_row`] holds before the first.
-const NO_ROW: u32 = u32::MAX;
+pub(crate) const NO_COLUMN: ColumnId = u32::MAX as ColumnId;
 
 /// What an object at a node becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +65,8 @@ pub(crate) struct Place {
     pub(crate) full_path: String,
     /// The node it is a member or element of; the root is its own.
     pub(crate) parent: NodeId,
+    /// Its place among the members of that node; [`NO_MEMBER`] for an element and the root.
+    pub(crate) at: usize,
     /// The column name a scalar here asks for.
     pub(crate) wanted: String,
     /// What the columns of a flattened object's members begin with.
@@ -83,8 +77,6 @@ pub(crate) struct Place {
     pub(crate) variant_text: Option<ColumnId>,
     /// The column of other values the scalar's column cannot hold.
     pub(crate) variant_json: Option<ColumnId>,
-    /// Members by name, once there are many.
-    member_index: HashMap<Box<str>, usize>,
 }
 
 impl Place {
@@ -95,90 +87,13 @@ impl Place {
             member_path,
             full_path,
             parent,
+            at: NO_MEMBER,
             wanted: String::new(),
             prefix: String::new(),
             rule: Arc::default(),
             variant_text: None,
             variant_json: None,
-            member_index: HashMap::new(),
         }
-    }
-}
-
-/// Bytes of a name that are compared as words; most names are no longer.
-const HEAD_BYTES: usize = 24;
-/// Words that hold them.
-const HEAD_WORDS: usize = HEAD_BYTES / 8;
-
-/// Ones in as many bytes of [`HEAD_WORDS`] words as the index says.
-const HEAD_MASKS: [[u64; HEAD_WORDS]; HEAD_BYTES + 1] = {
-    let mut masks = [[0; HEAD_WORDS]; HEAD_BYTES + 1];
-    let mut bytes = 1;
-    while bytes <= HEAD_BYTES {
-        masks[bytes] = masks[bytes - 1];
-        masks[bytes][(bytes - 1) / 8] |= 0xFF << ((bytes - 1) % 8 * 8);
-        bytes += 1;
-    }
-    masks
-};
-
-/// A member of a node.
-#[derive(Debug)]
-#[repr(align(64))]
-struct Member {
-    /// The beginning of the name as most documents write it, `"name":`, filled up with zeros.
-    head: [u64; HEAD_WORDS],
-    /// Bytes of the name with quotes and colon; 0 for a name that JSON writes otherwise, one with a quote, say.
-    source_bytes: usize,
-    /// Its node.
-    id: NodeId,
-    /// The member that follows it in most documents.
-    next: usize,
-    /// The name.
-    name: Box<str>,
-}
-
-/// The first bytes of `text` as words.
-#[inline]
-fn words(text: &[u8; HEAD_BYTES]) -> [u64; HEAD_WORDS] {
-    let mut words = [0; HEAD_WORDS];
-    for (word, bytes) in words.iter_mut().zip(text.as_chunks::<8>().0) {
-        *word = u64::from_le_bytes(*bytes);
-    }
-    words
-}
-
-impl Member {
-    /// The member `name`, whose node is `id`.
-    fn new(name: &str, id: NodeId) -> Member {
-        let is_plain = name.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\'));
-        let source = format!("\"{name}\":");
-        let mut head = [0; HEAD_BYTES];
-        let head_bytes = source.len().min(HEAD_BYTES);
-        head[..head_bytes].copy_from_slice(&source.as_bytes()[..head_bytes]);
-        Member {
-            head: words(&head),
-            source_bytes: if is_plain { source.len() } else { 0 },
-            id,
-            next: NO_MEMBER,
-            name: name.into(),
-        }
-    }
-
-    /// Whether `text` begins with the name, quotes and colon.
-    #[inline(always)]
-    fn begins(&self, text: &[u8; HEAD_BYTES], rest: &[u8]) -> bool {
-        let mask = &HEAD_MASKS[self.source_bytes.min(HEAD_BYTES)];
-        let text = words(text);
-        let differs =
-            (0..HEAD_WORDS).fold(0, |differs, word| differs | ((text[word] ^ self.head[word]) & mask[word]));
-        differs == 0 && self.source_bytes != 0 && (self.source_bytes <= HEAD_BYTES || self.ends(rest))
-    }
-
-    /// Whether `text`, which begins as the name does, goes on so.
-    fn ends(&self, text: &[u8]) -> bool {
-        let rest = text.get(1..self.source_bytes - 2);
-        rest == Some(self.name.as_bytes()) && text[self.source_bytes - 2..].starts_with(b"\":")
     }
 }
 
@@ -196,12 +111,10 @@ pub(crate) struct Node {
     pub(crate) has_null_words: bool,
     /// Whether this is the element of a list.
     pub(crate) is_element: bool,
-    /// The last row in which the node was met, to notice a name that comes twice in one object.
-    last_row: u32,
     /// Whether a table was split from here or from a flattened member below.
     splits: bool,
-    /// Members in the order they were planned.
-    members: Vec<Member>,
+    /// The members of objects here.
+    pub(crate) members: Members,
     /// The scalar's column.
     scalar: Option<ColumnId>,
     /// The table in which scalars of this node land.
@@ -210,8 +123,6 @@ pub(crate) struct Node {
     pub(crate) object: ObjectFacet,
     /// What a list here becomes.
     pub(crate) list: ListFacet,
-    /// The member that comes first in most documents.
-    first: usize,
     /// The rest.
     pub(crate) place: Box<Place>,
 }
@@ -242,9 +153,7 @@ impl Node {
             has_null_words: rule.null_if.is_some(),
             is_element,
             splits: false,
-            last_row: NO_ROW,
-            first: NO_MEMBER,
-            members: Vec::new(),
+            members: Members::new(),
             place: Box::new(place),
         };
         node.reset_facets();
@@ -307,111 +216,9 @@ impl Node {
             || (self.object == ObjectFacet::Open && self.place.rule.strategy == Some(Strategy::Table))
     }
 
-    /// The member expected after the one in place `previous`.
-    #[inline]
-    fn follower(&self, previous: usize) -> usize {
-        self.members.get(previous).map_or(self.first, |member| member.next)
-    }
-
-    /// The member whose name, written `"name":`, `text` begins with, if it is one of those expected after the one in
-    /// place `previous`: its node, its place, and the length of the name with quotes and colon.
-    #[inline(always)]
-    pub(crate) fn predict(&self, previous: usize, text: &[u8]) -> Option<(NodeId, usize, usize)> {
-        let head = text.first_chunk::<HEAD_BYTES>()?;
-        let mut place = self.follower(previous);
-        for _ in 0..LOOK_AHEAD {
-            let member = self.members.get(place)?;
-            if member.begins(head, text) {
-                return Some((member.id, place, member.source_bytes));
-            }
-            place = member.next;
-        }
-        None
-    }
-
-    /// The member `name` and its place, which is then expected after the one in place `previous`.
-    pub(crate) fn member(&mut self, name: &str, previous: usize) -> Option<(NodeId, usize)> {
-        let mut place = self.follower(previous);
-        for _ in 0..LOOK_AHEAD {
-            let Some(member) = self.members.get(place) else { break };
-            if *member.name == *name {
-                return Some((member.id, place));
-            }
-            place = member.next;
-        }
-        let place = if self.members.len() < HASH_FROM {
-            self.members.iter().position(|member| *member.name == *name)?
-        } else {
-            *self.place.member_index.get(name)?
-        };
-        self.expect(place, previous);
-        Some((self.members[place].id, place))
-    }
-
-    /// Expects the member in `place` somewhere after the one in place `previous`: right after it, unless it is expected
-    /// later anyway, after members that some documents lack.
-    fn expect(&mut self, place: usize, previous: usize) {
-        let old = self.follower(previous);
-        let mut later = old;
-        for _ in 0..self.members.len() {
-            if later == place {
-                return;
-            }
-            let Some(member) = self.members.get(later) else { break };
-            later = member.next;
-        }
-        match self.members.get_mut(previous) {
-            Some(member) => member.next = place,
-            None => self.first = place,
-        }
-        if self.members[place].next == NO_MEMBER && previous != place {
-            self.members[place].next = old;
-        }
-    }
-
-    /// Adds a member that is not there and was met after the one in place `previous`; returns its place.
-    pub(crate) fn add_member(&mut self, name: &str, id: NodeId, previous: usize) -> usize {
-        let place = self.members.len();
-        self.members.push(Member::new(name, id));
-        self.expect(place, previous);
-        self.index_members();
-        place
-    }
-
-    /// Brings the index up to date with members that were added.
-    fn index_members(&mut self) {
-        if self.members.len() < HASH_FROM {
-            return;
-        }
-        let index = &mut self.place.member_index;
-        for (place, member) in self.members.iter().enumerate().skip(index.len()) {
-            index.insert(member.name.clone(), place);
-        }
-    }
-
-    /// Whether there are members.
-    #[inline]
-    pub(crate) fn has_members(&self) -> bool {
-        !self.members.is_empty()
-    }
-
-    /// The nodes of all members.
-    pub(crate) fn members(&self) -> impl Iterator<Item = NodeId> {
-        self.members.iter().map(|member| member.id)
-    }
-
-    /// Notes that the node was met in `row`; `false` if it was there before, so that its name came twice.
-    #[inline]
-    pub(crate) fn meet(&mut self, row: u32) -> bool {
-        let first = self.last_row != row;
-        self.last_row = row;
-        first
-    }
-
     /// Forgets every member, table and column from the given numbers on, what only they had settled, and the rows in
     /// which the node was met.
     pub(crate) fn forget_from(&mut self, nodes: NodeId, tables: TableId, columns: ColumnId) {
-        self.last_row = NO_ROW;
         let gone = |column: &Option<ColumnId>| column.is_some_and(|column| column >= columns);
         for column in [&mut self.scalar, &mut self.place.variant_text, &mut self.place.variant_json] {
             if gone(column) {
@@ -432,13 +239,6 @@ impl Node {
         {
             self.list = old_list;
         }
-        let count = self.members.len();
-        self.members.retain(|member| member.id < nodes);
-        if self.members.len() < count {
-            self.first = NO_MEMBER;
-            self.members.iter_mut().for_each(|member| member.next = NO_MEMBER);
-            self.place.member_index.clear();
-            self.index_members();
-        }
+        self.members.forget_from(nodes);
     }
 }

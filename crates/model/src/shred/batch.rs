@@ -1,6 +1,6 @@
 //! From columns to tables: what a destination is asked to hold, and the rows as record batches.
 
-use super::arrays::{gather, spread};
+use super::arrays::{all_rows, some_rows};
 use super::layout::{Layout, Part};
 use super::{ReplacedScope, Shredded, ShreddedTable, Shredder};
 use crate::logical::LogicalType;
@@ -164,11 +164,7 @@ impl Shredder {
         let count = self.tables[plan.table].count;
         let empty = super::column::Builder::new(plan.logical, false);
         let builder = std::mem::replace(&mut self.builders[column], empty);
-        if kept.len() == count as usize {
-            return spread(builder, count);
-        }
-        let slots = builder.slots(count);
-        gather(&builder.values, &kept.iter().map(|&row| slots.of(row)).collect::<Vec<u32>>())
+        if kept.len() == count as usize { all_rows(builder, count) } else { some_rows(&builder, kept) }
     }
 
     /// The identity part of `ancestor` for each of `rows` of `table`.
@@ -181,11 +177,7 @@ impl Shredder {
     ) -> ArrayRef {
         let rows = self.ancestor_rows(table, rows, ancestor);
         match part {
-            Part::Column(column) => {
-                let builder = &self.builders[column];
-                let slots = builder.slots(self.tables[ancestor].count);
-                gather(&builder.values, &rows.iter().map(|&row| slots.of(row)).collect::<Vec<u32>>())
-            }
+            Part::Column(column) => some_rows(&self.builders[column], &rows),
             Part::Position => {
                 let positions = &self.tables[ancestor].positions;
                 let positions = rows.iter().map(|&row| i64::from(positions[row as usize]));

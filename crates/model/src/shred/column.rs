@@ -1,46 +1,77 @@
-//! Column builders: values of one column, appended in place; rows without a value cost nothing.
+//! Column builders: values of one column, appended row by row; rows in between are filled up when the next value comes.
 
-use super::row_list::RowList;
 use crate::convert;
 use crate::logical::LogicalType;
+use arrow_buffer::{NullBuffer, NullBufferBuilder};
 use std::hash::{Hash, Hasher};
 
-/// What kind of token an undecided column was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What kind of token stands in a row of an undecided column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Kind {
+    #[default]
+    Nothing,
     Boolean,
     Number,
     String,
 }
 
 /// Texts, one behind the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Texts {
-    /// Where each text ends; 31 bits, as the column's Arrow array will have them.
-    pub(super) ends: Vec<i32>,
+    /// Where each text begins and, last, where the last one ends; 31 bits, as the column's Arrow array will have them.
+    pub(super) offsets: Vec<i32>,
     /// All of them.
     pub(super) text: String,
 }
 
 impl Texts {
+    /// No texts yet.
+    pub(super) fn new() -> Texts {
+        Texts { offsets: vec![0], text: String::new() }
+    }
+    /// Puts a text into `row`, behind the others.
     #[inline]
-    fn push(&mut self, text: &str) {
+    fn put(&mut self, row: u32, text: &str) {
+        if self.offsets.len() != row as usize + 1 {
+            self.resize(row as usize);
+        }
         self.text.push_str(text);
-        self.ends.push(self.text.len() as i32);
+        self.offsets.push(self.text.len() as i32);
     }
-    fn pop(&mut self) {
-        self.ends.pop();
-        self.text.truncate(self.ends.last().map_or(0, |&end| end as usize));
+    /// The texts of these rows; an empty one for none.
+    pub(super) fn pick(&self, rows: impl Iterator<Item = Option<u32>>) -> Texts {
+        let mut picked = Texts::new();
+        picked.offsets.reserve(rows.size_hint().0);
+        for row in rows {
+            if let Some(row) = row {
+                picked.text.push_str(self.get(row as usize));
+            }
+            picked.offsets.push(picked.text.len() as i32);
+        }
+        picked
     }
-    /// The text in `slot`.
+    /// Changes the number of texts; those added are empty.
+    fn resize(&mut self, count: usize) {
+        self.offsets.resize(count + 1, self.text.len() as i32);
+        self.text.truncate(self.offsets[count] as usize);
+    }
+    /// The text in `row`.
     #[inline]
-    pub(super) fn get(&self, slot: usize) -> &str {
-        let start = if slot == 0 { 0 } else { self.ends[slot - 1] as usize };
-        &self.text[start..self.ends[slot] as usize]
+    pub(super) fn get(&self, row: usize) -> &str {
+        &self.text[self.offsets[row] as usize..self.offsets[row + 1] as usize]
     }
 }
 
-/// The values, in the order they came.
+/// Puts a value into `row`, behind the others.
+#[inline]
+fn put<T: Copy + Default>(values: &mut Vec<T>, row: u32, value: T) {
+    if values.len() != row as usize {
+        values.resize(row as usize, T::default());
+    }
+    values.push(value);
+}
+
+/// The values, one for each row; where there is none, an arbitrary one.
 #[derive(Debug)]
 pub(super) enum Values {
     Boolean(Vec<bool>),
@@ -54,12 +85,30 @@ pub(super) enum Values {
     Undecided(Vec<Kind>, Texts),
 }
 
-/// The values of one column and the rows they stand in.
+impl Values {
+    /// Changes the number of rows.
+    fn resize(&mut self, count: usize) {
+        match self {
+            Values::Boolean(values) => values.resize(count, false),
+            Values::Integer(values) | Values::Timestamp(values) => values.resize(count, 0),
+            Values::Decimal(values) => values.resize(count, 0),
+            Values::Float(values) => values.resize(count, 0.0),
+            Values::Date(values) => values.resize(count, 0),
+            Values::Text(texts) => texts.resize(count),
+            Values::Undecided(kinds, texts) => {
+                kinds.resize(count, Kind::Nothing);
+                texts.resize(count);
+            }
+        }
+    }
+}
+
+/// The values of one column. It is as long as the last row with a value asks for.
 #[derive(Debug)]
 pub(super) struct Builder {
-    /// Rows with a value.
-    pub(super) rows: RowList,
-    /// Their values.
+    /// Which rows have a value; the last has.
+    valid: NullBufferBuilder,
+    /// The values.
     pub(super) values: Values,
     /// Whether numbers become text in a text column.
     coerces: bool,
@@ -69,73 +118,105 @@ impl Builder {
     /// A builder for a type, or for one that the values decide.
     pub(super) fn new(logical: Option<LogicalType>, coerces: bool) -> Builder {
         let values = match logical {
-            None => Values::Undecided(Vec::new(), Texts::default()),
+            None => Values::Undecided(Vec::new(), Texts::new()),
             Some(LogicalType::Boolean) => Values::Boolean(Vec::new()),
             Some(LogicalType::Integer) => Values::Integer(Vec::new()),
             Some(LogicalType::Decimal) => Values::Decimal(Vec::new()),
             Some(LogicalType::Float) => Values::Float(Vec::new()),
-            Some(LogicalType::Text | LogicalType::Json) => Values::Text(Texts::default()),
+            Some(LogicalType::Text | LogicalType::Json) => Values::Text(Texts::new()),
             Some(LogicalType::Timestamp) => Values::Timestamp(Vec::new()),
             Some(LogicalType::Date) => Values::Date(Vec::new()),
         };
-        Builder { rows: RowList::default(), values, coerces }
+        Builder { valid: NullBufferBuilder::new(0), values, coerces }
     }
 
-    /// A text column with these values.
-    pub(super) fn of_texts(rows: RowList, texts: Texts) -> Builder {
-        Builder { rows, values: Values::Text(texts), coerces: false }
+    /// Whether there is no value.
+    pub(super) fn is_empty(&self) -> bool {
+        self.valid.is_empty()
     }
 
     /// Whether the last row with a value is `row`.
     #[inline]
     pub(super) fn has(&self, row: u32) -> bool {
-        self.rows.last() == Some(row)
+        self.valid.len() == row as usize + 1
     }
 
-    /// Takes back the last value.
-    fn pop(&mut self) {
-        self.rows.pop();
-        match &mut self.values {
-            Values::Boolean(values) => drop(values.pop()),
-            Values::Integer(values) | Values::Timestamp(values) => drop(values.pop()),
-            Values::Decimal(values) => drop(values.pop()),
-            Values::Float(values) => drop(values.pop()),
-            Values::Date(values) => drop(values.pop()),
-            Values::Text(texts) => texts.pop(),
-            Values::Undecided(kinds, texts) => {
-                kinds.pop();
-                texts.pop();
-            }
+    /// Whether `row` has a value.
+    #[inline]
+    pub(super) fn is_there(&self, row: u32) -> bool {
+        (row as usize) < self.valid.len() && self.valid.is_valid(row as usize)
+    }
+
+    /// The rows with a value.
+    pub(super) fn rows(&self) -> impl Iterator<Item = u32> {
+        (0..self.valid.len() as u32).filter(|&row| self.valid.is_valid(row as usize))
+    }
+
+    /// An undecided column made one of text, which all of its values are.
+    pub(super) fn into_texts(self) -> Builder {
+        match self.values {
+            Values::Undecided(_, texts) => Builder { values: Values::Text(texts), ..self },
+            _ => self,
         }
+    }
+
+    /// The values of `count` rows and which of them are there.
+    pub(super) fn into_rows(mut self, count: u32) -> (Values, Option<NullBuffer>) {
+        let missing = (count as usize).saturating_sub(self.valid.len());
+        if missing > 0 {
+            self.valid.append_n_nulls(missing);
+            self.values.resize(count as usize);
+        }
+        (self.values, self.valid.build())
     }
 
     /// Takes back every value from row `count` on.
     pub(super) fn truncate(&mut self, count: u32) {
-        while self.rows.last().is_some_and(|row| row >= count) {
-            self.pop();
+        if self.valid.len() <= count as usize {
+            return;
         }
+        self.valid.truncate(count as usize);
+        if let Some(bits) = self.valid.as_slice() {
+            // The last row has a value again: go back over whole bytes without any, then bit by bit.
+            let mut length = bits.iter().rposition(|&byte| byte != 0).map_or(0, |last| (last + 1) * 8);
+            length = length.min(count as usize);
+            while length > 0 && !self.valid.is_valid(length - 1) {
+                length -= 1;
+            }
+            self.valid.truncate(length);
+        }
+        self.values.resize(self.valid.len());
+    }
+
+    /// Notes that `row`, behind the others, has a value.
+    #[inline]
+    fn mark(&mut self, row: u32) {
+        if self.valid.len() != row as usize {
+            self.valid.append_n_nulls((row as usize).saturating_sub(self.valid.len()));
+        }
+        self.valid.append_non_null();
     }
 
     /// Puts text (or JSON source) into `row`; `false` if this column cannot hold it.
     #[inline]
     pub(super) fn push_string(&mut self, row: u32, text: &str) -> bool {
         match &mut self.values {
-            Values::Text(texts) => texts.push(text),
+            Values::Text(texts) => texts.put(row, text),
             Values::Undecided(kinds, texts) => {
-                kinds.push(Kind::String);
-                texts.push(text);
+                put(kinds, row, Kind::String);
+                texts.put(row, text);
             }
             Values::Timestamp(values) => match convert::instant_from_text(text) {
-                Some(microseconds) => values.push(microseconds),
+                Some(microseconds) => put(values, row, microseconds),
                 None => return false,
             },
             Values::Date(values) => match convert::date_from_text(text) {
-                Some(days) => values.push(days),
+                Some(days) => put(values, row, days),
                 None => return false,
             },
             Values::Boolean(_) | Values::Integer(_) | Values::Decimal(_) | Values::Float(_) => return false,
         }
-        self.rows.push(row);
+        self.mark(row);
         true
     }
 
@@ -143,27 +224,29 @@ impl Builder {
     #[inline]
     pub(super) fn push_number(&mut self, row: u32, text: &str) -> bool {
         let held = match &mut self.values {
-            Values::Integer(values) => convert::integer(text).map(|value| values.push(value)),
-            Values::Timestamp(values) => convert::instant_from_number(text).map(|value| values.push(value)),
-            Values::Float(values) => convert::float(text).map(|value| values.push(value)),
-            Values::Decimal(values) => convert::decimal(text).map(|value| values.push(value)),
+            Values::Integer(values) => convert::integer(text).map(|value| put(values, row, value)),
+            Values::Timestamp(values) => {
+                convert::instant_from_number(text).map(|value| put(values, row, value))
+            }
+            Values::Float(values) => convert::float(text).map(|value| put(values, row, value)),
+            Values::Decimal(values) => convert::decimal(text).map(|value| put(values, row, value)),
             Values::Text(texts) if self.coerces => {
                 if convert::is_canonical_integer(text) {
-                    texts.push(text);
+                    texts.put(row, text);
                 } else {
-                    texts.push(&convert::canonical_number(text));
+                    texts.put(row, &convert::canonical_number(text));
                 }
                 Some(())
             }
             Values::Undecided(kinds, texts) => {
-                kinds.push(Kind::Number);
-                texts.push(text);
+                put(kinds, row, Kind::Number);
+                texts.put(row, text);
                 Some(())
             }
             Values::Text(_) | Values::Boolean(_) | Values::Date(_) => None,
         };
         if held.is_some() {
-            self.rows.push(row);
+            self.mark(row);
         }
         held.is_some()
     }
@@ -172,14 +255,14 @@ impl Builder {
     #[inline]
     pub(super) fn push_boolean(&mut self, row: u32, value: bool) -> bool {
         match &mut self.values {
-            Values::Boolean(values) => values.push(value),
+            Values::Boolean(values) => put(values, row, value),
             Values::Undecided(kinds, texts) => {
-                kinds.push(Kind::Boolean);
-                texts.push(if value { "true" } else { "false" });
+                put(kinds, row, Kind::Boolean);
+                texts.put(row, if value { "true" } else { "false" });
             }
             _ => return false,
         }
-        self.rows.push(row);
+        self.mark(row);
         true
     }
 
@@ -193,46 +276,37 @@ impl Builder {
 
     /// The value of `row` as text, for messages.
     pub(super) fn text_at(&self, row: u32) -> Option<String> {
-        let slot = self.rows.position(row)?;
+        if !self.is_there(row) {
+            return None;
+        }
+        let row = row as usize;
         Some(match &self.values {
-            Values::Boolean(values) => values[slot].to_string(),
-            Values::Integer(values) => values[slot].to_string(),
-            Values::Decimal(values) => convert::decimal_text(values[slot]),
-            Values::Float(values) => convert::float_text(values[slot]),
-            Values::Timestamp(values) => convert::instant_text(values[slot]),
-            Values::Date(values) => convert::date_text(values[slot]),
-            Values::Text(texts) | Values::Undecided(_, texts) => texts.get(slot).to_owned(),
+            Values::Boolean(values) => values[row].to_string(),
+            Values::Integer(values) => values[row].to_string(),
+            Values::Decimal(values) => convert::decimal_text(values[row]),
+            Values::Float(values) => convert::float_text(values[row]),
+            Values::Timestamp(values) => convert::instant_text(values[row]),
+            Values::Date(values) => convert::date_text(values[row]),
+            Values::Text(texts) | Values::Undecided(_, texts) => texts.get(row).to_owned(),
         })
     }
 
-    /// For each of `count` rows where its value is.
-    pub(super) fn slots(&self, count: u32) -> Slots {
-        if self.rows.len() == count as usize {
-            return Slots(None);
-        }
-        let mut slots = vec![Slots::NONE; count as usize];
-        for (slot, row) in self.rows.iter().enumerate() {
-            slots[row as usize] = slot as u32;
-        }
-        Slots(Some(slots))
-    }
-
-    /// Feeds the value in `slot` to a hasher.
+    /// Feeds the value in `row`, which there is, to a hasher.
     #[inline]
-    pub(super) fn hash_slot(&self, slot: usize, hasher: &mut impl Hasher) {
+    pub(super) fn hash_row(&self, row: usize, hasher: &mut impl Hasher) {
         match &self.values {
-            Values::Boolean(values) => values[slot].hash(hasher),
-            Values::Integer(values) | Values::Timestamp(values) => values[slot].hash(hasher),
-            Values::Decimal(values) => values[slot].hash(hasher),
-            Values::Float(values) => values[slot].to_bits().hash(hasher),
-            Values::Date(values) => values[slot].hash(hasher),
-            Values::Text(texts) | Values::Undecided(_, texts) => texts.get(slot).hash(hasher),
+            Values::Boolean(values) => values[row].hash(hasher),
+            Values::Integer(values) | Values::Timestamp(values) => values[row].hash(hasher),
+            Values::Decimal(values) => values[row].hash(hasher),
+            Values::Float(values) => values[row].to_bits().hash(hasher),
+            Values::Date(values) => values[row].hash(hasher),
+            Values::Text(texts) | Values::Undecided(_, texts) => texts.get(row).hash(hasher),
         }
     }
 
-    /// Whether two slots hold the same value.
+    /// Whether two rows, which have values, have the same.
     #[inline]
-    pub(super) fn same_slots(&self, left: usize, right: usize) -> bool {
+    pub(super) fn same_rows(&self, left: usize, right: usize) -> bool {
         match &self.values {
             Values::Boolean(values) => values[left] == values[right],
             Values::Integer(values) | Values::Timestamp(values) => values[left] == values[right],
@@ -240,24 +314,6 @@ impl Builder {
             Values::Float(values) => values[left].to_bits() == values[right].to_bits(),
             Values::Date(values) => values[left] == values[right],
             Values::Text(texts) | Values::Undecided(_, texts) => texts.get(left) == texts.get(right),
-        }
-    }
-}
-
-/// For each row the slot of its value; `None` inside where every row has one, in order.
-#[derive(Debug)]
-pub(super) struct Slots(Option<Vec<u32>>);
-
-impl Slots {
-    /// No slot.
-    pub(super) const NONE: u32 = u32::MAX;
-
-    /// The slot of `row`, or [`Slots::NONE`].
-    #[inline]
-    pub(super) fn of(&self, row: u32) -> u32 {
-        match &self.0 {
-            None => row,
-            Some(slots) => slots[row as usize],
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Shredder, delimited};
 use crate::convert::{canonical_number, is_canonical_integer};
 use crate::json::{Json, Sink, Want};
 use crate::plan::{
-    ColumnId, ListFacet, NO_COLUMN, NO_MEMBER, NodeId, ObjectFacet, TableId, Treatment, Wrapping,
+    ColumnId, ListFacet, Met, NO_COLUMN, NO_MEMBER, NodeId, ObjectFacet, TableId, Treatment, Wrapping,
 };
 use crate::schema::ColumnRole;
 
@@ -24,6 +24,12 @@ impl Target {
     /// A target whose scalars need a second look.
     pub(super) fn new(node: NodeId, row: u32) -> Target {
         Target { node, row, plain_column: NO_COLUMN }
+    }
+
+    /// A member met in `row`.
+    #[inline(always)]
+    fn of_member(met: &Met, row: u32) -> Target {
+        Target { node: met.node, row, plain_column: met.plain_column }
     }
 }
 
@@ -137,10 +143,10 @@ impl Shredder {
             self.tables[table].present(target.row, true);
             return;
         }
-        if !node.has_members() {
+        if node.members.is_empty() {
             return;
         }
-        for member in node.members().collect::<Vec<_>>() {
+        for member in node.members.nodes().collect::<Vec<_>>() {
             if self.plan.nodes[member].splits() {
                 self.vacate(Target::new(member, target.row));
             }
@@ -399,22 +405,21 @@ impl Sink for Shredder {
         let Some(Frame { kind: FrameKind::Object { latest }, node, row }) = self.frames.last_mut() else {
             return None;
         };
-        let (member, place, length) = self.plan.nodes[*node].predict(*latest, rest)?;
-        *latest = place;
-        let node = &mut self.plan.nodes[member];
-        self.repeats |= !node.meet(*row);
-        self.target = Target { node: member, row: *row, plain_column: node.plain_column() };
+        let (met, length) = self.plan.nodes[*node].members.predict(*latest, *row, rest)?;
+        *latest = met.place;
+        self.repeats |= !met.is_first;
+        self.target = Target::of_member(&met, *row);
         Some(length)
     }
 
     fn key(&mut self, name: &str) {
         let Some(frame) = self.frames.last_mut() else { return };
         if let FrameKind::Object { latest } = &mut frame.kind {
-            let (member, place) = self.plan.member(frame.node, name, *latest);
+            let (_, place) = self.plan.member(frame.node, name, *latest);
             *latest = place;
-            let node = &mut self.plan.nodes[member];
-            self.repeats |= !node.meet(frame.row);
-            self.target = Target { node: member, row: frame.row, plain_column: node.plain_column() };
+            let met = self.plan.nodes[frame.node].members.meet(place, frame.row);
+            self.repeats |= !met.is_first;
+            self.target = Target::of_member(&met, frame.row);
             self.match_plan();
             return;
         }

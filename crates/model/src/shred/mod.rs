@@ -13,7 +13,6 @@ mod events;
 mod key;
 mod layout;
 mod naming;
-mod row_list;
 mod rows;
 mod scope;
 mod settle;

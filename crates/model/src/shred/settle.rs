@@ -3,7 +3,6 @@
 use super::column::{Builder, Kind, Texts, Values};
 use super::events::VARIANT;
 use super::layout::Part;
-use super::row_list::RowList;
 use super::{Shredder, TableId};
 use crate::convert;
 use crate::logical::LogicalType;
@@ -27,19 +26,18 @@ impl Shredder {
     pub(super) fn settle_columns(&mut self) -> Result<(), PlanError> {
         let key_parts = self.undecided_key_parts()?;
         for column in 0..self.builders.len() {
-            if self.plan.columns[column].logical.is_some() || self.builders[column].rows.is_empty() {
+            if self.plan.columns[column].logical.is_some() || self.builders[column].is_empty() {
                 continue;
             }
             let undecided = std::mem::replace(&mut self.builders[column], Builder::new(None, false));
-            let Builder { rows, values: Values::Undecided(kinds, texts), .. } = undecided else { continue };
-            let settled = settle(rows, &kinds, texts, key_parts.contains(&column));
+            let settled = settle(undecided, key_parts.contains(&column));
             let (node, table) = (self.plan.columns[column].node, self.plan.columns[column].table);
             self.plan.columns[column].logical = Some(settled.logical);
             self.builders[column] = settled.typed;
             let beside =
                 [(ColumnRole::VariantText, settled.texts), (ColumnRole::VariantJson, settled.sources)];
             for (role, builder) in beside {
-                if builder.rows.is_empty() {
+                if builder.is_empty() {
                     continue;
                 }
                 self.note_variants(node, table, &builder);
@@ -54,7 +52,7 @@ impl Shredder {
 
     /// Notes each value that went beside its column.
     fn note_variants(&mut self, node: usize, table: TableId, builder: &Builder) {
-        for row in builder.rows.iter() {
+        for row in builder.rows() {
             let root_row = self.root_row(table, row);
             self.note("value_not_representable", node, root_row, VARIANT);
         }
@@ -82,25 +80,30 @@ impl Shredder {
 /// strings in it stand beside it. Whole numbers are integers; with fractions among them, floats if every number is
 /// exactly a double, otherwise decimals where those hold more of them. A part of a key is never split: if it is not all
 /// integers, it is text.
-fn settle(rows: RowList, kinds: &[Kind], texts: Texts, is_key_part: bool) -> Settled {
-    if kinds.iter().any(|kind| *kind != Kind::String) {
-        return settle_mixed(&rows, kinds, &texts, is_key_part);
+fn settle(undecided: Builder, is_key_part: bool) -> Settled {
+    if let Values::Undecided(kinds, texts) = &undecided.values
+        && kinds.iter().any(|kind| matches!(kind, Kind::Boolean | Kind::Number))
+    {
+        return settle_mixed(kinds, texts, is_key_part);
     }
     Settled {
         logical: LogicalType::Text,
-        typed: Builder::of_texts(rows, texts),
+        typed: undecided.into_texts(),
         texts: Builder::new(Some(LogicalType::Text), false),
         sources: Builder::new(Some(LogicalType::Json), false),
     }
 }
 
 /// Settles a column in which not all is strings.
-fn settle_mixed(rows: &RowList, kinds: &[Kind], texts: &Texts, is_key_part: bool) -> Settled {
+fn settle_mixed(kinds: &[Kind], texts: &Texts, is_key_part: bool) -> Settled {
     let mut logical = logical_of(kinds, texts);
     if is_key_part {
-        let integers = logical == LogicalType::Integer
-            && (0..kinds.len())
-                .all(|slot| kinds[slot] == Kind::Number && convert::integer(texts.get(slot)).is_some());
+        let is_integer = |(row, kind): (usize, &Kind)| match kind {
+            Kind::Nothing => true,
+            Kind::Number => convert::integer(texts.get(row)).is_some(),
+            Kind::Boolean | Kind::String => false,
+        };
+        let integers = logical == LogicalType::Integer && kinds.iter().enumerate().all(is_integer);
         logical = if integers { LogicalType::Integer } else { LogicalType::Text };
     }
     let mut settled = Settled {
@@ -109,28 +112,25 @@ fn settle_mixed(rows: &RowList, kinds: &[Kind], texts: &Texts, is_key_part: bool
         texts: Builder::new(Some(LogicalType::Text), false),
         sources: Builder::new(Some(LogicalType::Json), false),
     };
-    for (slot, (row, &kind)) in rows.iter().zip(kinds).enumerate() {
-        let token = texts.get(slot);
-        let held = match kind {
-            Kind::Boolean if is_key_part => settled.typed.push_string(row, token),
-            Kind::Boolean => settled.typed.push_boolean(row, token == "true"),
-            Kind::Number => settled.typed.push_number(row, token),
-            Kind::String => settled.typed.push_string(row, token),
+    for (row, kind) in (0..).zip(kinds) {
+        let token = texts.get(row as usize);
+        let (held, beside) = match kind {
+            Kind::Nothing => continue,
+            Kind::Boolean if is_key_part => (settled.typed.push_string(row, token), &mut settled.sources),
+            Kind::Boolean => (settled.typed.push_boolean(row, token == "true"), &mut settled.sources),
+            Kind::Number => (settled.typed.push_number(row, token), &mut settled.sources),
+            Kind::String => (settled.typed.push_string(row, token), &mut settled.texts),
         };
-        if held {
-            continue;
+        if !held {
+            beside.push_string(row, token);
         }
-        match kind {
-            Kind::String => settled.texts.push_string(row, token),
-            Kind::Boolean | Kind::Number => settled.sources.push_string(row, token),
-        };
     }
     settled
 }
 
 /// The type the tokens agree on.
 fn logical_of(kinds: &[Kind], texts: &Texts) -> LogicalType {
-    let numbers = || (0..kinds.len()).filter(|&slot| kinds[slot] == Kind::Number).map(|slot| texts.get(slot));
+    let numbers = || (0..kinds.len()).filter(|&row| kinds[row] == Kind::Number).map(|row| texts.get(row));
     let count = numbers().count();
     if count == 0 {
         return if kinds.contains(&Kind::Boolean) { LogicalType::Boolean } else { LogicalType::Text };
@@ -153,7 +153,7 @@ fn logical_of(kinds: &[Kind], texts: &Texts) -> LogicalType {
 /// Two variant columns as one: what came from objects or broken strings at a path, and what settling put beside it.
 fn merge(left: &Builder, right: &Builder) -> Builder {
     let mut rows: Vec<(u32, &Builder)> =
-        [left, right].iter().flat_map(|builder| builder.rows.iter().map(|row| (row, *builder))).collect();
+        [left, right].iter().flat_map(|builder| builder.rows().map(|row| (row, *builder))).collect();
     rows.sort_by_key(|(row, _)| *row);
     let mut merged = Builder::new(Some(LogicalType::Text), false);
     for (row, builder) in rows {
