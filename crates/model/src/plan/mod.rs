@@ -7,6 +7,7 @@
 mod compile;
 mod lookup;
 mod memory;
+mod names;
 mod node;
 mod remembered;
 
@@ -18,8 +19,7 @@ use crate::rules::path::{ELEMENT, element_of, member_of};
 use crate::rules::{ResourceRules, Strategy};
 use crate::schema::ColumnRole;
 pub(crate) use lookup::RuleLookup;
-use node::Place;
-pub(crate) use node::{ListFacet, NO_COLUMN, NO_MEMBER, Node, ObjectFacet, Treatment, Wrapping};
+pub(crate) use node::{ListFacet, NO_COLUMN, NO_MEMBER, Node, ObjectFacet, Place, Treatment, Wrapping};
 
 /// Index of a node in its plan.
 pub(crate) type NodeId = usize;

@@ -8,5 +8,7 @@
 mod documents;
 mod order;
 mod recorded;
+mod refusals;
 mod reversible;
 mod tables;
+mod unfamiliar;
