@@ -11,6 +11,8 @@
 //! ```
 //!
 //! Layers ([`layers`]) are merged property by property: a user's file over the curated model over the automatic rule.
+//! Rules that cannot be followed over the layer below are refused then ([`RulesError`]); paths which that layer does not
+//! know are not, for documents may have them all the same ([`UnfamiliarPath`]).
 
 mod contradiction;
 pub mod layers;

@@ -74,3 +74,21 @@ fn tables_of_another_answer_are_neither_written_nor_replaced() {
     shredder.fragment("segments", &["1".to_owned()], b"[{\"id\":\"s\"}]", Context::default()).unwrap();
     assert_eq!(written(&shredder.finish().unwrap(), "thing_segments"), ("thing_id id".to_owned(), 1, 1));
 }
+
+#[test]
+fn what_an_answer_brings_below_a_path_it_owns_is_its_own_though_no_rule_names_it() {
+    let rules = rules(
+        "key = [\"id\"]\n[things.paths]\nid = { type = \"text\" }\nby = { as = \"flatten\", answer = \"full\" }\n\
+         \"by.id\" = { type = \"text\" }\n\"by.note\" = { type = \"text\", answer = \"notes\" }",
+    );
+    let mut remembered = Memory::default();
+    for (answer, columns) in [(Some("full"), "id by_id by_new"), (None, "id"), (Some("notes"), "id by_note")]
+    {
+        let mut shredder = Shredder::new("things", &rules, remembered.clone(), answer).unwrap();
+        let document = br#"{"id":"1","by":{"id":"a","new":1,"note":"n"}}"#;
+        shredder.document(document, Context::default()).unwrap();
+        let shredded = shredder.finish().unwrap();
+        assert_eq!(written(&shredded, "things").0, columns, "{answer:?}");
+        shredded.tables.iter().for_each(|table| remembered.remember_table(&table.table));
+    }
+}

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use relatable_model::json::{DEPTH_MAX, JsonErrorKind};
 use relatable_model::plan::Memory;
 use relatable_model::rules::ResourceRules;
-use relatable_model::shred::{Context, DocumentError, Shredder};
+use relatable_model::shred::{Context, DocumentError, HELD_BYTES_MAX, Shredder};
 
 /// A shredder of things.
 fn shredder(rules: &ResourceRules) -> Shredder {
@@ -102,6 +102,19 @@ fn each_way_of_being_broken_is_named_with_its_place() {
         }
         assert_eq!((shredder.document_count(), shredder.held_bytes()), (0, 0));
     }
+}
+
+#[test]
+fn a_shredder_that_is_full_says_so_and_keeps_what_it_has() {
+    let mut shredder = shredder(&rules("key = [\"id\"]"));
+    shredder.document(b"{\"id\":1}", Context::default()).unwrap();
+    let refused = shredder.document(&vec![0; HELD_BYTES_MAX], Context::default()).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        format!("the shredder is full: it holds {HELD_BYTES_MAX} bytes of documents at most")
+    );
+    shredder.document(b"{\"id\":2}", Context::default()).unwrap();
+    assert_eq!(shredder.finish().unwrap().tables[0].rows.num_rows(), 2);
 }
 
 #[test]
