@@ -30,3 +30,19 @@ pub fn curated() -> Result<Rules, RulesError> {
     }
     Ok(rules)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use relatable_model::rules::ResourceRules;
+
+    #[test]
+    fn every_curated_rule_can_be_followed_and_has_an_effect() {
+        let curated = curated().unwrap();
+        let mut nothing = Rules::default();
+        for resource in curated.resources.keys() {
+            nothing.resources.insert(resource.clone(), ResourceRules::default());
+        }
+        assert_eq!(nothing.overlay(curated.clone(), "the curated model").unwrap(), curated);
+    }
+}

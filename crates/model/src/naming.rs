@@ -96,6 +96,13 @@ impl Names {
     }
 }
 
+/// Whether `name` is what a path got that asked for `wanted`: the name itself, or the one given where that was taken.
+pub(crate) fn is_assigned(name: &str, wanted: &str, path: &str) -> bool {
+    let mut names = Names::default();
+    names.take(wanted);
+    name.eq_ignore_ascii_case(wanted) || name == names.assign(wanted, path)
+}
+
 /// The longest beginning of `text` of at most `bytes_max` bytes that ends between characters and not in `_`.
 fn truncate(text: &str, bytes_max: usize) -> &str {
     let mut end = text.len().min(bytes_max);

@@ -47,6 +47,9 @@ pub fn load_files(
     for file in &load.files {
         items.extend(file_items(file, &load.table, began.as_microsecond())?);
     }
+    let rules = rules(&load)?;
+    // Rules that cannot be followed are told before anything is written.
+    ModelState::new(rules.clone(), remembered(destination.as_mut()).map_err(destination_error("inspect"))?)?;
     let stored = destination.checkpoint().map_err(destination_error("inspect"))?;
     let owner = |stored: Option<String>| stored.unwrap_or_else(|| FILES_WORKSPACE.to_owned());
     let workspace = owner(stored.as_ref().map(|stored| stored.workspace.clone()));
@@ -60,10 +63,9 @@ pub fn load_files(
         resumed: false,
     });
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
-    let memory = memory.into_iter().filter(|(resource, _)| *resource == load.table).collect();
     let mut report = RunReport::default();
     report.records.insert(load.table.clone(), items.len() as u64);
-    let mut model = ModelState::new(rules(&load)?, memory)?;
+    let mut model = ModelState::new(rules, memory)?;
     let stage = |stage, rows| observer.event(&RunEvent::Load { from: 0, to: 0, stage, rows });
     stage(LoadStage::Shredding, None);
     let shredding = model.shred(items)?;

@@ -3,8 +3,9 @@
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Extraction, Plan, Signal};
-use crate::load::Loader;
+use crate::load::{Loader, remembered};
 use crate::report::RunReport;
+use crate::shred::ModelState;
 use relatable_destinations::Destination;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
@@ -59,6 +60,10 @@ pub async fn sync(
     let client =
         Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
     let workspace = client.workspace().await.map_err(read_error("the workspace"))?;
+    // Rules that cannot be followed are told before anything is written.
+    let memory = remembered(destination.as_mut())
+        .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
+    ModelState::new(settings.rules.clone(), memory)?;
     let opened_at_us = settings.clock.now().as_microsecond();
     let journal = Journal::open(&settings.journal, &workspace.id, opened_at_us)
         .map_err(|cause| PipelineError::Journal { step: "open", cause })?;

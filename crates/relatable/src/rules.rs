@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use relatable_intercom::catalogue::FEEDS;
 use relatable_intercom::models;
 use relatable_model::plan::Memory;
-use relatable_model::rules::{Rules, Strategy};
+use relatable_model::rules::{Rules, Strategy, UnfamiliarPath};
 use relatable_model::schema::Table;
 use relatable_model::shred::Shredder;
 use serde::Serialize;
@@ -24,16 +24,30 @@ pub(crate) fn of_file(file: &Path) -> Result<Rules, Failure> {
     Ok(Rules::parse(&text, &named)?)
 }
 
-/// The curated rules with those of a user's file over them.
+/// The rules in force.
+pub(crate) struct Merged {
+    /// The curated rules with those of a user's file over them.
+    pub(crate) rules: Rules,
+    /// Paths of the user's file that the curated rules do not know.
+    pub(crate) unfamiliar: Vec<UnfamiliarPath>,
+}
+
+/// The curated rules with those of a user's file over them. What is returned can be followed: every table that the
+/// rules declare is made once.
 ///
 /// # Errors
-/// As [`of_file`]; [`Failure::Rules`] also for a resource there is not.
-pub(crate) fn merged(file: Option<&Path>) -> Result<Rules, Failure> {
+/// As [`of_file`]; [`Failure::Rules`] also for a resource there is not and for rules that contradict the curated ones;
+/// [`Failure::Model`] as [`declared_tables`].
+pub(crate) fn merged(file: Option<&Path>) -> Result<Merged, Failure> {
     let curated = models::curated()?;
-    match file {
-        Some(file) => Ok(curated.overlay(of_file(file)?, &file.display().to_string())?),
-        None => Ok(curated),
+    let Some(file) = file else { return Ok(Merged { rules: curated, unfamiliar: Vec::new() }) };
+    let upper = of_file(file)?;
+    let unfamiliar = curated.unfamiliar(&upper);
+    let rules = curated.overlay(upper, &file.display().to_string())?;
+    for resource in rules.resources.keys() {
+        declared_tables(&rules, resource)?;
     }
+    Ok(Merged { rules, unfamiliar })
 }
 
 /// The tables that the rules of a resource declare, parents before children.
@@ -42,7 +56,11 @@ pub(crate) fn merged(file: Option<&Path>) -> Result<Rules, Failure> {
 /// [`Failure::Model`] when the rules cannot be followed.
 pub(crate) fn declared_tables(rules: &Rules, resource: &str) -> Result<Vec<Table>, Failure> {
     let Some(of_resource) = rules.resources.get(resource) else { return Ok(Vec::new()) };
-    let shredded = Shredder::new(resource, of_resource, Memory::default(), None)
+    let mut memory = Memory::default();
+    memory.reserve(
+        rules.asked_names().into_iter().filter(|(owner, _)| *owner != resource).map(|(_, name)| name),
+    );
+    let shredded = Shredder::new(resource, of_resource, memory, None)
         .and_then(Shredder::finish)
         .map_err(|cause| Failure::Model { resource: resource.to_owned(), cause })?;
     Ok(shredded.tables.into_iter().map(|shredded| shredded.table).collect())
@@ -98,14 +116,14 @@ mod tests {
     fn the_resources_to_choose_from_are_those_with_rules() {
         let mut names = resource_names();
         names.sort_unstable();
-        let rules = merged(None).unwrap();
+        let rules = merged(None).unwrap().rules;
         let ruled: Vec<&str> = rules.resources.keys().map(String::as_str).collect();
         assert_eq!(names, ruled);
     }
 
     #[test]
     fn the_curated_model_declares_the_tables_of_every_resource() {
-        let rules = merged(None).unwrap();
+        let rules = merged(None).unwrap().rules;
         for resource in resource_names() {
             let tables = declared_tables(&rules, resource).unwrap();
             assert!(!tables.is_empty() && tables[0].parent.is_none(), "{resource}");

@@ -6,6 +6,7 @@ use super::{
     ListFacet, Memory, NO_MEMBER, Node, NodeId, ObjectFacet, Place, Plan, ROOT_NODE, ROOT_TABLE, TablePlan,
     Treatment,
 };
+use crate::rules::names::claims;
 use crate::rules::path::{Path, Segment};
 use crate::rules::{ResourceRules, Strategy};
 use thiserror::Error;
@@ -26,8 +27,8 @@ impl Plan {
     /// Compiles the rules of `resource`, keeping every name and type in `memory`.
     ///
     /// # Errors
-    /// [`PlanError`] when the rules ask for another place or type than a remembered column has, or name a key that no
-    /// record can have.
+    /// [`PlanError`] when the rules ask for another place, type or name than a remembered table or column has, for a name
+    /// that is taken, or for a key that no record can have.
     pub(crate) fn compile(resource: &str, rules: &ResourceRules, memory: Memory) -> Result<Plan, PlanError> {
         let table = rules.table.clone().unwrap_or_else(|| resource.to_owned());
         let root_table = TablePlan {
@@ -61,10 +62,12 @@ impl Plan {
             memory,
         };
         plan.nodes[ROOT_NODE].object = ObjectFacet::Flatten;
+        plan.check_table_names(&claims(resource, rules))?;
         plan.plan_keys()?;
         plan.plan_declared(ROOT_NODE);
         plan.plan_remembered()?;
         plan.check_types()?;
+        plan.check_column_names()?;
         Ok(plan)
     }
 

@@ -18,7 +18,7 @@ struct Entry {
 pub(crate) struct RuleLookup {
     /// Paths without a wildcard in the file's order, by how the plan writes them.
     exact: IndexMap<String, Entry>,
-    /// Patterns, the less specific first.
+    /// Patterns, the less specific first: of two, the one with fewer names, then the one whose names begin later.
     patterns: Vec<Entry>,
     /// The rule of a path that nobody described.
     nothing: Arc<PathRule>,
@@ -39,8 +39,10 @@ impl RuleLookup {
                 lookup.exact.insert(written, entry);
             }
         }
-        let is_exact = |segment: &&Segment| !matches!(segment, Segment::Any);
-        lookup.patterns.sort_by_key(|entry| entry.path.segments.iter().filter(is_exact).count());
+        lookup.patterns.sort_by_cached_key(|entry| {
+            let exact: Vec<bool> = entry.path.segments.iter().map(|step| *step != Segment::Any).collect();
+            (exact.iter().filter(|is_exact| **is_exact).count(), exact)
+        });
         lookup
     }
 

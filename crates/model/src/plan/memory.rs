@@ -2,7 +2,7 @@
 
 use crate::logical::LogicalType;
 use crate::schema::{ColumnRole, Table};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A column given before.
@@ -34,6 +34,8 @@ struct RememberedTable {
 pub struct Memory {
     /// By full path of a row, so that a parent comes before its children.
     tables: Arc<BTreeMap<String, RememberedTable>>,
+    /// Names that tables and views of other resources have, in lower case.
+    reserved: Arc<HashSet<String>>,
 }
 
 impl Memory {
@@ -65,6 +67,21 @@ impl Memory {
             };
             self.remember(&table.name, &table.path, remembered);
         }
+    }
+
+    /// Keeps the resource from giving a table or view one of these names: other resources have them.
+    pub fn reserve<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        Arc::make_mut(&mut self.reserved).extend(names.into_iter().map(str::to_lowercase));
+    }
+
+    /// The names that other resources have, in lower case.
+    pub(crate) fn reserved(&self) -> &HashSet<String> {
+        &self.reserved
+    }
+
+    /// Names of the tables.
+    pub fn table_names(&self) -> impl Iterator<Item = &str> {
+        self.tables.values().map(|table| table.name.as_str())
     }
 
     /// Whether some column holds the values at `path`.

@@ -8,6 +8,7 @@ mod compile;
 mod lookup;
 mod members;
 mod memory;
+mod names;
 mod node;
 mod remembered;
 
@@ -20,8 +21,7 @@ use crate::rules::{ResourceRules, Strategy};
 use crate::schema::ColumnRole;
 pub(crate) use lookup::RuleLookup;
 pub(crate) use members::{Met, NO_MEMBER};
-use node::Place;
-pub(crate) use node::{ListFacet, NO_COLUMN, Node, ObjectFacet, Treatment, Wrapping};
+pub(crate) use node::{ListFacet, NO_COLUMN, Node, ObjectFacet, Place, Treatment, Wrapping};
 
 /// Index of a node in its plan.
 pub(crate) type NodeId = usize;

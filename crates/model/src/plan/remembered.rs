@@ -48,7 +48,7 @@ impl Plan {
     }
 
     /// The error for the table `name`.
-    fn misfit(&self, name: &str, difference: &str) -> PlanError {
+    pub(super) fn misfit(&self, name: &str, difference: &str) -> PlanError {
         PlanError {
             resource: self.resource.clone(),
             table: name.to_owned(),

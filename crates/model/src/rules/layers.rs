@@ -1,23 +1,40 @@
 //! Layers of rules: the upper one wins, property by property.
 
-use super::{PathRule, ResourceRules, Rules, RulesError, Strategy};
+use super::names::{claims, clash};
+use super::nearest::nearest;
+use super::{PathRule, ResourceRules, Rules, RulesError, Strategy, contradiction, contradictory};
 
 impl Rules {
     /// These rules with `upper` laid over them; `file` names the upper layer in errors.
     ///
     /// # Errors
-    /// [`RulesError::UnknownResource`] when `upper` speaks of a resource this layer does not have.
+    /// [`RulesError::UnknownResource`] when `upper` speaks of a resource this layer does not have,
+    /// [`RulesError::Contradiction`] for a rule that has no effect or cannot do what it says over this layer, and
+    /// [`RulesError::NameTaken`] when two tables or views would have one name.
     pub fn overlay(mut self, upper: Rules, file: &str) -> Result<Rules, RulesError> {
         for (resource, rules) in upper.resources {
             let Some(lower) = self.resources.get_mut(&resource) else {
                 let known: Vec<&str> = self.resources.keys().map(String::as_str).collect();
                 return Err(RulesError::UnknownResource {
                     file: file.to_owned(),
-                    hint: nearest(&resource, &known),
+                    hint: known_words(&resource, &known),
                     resource,
                 });
             };
+            let (below, given) = (lower.clone(), rules.clone());
             lower.overlay(rules);
+            contradiction::between_layers(&below, &given, lower)
+                .map_err(|found| contradictory(file, &resource, found))?;
+        }
+        let claims: Vec<_> =
+            self.resources.iter().flat_map(|(resource, rules)| claims(resource, rules)).collect();
+        if let Some((first, second)) = clash(&claims) {
+            return Err(RulesError::NameTaken {
+                file: file.to_owned(),
+                name: second.name.to_owned(),
+                first: first.to_string(),
+                second: second.to_string(),
+            });
         }
         Ok(self)
     }
@@ -118,31 +135,12 @@ fn replace<T>(lower: &mut Option<T>, upper: Option<T>) {
 }
 
 /// A hint naming the known word nearest to `word`, and all of them.
-fn nearest(word: &str, known: &[&str]) -> String {
-    let best = known.iter().min_by_key(|candidate| edit_distance(word, candidate));
+fn known_words(word: &str, known: &[&str]) -> String {
     let list = known.join(", ");
-    match best {
-        Some(best) if edit_distance(word, best) <= word.len() / 2 => {
-            format!("did you mean `{best}`? Known are: {list}")
-        }
-        _ => format!("known are: {list}"),
+    match nearest(word, known.iter().copied()) {
+        Some(best) => format!("did you mean `{best}`? Known are: {list}"),
+        None => format!("known are: {list}"),
     }
-}
-
-/// Levenshtein distance, in characters.
-fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let substituted = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

@@ -11,9 +11,17 @@
 //! ```
 //!
 //! Layers ([`layers`]) are merged property by property: a user's file over the curated model over the automatic rule.
+//! Rules that cannot be followed over the layer below are refused then ([`RulesError`]); paths which that layer does not
+//! know are not, for documents may have them all the same ([`UnfamiliarPath`]).
 
+mod contradiction;
 pub mod layers;
+pub(crate) mod names;
+mod nearest;
 pub mod path;
+mod unfamiliar;
+
+pub use unfamiliar::UnfamiliarPath;
 
 use crate::logical::LogicalType;
 use indexmap::IndexMap;
@@ -37,6 +45,19 @@ pub enum Strategy {
     Json,
     /// Whatever stands here is dropped.
     Omit,
+}
+
+impl Strategy {
+    /// The word for it in rule files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strategy::Flatten => "flatten",
+            Strategy::Table => "table",
+            Strategy::Delimited => "delimited",
+            Strategy::Json => "json",
+            Strategy::Omit => "omit",
+        }
+    }
 }
 
 /// What a column points at.
@@ -172,7 +193,7 @@ pub enum RulesError {
         /// The nearest known name and all valid ones.
         hint: String,
     },
-    /// Properties that exclude or need each other.
+    /// A malformed path or unusable name, or properties that exclude or need each other or what the layer below says.
     #[error("{file}: the rule for `{resource}.{path}` cannot be followed: {reason}")]
     Contradiction {
         /// Where the rules come from.
@@ -184,6 +205,20 @@ pub enum RulesError {
         /// What contradicts what, and what to write instead.
         reason: String,
     },
+    /// Two tables or views of one name.
+    #[error(
+        "{file}: {first} and {second} cannot both be called `{name}`; names that differ by case alone are one"
+    )]
+    NameTaken {
+        /// Where the rules come from.
+        file: String,
+        /// The name.
+        name: String,
+        /// What asks for it.
+        first: String,
+        /// What else does.
+        second: String,
+    },
 }
 
 impl Rules {
@@ -193,53 +228,18 @@ impl Rules {
     /// [`RulesError::Syntax`] with line and column for anything the language does not have, and
     /// [`RulesError::Contradiction`] for a path that is malformed or properties that cannot go together.
     pub fn parse(text: &str, file: &str) -> Result<Rules, RulesError> {
-        let rules: Rules = toml::from_str(text)
+        let mut rules: Rules = toml::from_str(text)
             .map_err(|cause| RulesError::Syntax { file: file.to_owned(), cause: Box::new(cause) })?;
-        for (resource, resource_rules) in &rules.resources {
-            for (path, rule) in &resource_rules.paths {
-                if let Some(reason) = contradiction(path, rule) {
-                    return Err(RulesError::Contradiction {
-                        file: file.to_owned(),
-                        resource: resource.clone(),
-                        path: path.clone(),
-                        reason,
-                    });
-                }
-            }
+        for (resource, resource_rules) in &mut rules.resources {
+            contradiction::in_layer(resource_rules).map_err(|found| contradictory(file, resource, found))?;
         }
         Ok(rules)
     }
 }
 
-/// Why a rule cannot be followed, if it cannot.
-fn contradiction(path: &str, rule: &PathRule) -> Option<String> {
-    let steps = match path::Path::parse(path) {
-        Ok(path) => path.segments,
-        Err(reason) => return Some(reason),
-    };
-    let strategy = rule.strategy;
-    if steps.last() == Some(&path::Segment::Element) && strategy == Some(Strategy::Omit) {
-        return Some("elements cannot be omitted from a list that is kept; omit the list".to_owned());
-    }
-    if rule.of.is_some() && strategy.is_some_and(|strategy| strategy != Strategy::Delimited) {
-        return Some("`of` goes with `as = \"delimited\"` only".to_owned());
-    }
-    if rule.delimiter.as_deref().is_some_and(|delimiter| delimiter.is_empty() || delimiter.contains('\\')) {
-        return Some("`delimiter` must not be empty or contain a backslash, which escapes it".to_owned());
-    }
-    if rule.table.is_some() && strategy.is_some_and(|strategy| strategy != Strategy::Table) {
-        return Some("`table` goes with `as = \"table\"` only".to_owned());
-    }
-    let names = rule.column.iter().chain(&rule.table).chain(rule.key.iter().flatten());
-    for name in names {
-        if name.is_empty() || name.len() > crate::naming::NAME_BYTES_MAX || name.starts_with('_') {
-            return Some(format!(
-                "`{name}` is no usable name: 1 to {} bytes, not beginning with `_`",
-                crate::naming::NAME_BYTES_MAX
-            ));
-        }
-    }
-    None
+/// The error of a rule of `resource` that cannot be followed.
+fn contradictory(file: &str, resource: &str, (path, reason): (String, String)) -> RulesError {
+    RulesError::Contradiction { file: file.to_owned(), resource: resource.to_owned(), path, reason }
 }
 
 impl<'de> Deserialize<'de> for PathRule {

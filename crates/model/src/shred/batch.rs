@@ -4,7 +4,7 @@ use super::arrays::{all_rows, some_rows};
 use super::layout::{Layout, Part};
 use super::{ReplacedScope, Shredded, ShreddedTable, Shredder};
 use crate::logical::LogicalType;
-use crate::plan::{ColumnId, PlanError, ROOT_NODE, ROOT_TABLE, TableId};
+use crate::plan::{ColumnId, NodeId, PlanError, ROOT_NODE, ROOT_TABLE, TableId};
 use crate::schema::{Column, ColumnRole, DELETED_AT, Reference, ReferenceCondition, SYNCED_AT, Table, View};
 use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray,
@@ -30,7 +30,8 @@ impl Shredder {
         let mut tables = Vec::with_capacity(layouts.len());
         for (layout, replaced) in layouts.iter().zip(scopes.iter_mut()).rev() {
             let table = self.table(layout);
-            let rows = self.batch(layout, &kept.rows[layout.id]);
+            let is_owned = self.owns(self.plan.tables[layout.id].node);
+            let rows = self.batch(layout, if is_owned { &kept.rows[layout.id] } else { &[] });
             tables.push(ShreddedTable { table, rows, replaced: std::mem::take(replaced) });
         }
         tables.reverse();
@@ -125,7 +126,10 @@ impl Shredder {
         }
         for (column, name) in &layout.own {
             let is_key = layout.identity.iter().any(|(part, _)| *part == Part::Column(*column));
-            if is_key || (self.owns(*column) && (!of_fragments || self.is_in_fragment(*column))) {
+            if is_key
+                || (self.owns(self.plan.columns[*column].node)
+                    && (!of_fragments || self.is_in_fragment(*column)))
+            {
                 add(name, self.take_values(*column, kept));
             }
         }
@@ -138,12 +142,17 @@ impl Shredder {
         record_batch(fields, arrays, kept.len())
     }
 
-    /// Whether the answer these documents come from may write the column.
-    fn owns(&self, column: ColumnId) -> bool {
-        match &self.plan.nodes[self.plan.columns[column].node].place.rule.answer {
-            None => true,
-            Some(owner) => self.answer.as_ref() == Some(owner),
+    /// Whether the answer these documents come from may write what stands at `node`: the nearest rule on the way up that
+    /// names an answer decides.
+    pub(super) fn owns(&self, mut node: NodeId) -> bool {
+        while node != ROOT_NODE {
+            let place = &self.plan.nodes[node].place;
+            if let Some(owner) = &place.rule.answer {
+                return self.answer.as_ref() == Some(owner);
+            }
+            node = place.parent;
         }
+        true
     }
 
     /// Whether a column of the record holds what a fragment brings.

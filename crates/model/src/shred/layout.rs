@@ -66,6 +66,10 @@ impl Shredder {
                     None => continue,
                 },
             };
+            if self.document_count() == 0 {
+                // A rule's name for a column that is another's is refused before there are documents; they are taken.
+                self.check_asked_columns(id, &names[&id], parent)?;
+            }
             match self.layout(id, &names[&id], parent) {
                 Ok(layout) => layouts.push(layout),
                 // A table without rows may wait for the column its key needs.
@@ -76,10 +80,12 @@ impl Shredder {
         Ok(layouts)
     }
 
-    /// The names of the tables that are declared, remembered, or have rows. Declared ones have the first choice.
+    /// The names of the tables that are declared, remembered, or have rows. Declared ones have the first choice; what
+    /// other resources and views are called is not to be had.
     fn table_names(&self) -> HashMap<TableId, String> {
         let mut names = crate::naming::Names::default();
-        for (_, name, _) in self.plan.memory.tables() {
+        let others = self.plan.memory.reserved().iter().chain(self.plan.rules.views.keys());
+        for name in self.plan.memory.table_names().chain(others.map(String::as_str)) {
             names.take(name);
         }
         let declared = |table: TableId| {

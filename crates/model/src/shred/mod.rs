@@ -90,7 +90,7 @@ pub struct ReplacedScope {
 pub struct ShreddedTable {
     /// The table as it must be.
     pub table: Table,
-    /// Its rows, no key twice; lacks the columns that another answer owns.
+    /// Its rows, no key twice; lacks the columns that another answer owns. None where another owns the table.
     pub rows: RecordBatch,
     /// Scopes replaced.
     pub replaced: Vec<ReplacedScope>,

@@ -4,8 +4,9 @@ use super::Shredder;
 use super::key::CONTENT_KEY;
 use super::layout::{Inherited, Layout};
 use crate::naming::Names;
-use crate::plan::{ColumnId, POSITION, TableId};
+use crate::plan::{ColumnId, ColumnPlan, POSITION, Place, PlanError, TableId};
 use crate::schema::{ColumnRole, DELETED_AT, SYNCED_AT};
+use std::collections::HashMap;
 
 impl Shredder {
     /// The columns a child of `parent` inherits: the parent's own inherited ones, then its identity.
@@ -62,6 +63,48 @@ impl Shredder {
             named.push((column, name));
         }
         named
+    }
+
+    /// Checks that each column that a rule names can have that name: no other column of the table does.
+    pub(super) fn check_asked_columns(
+        &self,
+        id: TableId,
+        table: &str,
+        parent: Option<&Layout>,
+    ) -> Result<(), PlanError> {
+        let plan = &self.plan.tables[id];
+        let mut owners: HashMap<String, String> = HashMap::new();
+        let inherited = parent.map(|parent| self.inherited(parent)).unwrap_or_default();
+        let position = plan.is_positioned().then(|| POSITION.to_owned());
+        for name in inherited.into_iter().map(|inherited| inherited.name).chain(position) {
+            owners.insert(name.to_lowercase(), "what identifies a row".to_owned());
+        }
+        for column in self.plan.memory.columns(&plan.path).iter().filter(|column| !column.path.is_empty()) {
+            owners.insert(column.name.to_lowercase(), format!("`{}`", column.path));
+        }
+        let is_new = |column: &&ColumnPlan| {
+            column.table == id && column.role == ColumnRole::Value && column.remembered.is_none()
+        };
+        let mut asked: Vec<(&Place, bool)> = (self.plan.columns.iter().filter(is_new))
+            .map(|column| &*self.plan.nodes[column.node].place)
+            .map(|place| (place, place.rule.column.is_some()))
+            .collect();
+        // Those named by a rule last, so that whatever they clash with is known.
+        asked.sort_by_key(|(_, is_asked)| *is_asked);
+        for (place, is_asked) in asked {
+            let owner = owners.insert(place.wanted.to_lowercase(), format!("`{}`", place.path));
+            if let Some(owner) = owner.filter(|_| is_asked) {
+                return Err(PlanError {
+                    resource: self.plan.resource.clone(),
+                    table: table.to_owned(),
+                    difference: format!(
+                        "the rule for `{}` asks for the column `{}`, which is that of {owner}; choose another name",
+                        place.path, place.wanted
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Where a column stands among those of its table.

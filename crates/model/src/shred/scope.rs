@@ -1,7 +1,7 @@
 //! What a load replaces: the scopes whose lists were there in full.
 //!
 //! A list that is absent says nothing, and a list that the API cut only adds. What hangs below a list that was complete
-//! is replaced by record; below a cut one, by element.
+//! is replaced by record; below a cut one, by element. What another answer owns is left as it is.
 
 use super::batch::record_batch;
 use super::layout::{Inherited, Layout};
@@ -19,6 +19,9 @@ impl Shredder {
         earlier: &mut Option<(Vec<u32>, ReplacedScope)>,
     ) -> Vec<ReplacedScope> {
         let Some(parent) = self.plan.tables[layout.id].parent else { return Vec::new() };
+        if !self.owns(self.plan.tables[layout.id].node) {
+            return Vec::new();
+        }
         let complete = self.complete_records(layout.id, kept);
         let records: Vec<u32> =
             (0..self.tables[ROOT_TABLE].count).filter(|&row| complete[row as usize]).collect();

@@ -309,6 +309,6 @@ pub(crate) const LOSSLESS: [(&str, &str); 10] = [
         "prefixes and names",
         "key = [\"id\"]\nsingular = \"one\"\n[things.paths]\ncustom = { as = \"flatten\", prefix = \"\" }\n\
          a = { as = \"flatten\", prefix = \"c_\" }\nfree = { column = \"a_b\" }\nwhen = { column = \"one_id\" }\n\
-         parts = { as = \"table\", table = \"things\" }\n\"parts.a\" = { column = \"one_id\" }\nnothing = \"omit\"",
+         parts = { as = \"table\", table = \"thing_a\" }\n\"parts.a\" = { column = \"one_id\" }\nnothing = \"omit\"",
     ),
 ];

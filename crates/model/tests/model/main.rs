@@ -5,8 +5,18 @@
     reason = "a test prints the seed that replays it, and what it had to leave out"
 )]
 
+mod answers;
+mod broken;
 mod documents;
+mod json_suite;
+mod keys;
+mod lists;
+mod names;
 mod order;
 mod recorded;
+mod refusals;
 mod reversible;
 mod tables;
+mod unfamiliar;
+mod variants;
+mod wildcards;

@@ -24,6 +24,8 @@ pub(crate) struct ModelState {
     pub(crate) memory: BTreeMap<String, Memory>,
     /// Tables as they were last settled, parents before children.
     pub(crate) tables: Vec<Table>,
+    /// Resources with the names of tables and views that their rules ask for.
+    asked_names: Vec<(String, String)>,
 }
 
 /// A load's rows.
@@ -36,7 +38,9 @@ pub(crate) struct Shredding {
 impl ModelState {
     /// The state for `rules` over what the destination remembers; settles every declared table.
     pub(crate) fn new(rules: Rules, memory: BTreeMap<String, Memory>) -> Result<ModelState, PlanError> {
-        let mut state = ModelState { rules, memory, tables: Vec::new() };
+        let owned = |(resource, name): (&str, &str)| (resource.to_owned(), name.to_owned());
+        let asked_names = rules.asked_names().into_iter().map(owned).collect();
+        let mut state = ModelState { rules, memory, tables: Vec::new(), asked_names };
         for resource in state.rules.resources.keys().cloned().collect::<Vec<_>>() {
             let shredded = state.shredder(&resource, None)?.finish()?;
             state.learn(&resource, &shredded);
@@ -49,10 +53,17 @@ impl ModelState {
         self.tables.iter().find(|table| table.resource == resource && table.parent.is_none())
     }
 
+    /// A shredder for the resource, which gives no table the name that one of another resource has.
     fn shredder(&self, resource: &str, answer: Option<&str>) -> Result<Shredder, PlanError> {
         let nothing = ResourceRules::default();
         let rules = self.rules.resources.get(resource).unwrap_or(&nothing);
-        let memory = self.memory.get(resource).cloned().unwrap_or_default();
+        let mut memory = self.memory.get(resource).cloned().unwrap_or_default();
+        let asked = self.asked_names.iter().map(|(owner, name)| (owner, name.as_str()));
+        let remembered = self
+            .memory
+            .iter()
+            .flat_map(|(owner, memory)| memory.table_names().map(move |name| (owner, name)));
+        memory.reserve(asked.chain(remembered).filter(|(owner, _)| *owner != resource).map(|(_, name)| name));
         Shredder::new(resource, rules, memory, answer)
     }
 

@@ -121,6 +121,9 @@ pub(crate) struct CheckArguments {
     pub(crate) to: Option<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArguments,
+    /// Your rules (TOML), to see whether they can be followed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
 }
 
 /// Flags of `load`.

@@ -4,6 +4,7 @@ use crate::arguments::CheckArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, failure_line, grouped};
+use crate::rules;
 use crate::target::Target;
 use relatable_intercom::catalogue::{FEEDS, Feed, Paging, Position, Reading, count_questions};
 use relatable_intercom::clock::Clock;
@@ -12,6 +13,8 @@ use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, ClientError};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +28,9 @@ const SUBJECT_WIDTH: usize = 28;
 /// Checks everything and tells of each finding at once.
 pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let mut findings = Findings { worst: ExitCode::Success };
+    if let Some(file) = &arguments.model {
+        about_rules(&mut findings, file)?;
+    }
     let workspace = match connect(arguments, clock.clone()).await {
         Ok((client, workspace)) => {
             about_workspace(&mut findings, arguments, &client, &workspace, clock.as_ref())?;
@@ -56,6 +62,11 @@ impl Findings {
         render::data(&format!("ok       {subject:<SUBJECT_WIDTH$} {found}"))
     }
 
+    /// Something may not be as meant.
+    fn doubtful(&mut self, subject: &str, found: &impl Display) -> Result<(), Failure> {
+        render::data(&format!("warning  {subject:<SUBJECT_WIDTH$} {found}"))
+    }
+
     /// Something is not.
     fn problem(&mut self, subject: &str, failure: &Failure) -> Result<(), Failure> {
         self.worst = self.worst.worse(failure.exit_code());
@@ -64,6 +75,17 @@ impl Findings {
             Some(hint) => render::data(&format!("         {:<SUBJECT_WIDTH$} hint: {hint}", "")),
             None => Ok(()),
         }
+    }
+}
+
+/// Tells whether the user's rules can be followed, and what in them the model does not know.
+fn about_rules(findings: &mut Findings, file: &Path) -> Result<(), Failure> {
+    match rules::merged(Some(file)) {
+        Ok(merged) => {
+            findings.fine("model", &format!("the rules in {} can be followed", file.display()))?;
+            merged.unfamiliar.iter().try_for_each(|path| findings.doubtful("model", path))
+        }
+        Err(failure) => findings.problem("model", &failure),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
     ));
     let settings = SyncSettings {
         client: client_settings(simulator.base_url(), token),
-        rules: rules::merged(None)?,
+        rules: rules::merged(None)?.rules,
         journal: folder.path.join("demo.journal"),
         select: None,
         full: false,

@@ -4,7 +4,7 @@ use crate::arguments::ModelShowArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Alignment, Grid};
-use crate::rules::{self, OpenTable};
+use crate::rules::{self, Merged, OpenTable};
 use relatable_model::schema::{Column, ColumnRole, Reference, Table};
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ struct Document<'a> {
 
 /// Shows the tables of the merged model.
 pub(super) fn show(arguments: &ModelShowArguments) -> Result<ExitCode, Failure> {
-    let rules = rules::merged(arguments.model.as_deref())?;
+    let Merged { rules, unfamiliar } = rules::merged(arguments.model.as_deref())?;
     let (mut tables, mut open) = (Vec::new(), Vec::new());
     for resource in rules::resource_names() {
         if arguments.resource.as_deref().is_none_or(|asked| asked == resource) {
@@ -31,6 +31,7 @@ pub(super) fn show(arguments: &ModelShowArguments) -> Result<ExitCode, Failure> 
             tables.extend(declared);
         }
     }
+    unfamiliar.iter().for_each(render::warning);
     if arguments.json {
         let document = Document { version: DOCUMENT_VERSION, tables: &tables, open: &open };
         let text = serde_json::to_string_pretty(&document)

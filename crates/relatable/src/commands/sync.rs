@@ -4,17 +4,22 @@ use crate::arguments::SyncArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter};
-use crate::rules;
+use crate::rules::{self, Merged};
 use crate::target::Target;
+use relatable_destinations::package::RememberedColumn;
 use relatable_intercom::clock::Clock;
+use relatable_model::rules::{Rules, UnfamiliarPath};
 use relatable_pipeline::{SyncSettings, sync};
 use std::sync::Arc;
 
 /// Reads a workspace into a database, or brings it up to date.
 pub(super) async fn run(arguments: &SyncArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let target = Target::new(&arguments.to);
-    let rules = rules::merged(arguments.model.as_deref())?;
-    let destination = target.open()?;
+    let Merged { rules, unfamiliar } = rules::merged(arguments.model.as_deref())?;
+    let mut destination = target.open()?;
+    if !arguments.reporting.quiet && !unfamiliar.is_empty() {
+        warn(&unfamiliar, &rules, &destination.remembered()?);
+    }
     let settings = SyncSettings {
         client: arguments.connection.settings()?,
         rules,
@@ -30,4 +35,18 @@ pub(super) async fn run(arguments: &SyncArguments, clock: Arc<dyn Clock>) -> Res
         return Ok(ExitCode::Interrupted);
     }
     Ok(ExitCode::Success)
+}
+
+/// Warns of paths that look like a slip of the pen: another is near, and no document has had them. A column whose type
+/// the rules declare is there without any document.
+fn warn(unfamiliar: &[UnfamiliarPath], rules: &Rules, known: &[RememberedColumn]) {
+    let is_declared = |column: &RememberedColumn| {
+        let rule =
+            rules.resources.get(&column.resource).and_then(|rules| rules.paths.get(&column.column.path));
+        rule.is_some_and(|rule| rule.logical.is_some())
+    };
+    let met: Vec<&RememberedColumn> = known.iter().filter(|column| !is_declared(column)).collect();
+    let is_met =
+        |path: &UnfamiliarPath| met.iter().any(|column| path.names(&column.resource, &column.column.path));
+    unfamiliar.iter().filter(|path| path.nearest.is_some() && !is_met(path)).for_each(render::warning);
 }

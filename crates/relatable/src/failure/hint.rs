@@ -161,6 +161,9 @@ fn of_rules(error: &RulesError) -> Option<String> {
         RulesError::Contradiction { .. } => {
             "correct the rule, then look at the outcome with `relatable model show`"
         }
+        RulesError::NameTaken { .. } => {
+            "give one of them another name; `relatable model show` lists the tables and views there are"
+        }
     };
     Some(hint.to_owned())
 }

@@ -16,6 +16,7 @@ pub(crate) use reporter::{Ending, Reporter};
 
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
 /// Prints data and sees to it that it is out at once. A reader that went away had enough.
@@ -33,6 +34,11 @@ pub(crate) fn data(text: &str) -> Result<(), Failure> {
 /// Says something. Where nobody can be told, there is nobody to tell that either.
 pub(crate) fn talk(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Says what may not be as meant, and stops nothing.
+pub(crate) fn warning(about: &impl Display) {
+    talk(&format!("warning: {about}"));
 }
 
 /// Says what failed, why, and what to do.

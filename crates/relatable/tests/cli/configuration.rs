@@ -1,6 +1,6 @@
 //! What is wrong before anything is asked or opened is said at once, with what to do.
 
-use crate::program::Place;
+use crate::program::{Place, query, simulator};
 
 #[test]
 fn a_missing_token_is_named_with_where_to_get_one() {
@@ -76,4 +76,114 @@ fn rules_for_no_resource_and_rules_that_are_not_there_are_configuration_errors()
 fn an_address_that_is_none_is_refused() {
     let outcome = Place::new().run(&["sync", "--to", "a.db", "--base-url", "api.intercom.io"]);
     outcome.failed_with(3, &["the base URL must begin with https:// or http://", "hint: look at"]);
+}
+
+#[test]
+fn rules_that_cannot_be_followed_are_refused_by_every_command_before_anything_is_written() {
+    let place = Place::new();
+    for (rules, said) in [
+        (
+            "[contacts]\ntable = \"conversations\"\n",
+            "error: mine.toml: the table of the resource `contacts` and the table of the resource `conversations` cannot \
+             both be called `conversations`; names that differ by case alone are one\n\nhint: give one of them another name",
+        ),
+        (
+            "[contacts.paths]\n\"tags\" = { table = \"TAGS\" }\n",
+            "the table of `contacts.tags` and the table of the resource `tags` cannot both be called `tags`",
+        ),
+        (
+            "[companies.paths]\n\"tags\" = { table = \"users\" }\n",
+            "the table of `companies.tags` and the view `users` of `contacts` cannot both be called `users`",
+        ),
+        (
+            "[contacts.paths]\n\"email\" = \"table\"\n",
+            "error: mine.toml: the rule for `contacts.email` cannot be followed: a single value stands here, of type text",
+        ),
+        (
+            "[contacts.paths]\n\"type\" = { type = \"text\" }\n",
+            "`contacts.type` cannot be followed: `type` goes with what is kept (`as = \"flatten\"` keeps a value as a column)",
+        ),
+        ("[contacts.paths]\n\"tags..id\" = \"omit\"\n", "the path `tags..id` has an empty step"),
+        (
+            "[contacts.paths]\n\"phone\" = { column = \"email\" }\n",
+            "error: failed to make the tables of `contacts`\n  caused by: the model of `contacts` does not fit the table \
+             `contacts`: the rule for `phone` asks for the column `email`, which is that of `email`; choose another name",
+        ),
+    ] {
+        place.write("mine.toml", rules);
+        for command in [
+            vec!["sync", "--to", "sqlite:a.db", "--model", "mine.toml"],
+            vec!["model", "show", "--model", "mine.toml", "--resource", "segments"],
+        ] {
+            place.run(&command).failed_with(3, &[said, "\n\nhint: "]);
+        }
+        let check = place.run(&["check", "--model", "mine.toml", "--base-url", "http://127.0.0.1:9"]);
+        assert_eq!(check.code, Some(3), "{check:#?}");
+        assert!(check.stdout.starts_with("problem  model "), "{}", check.stdout);
+        assert!(!place.path("a.db").exists() && !place.path("a.db.journal").exists());
+    }
+}
+
+#[test]
+fn a_path_the_model_does_not_know_is_a_warning_with_the_nearest_one() {
+    let place = Place::new();
+    place
+        .write("mine.toml", "[contacts.paths]\n\"avatarr\" = \"omit\"\n\"custom_attributes.x\" = \"omit\"\n");
+    let warning = "warning: the model knows no `contacts.avatarr`; did you mean `avatar`?\n";
+    let shown = place.run(&["model", "show", "--model", "mine.toml", "--json"]);
+    assert_eq!(shown.succeeded().stderr, warning);
+    let check = place.run(&["check", "--model", "mine.toml", "--base-url", "http://127.0.0.1:9"]);
+    assert!(check.stdout.contains("\nwarning  model "), "{}", check.stdout);
+    assert!(check.stdout.contains(" the model knows no `contacts.avatarr`; did you mean `avatar`?\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_warns_of_a_path_until_a_document_has_had_it_and_refuses_to_rename_what_is_there() {
+    let simulator = simulator(20, 0).await;
+    let place = Place::new();
+    let base_url = simulator.base_url();
+    let sync = |rules: &str, more: &[&str]| {
+        place.write("mine.toml", rules);
+        let to = [
+            "sync",
+            "--to",
+            "sqlite:a.db",
+            "--select",
+            "tags",
+            "--model",
+            "mine.toml",
+            "--base-url",
+            &base_url,
+        ];
+        place.run(&[&to[..], more].concat())
+    };
+    let misspelt = "[tags.paths]\n\"nmae\" = { type = \"text\" }\n";
+    let warning = "warning: the model knows no `tags.nmae`; did you mean `name`?\n";
+    assert!(sync(misspelt, &[]).succeeded().stderr.starts_with(warning));
+    assert_eq!(sync(misspelt, &["--quiet"]).succeeded().stderr, "");
+    assert!(sync(misspelt, &[]).succeeded().stderr.starts_with(warning), "the declared column says nothing");
+    let undeclared = "[tags.paths]\n\"names\" = \"flatten\"\n";
+    assert!(sync(undeclared, &[]).succeeded().stderr.contains("did you mean `name`?"));
+    place.write("tags.json", "{\"id\": \"t\", \"names\": {\"first\": 1}}");
+    place.run(&["load", "tags.json", "--table", "tags", "--key", "id", "--to", "sqlite:a.db"]).succeeded();
+    assert!(!sync(undeclared, &[]).succeeded().stderr.contains("warning"));
+    let renamed = "[tags.paths]\n\"name\" = { column = \"title\" }\n";
+    sync(renamed, &[]).failed_with(
+        3,
+        &["the model of `tags` does not fit the table `tags`: column `name` holds `name`, whose rule now asks for `title`"],
+    );
+}
+
+#[test]
+fn a_table_that_another_resource_has_is_not_loaded_into() {
+    let place = Place::new();
+    place.write("orders.json", "{\"id\": 1, \"lines\": [{\"sku\": \"a\"}]}");
+    let load = |table: &str| {
+        place.run(&["load", "orders.json", "--table", table, "--key", "id", "--to", "sqlite:a.db"])
+    };
+    load("orders").succeeded();
+    let before = query(&place.path("a.db"), "SELECT count(*) FROM _relatable_loads");
+    let said = "the table of the resource `Order_lines` asks for its name, which another resource has";
+    load("Order_lines").failed_with(3, &[said, "hint: "]);
+    assert_eq!(query(&place.path("a.db"), "SELECT count(*) FROM _relatable_loads"), before);
 }

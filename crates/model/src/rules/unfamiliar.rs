@@ -1,0 +1,120 @@
+//! Paths that a user's rules name and the layer below does not know: a slip of the pen, or something new.
+
+use super::nearest::nearest;
+use super::path::{ELEMENT, Path, Segment};
+use super::{ResourceRules, Rules, Strategy};
+use std::fmt;
+
+/// A path that the layer below does not know. The rule counts as soon as a document has such a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfamiliarPath {
+    /// The resource.
+    pub resource: String,
+    /// The path, as in rules.
+    pub path: String,
+    /// The known path nearest to it, if one is near.
+    pub nearest: Option<String>,
+}
+
+impl UnfamiliarPath {
+    /// Whether what stands at `path` of `resource` is or belongs to what this path names.
+    pub fn names(&self, resource: &str, path: &str) -> bool {
+        let rest = path.strip_prefix(self.path.as_str());
+        self.resource == resource && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+impl fmt::Display for UnfamiliarPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let UnfamiliarPath { resource, path, nearest } = self;
+        write!(formatter, "the model knows no `{resource}.{path}`")?;
+        match nearest {
+            Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
+            None => formatter.write_str("; its rule counts once a document has it"),
+        }
+    }
+}
+
+/// What a layer says of a path.
+struct KnownPath {
+    path: Path,
+    strategy: Option<Strategy>,
+    is_scalar: bool,
+}
+
+impl Rules {
+    /// The paths that `upper` names (in rules, keys, views and versions) and these rules do not know. A path is known if
+    /// a rule or pattern speaks of it, if it leads to one of those, is an element of a list among them, or lies where
+    /// anything may stand: below a wildcard such as `custom_attributes.*`, or below JSON. Of resources without rules for
+    /// paths, as files have them, nothing is known and nothing told.
+    pub fn unfamiliar(&self, upper: &Rules) -> Vec<UnfamiliarPath> {
+        let mut unfamiliar = Vec::new();
+        for (resource, given) in &upper.resources {
+            let Some(lower) = self.resources.get(resource).filter(|lower| !lower.paths.is_empty()) else {
+                continue;
+            };
+            let known: Vec<KnownPath> = lower.paths.iter().filter_map(known_path).collect();
+            for path in named_paths(given) {
+                let is_new =
+                    Path::parse(path).is_ok_and(|path| !known.iter().any(|known| known.covers(&path)));
+                if is_new
+                    && !unfamiliar
+                        .iter()
+                        .any(|told: &UnfamiliarPath| told.path == *path && told.resource == *resource)
+                {
+                    let resource = resource.clone();
+                    unfamiliar.push(UnfamiliarPath {
+                        resource,
+                        nearest: near(path, lower),
+                        path: path.to_owned(),
+                    });
+                }
+            }
+        }
+        unfamiliar
+    }
+}
+
+/// Every path that a layer names.
+fn named_paths(given: &ResourceRules) -> impl Iterator<Item = &str> {
+    let paths = given.paths.keys().chain(given.key.iter().flatten()).chain(&given.version);
+    paths.chain(given.views.values().map(|view| &view.path)).map(String::as_str)
+}
+
+/// The known path nearest to `path`, whose element steps may be too many, or to what its last wildcard stands below.
+fn near(path: &str, lower: &ResourceRules) -> Option<String> {
+    let bare = path.replace(&format!(".{ELEMENT}"), "");
+    let bare = bare.strip_suffix(".*").unwrap_or(&bare);
+    nearest(bare, lower.paths.keys().map(String::as_str)).map(str::to_owned)
+}
+
+/// A rule's path and what it says.
+fn known_path((text, rule): (&String, &super::PathRule)) -> Option<KnownPath> {
+    let path = Path::parse(text).ok()?;
+    Some(KnownPath {
+        path,
+        strategy: rule.strategy,
+        is_scalar: rule.strategy.is_none() && rule.logical.is_some(),
+    })
+}
+
+impl KnownPath {
+    /// Whether a path is known through this one.
+    fn covers(&self, path: &Path) -> bool {
+        let (known, asked) = (&self.path.segments, &path.segments);
+        if !known.iter().zip(asked).all(|(known, asked)| same_step(known, asked)) {
+            return false;
+        }
+        let is_open = self.strategy == Some(Strategy::Json) || known.contains(&Segment::Any);
+        let is_element = || asked.len() == known.len() + 1 && asked.last() == Some(&Segment::Element);
+        asked.len() <= known.len() || is_open || (is_element() && !self.is_scalar)
+    }
+}
+
+/// Whether two steps may be the same.
+fn same_step(left: &Segment, right: &Segment) -> bool {
+    match (left, right) {
+        (Segment::Any, other) | (other, Segment::Any) => *other != Segment::Element,
+        _ => left == right,
+    }
+}

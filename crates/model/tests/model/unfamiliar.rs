@@ -1,0 +1,74 @@
+//! A path that the model below does not know is told, with the nearest one; what may be anything is not.
+
+use relatable_model::rules::Rules;
+
+/// A model of one resource, as a curated one is.
+const BASE: &str = r#"
+[things.paths]
+"avatar"           = { as = "flatten" }
+"avatar.image_url" = { type = "text" }
+"tags"             = { as = "table", envelope = "data" }
+"tags.id"          = { type = "text" }
+"free"             = { as = "json" }
+"custom_attributes.*" = { description = "Anything" }
+"team_ids"         = { as = "table" }
+[files]
+"#;
+
+#[test]
+fn a_slip_of_the_pen_is_told_with_the_nearest_path_and_what_is_known_or_open_is_not() {
+    let base = Rules::parse(BASE, "base").unwrap();
+    let something_new = "the model knows no `things.new_thing`; its rule counts once a document has it";
+    for (user, told) in [
+        (
+            "[things.paths]\navatarr = \"flatten\"",
+            "the model knows no `things.avatarr`; did you mean `avatar`?",
+        ),
+        (
+            "[things.paths]\n\"avatar.image_ur\" = \"omit\"",
+            "the model knows no `things.avatar.image_ur`; did you mean `avatar.image_url`?",
+        ),
+        (
+            "[things.paths]\n\"tags.[].id\" = \"omit\"",
+            "the model knows no `things.tags.[].id`; did you mean `tags.id`?",
+        ),
+        ("[things.paths]\n\"tgas.*\" = \"omit\"", "the model knows no `things.tgas.*`; did you mean `tags`?"),
+        (
+            "[things.paths]\n\"avatar.image_url.[]\" = \"json\"",
+            "the model knows no `things.avatar.image_url.[]`; did you mean `avatar.image_url`?",
+        ),
+        ("[things.paths]\nnew_thing = \"json\"", something_new),
+        ("[things]\nkey = [\"new_thing\"]\nversion = \"new_thing\"", something_new),
+        ("[things.views.v]\npath = \"new_thing\"\nequals = \"x\"", something_new),
+        (
+            "[things.paths]\navatar = \"table\"\n\"tags.id\" = \"omit\"\n\"tags.[]\" = \"json\"\n\"team_ids.[]\" = { type = \"text\" }",
+            "",
+        ),
+        ("[things.paths]\n\"avatar.*\" = \"omit\"\n\"custom_attributes.plan\" = { type = \"text\" }", ""),
+        (
+            "[things.paths]\ncustom_attributes = \"json\"\n\"custom_attributes.a.b\" = \"omit\"\n\"free.a\" = \"omit\"",
+            "",
+        ),
+        ("[files.paths]\nanything = \"json\"", ""),
+        ("[others.paths]\nanything = \"json\"", ""),
+    ] {
+        let user = Rules::parse(user, "mine.toml").unwrap();
+        let found: Vec<String> = base.unfamiliar(&user).iter().map(ToString::to_string).collect();
+        assert_eq!(found.join("\n"), told);
+    }
+}
+
+#[test]
+fn what_a_document_has_had_is_recognized() {
+    let base = Rules::parse(BASE, "base").unwrap();
+    let user = Rules::parse("[things.paths]\nnews = \"flatten\"", "mine.toml").unwrap();
+    let [unfamiliar] = base.unfamiliar(&user).try_into().unwrap();
+    for (resource, path, is_named) in [
+        ("things", "news", true),
+        ("things", "news.a", true),
+        ("things", "newsletter", false),
+        ("tags", "news", false),
+    ] {
+        assert_eq!(unfamiliar.names(resource, path), is_named, "{resource} {path}");
+    }
+}
