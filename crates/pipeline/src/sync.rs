@@ -62,11 +62,14 @@ pub async fn sync(
     let opened_at_us = settings.clock.now().as_microsecond();
     let journal = Journal::open(&settings.journal, &workspace.id, opened_at_us)
         .map_err(|cause| PipelineError::Journal { step: "open", cause })?;
-    let checkpoint = destination
-        .claim(&workspace.id, journal.id())
+    let mut checkpoint = destination
+        .claim(&workspace.id, &journal_name(&journal))
         .map_err(|cause| PipelineError::Destination { step: "claim", cause })?;
     let is_new = check_journal(&journal, &checkpoint)?;
     journal.raise(checkpoint.seq);
+    if !is_new {
+        checkpoint.journal = journal_name(&journal);
+    }
     tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
     let low_water = checkpoint.low_water.clone();
     let mut loader = Loader::new(
@@ -80,6 +83,7 @@ pub async fn sync(
     if is_new {
         loader.adopt_journal()?;
     }
+    let has_unloaded = journal.settled() > loader.position();
     let (signals, received) = channel();
     let extraction = Extraction::new(Plan {
         client,
@@ -90,6 +94,7 @@ pub async fn sync(
         resources,
         full: settings.full,
         low_water,
+        has_unloaded,
     });
     let loading = LoadThread::start(loader, journal, received, settings.clock.clone())?;
     let report = read_and_load(extraction, loading).await?;
@@ -214,14 +219,21 @@ fn selected(settings: &SyncSettings) -> Result<HashSet<String>, PipelineError> {
     }
 }
 
+/// How a checkpoint names a journal: by its id, and for people by where it is.
+pub(crate) fn journal_name(journal: &Journal) -> String {
+    format!("{} {}", journal.id(), journal.path().display())
+}
+
 /// Checks that journal and checkpoint belong together; `true` for a new journal that takes over.
 fn check_journal(journal: &Journal, checkpoint: &Checkpoint) -> Result<bool, PipelineError> {
     let stored = journal.settled();
-    if checkpoint.journal != journal.id() {
+    let (id, path) = checkpoint.journal.split_once(' ').unwrap_or((&checkpoint.journal, ""));
+    if id != journal.id() {
         return if stored == 0 || checkpoint.seq == 0 && checkpoint.low_water.is_empty() {
             Ok(true)
         } else {
-            Err(PipelineError::OtherJournal { journal: journal.path().display().to_string() })
+            let journal = journal.path().display().to_string();
+            Err(PipelineError::OtherJournal { journal, other: path.to_owned() })
         };
     }
     if stored < checkpoint.seq {

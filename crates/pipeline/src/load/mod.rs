@@ -8,6 +8,7 @@ use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
 use crate::report::{RunReport, TableReport};
 use crate::shred::{Content, Item, ModelState, Shredding};
+use crate::sync::journal_name;
 use items::items;
 use relatable_destinations::package::{Checkpoint, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
@@ -84,8 +85,13 @@ impl Loader {
     /// Makes this journal the one the destination's checkpoint speaks of, before anything is read into it.
     pub(crate) fn adopt_journal(&mut self) -> Result<(), PipelineError> {
         let checkpoint =
-            Checkpoint { journal: self.journal.id().to_owned(), seq: 0, ..self.checkpoint.clone() };
+            Checkpoint { journal: journal_name(&self.journal), seq: 0, ..self.checkpoint.clone() };
         self.commit(Shredding::default(), checkpoint)
+    }
+
+    /// The journal's entry up to which everything is loaded.
+    pub(crate) fn position(&self) -> i64 {
+        self.checkpoint.seq
     }
 
     /// Lays types of attributes over the rules.

@@ -1,12 +1,14 @@
 //! What can be asked on the command line. The comments are the help.
 
 mod connection;
+mod resource;
 
 pub(crate) use connection::ConnectionArguments;
 
 use crate::rules::resource_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use resource::ResourceParser;
 use std::path::PathBuf;
 
 /// No line of help is wider.
@@ -86,7 +88,7 @@ pub(crate) struct SyncArguments {
     /// Only these resources, with commas between [default: all]
     #[arg(long, value_name = "RESOURCES", value_delimiter = ',', hide_possible_values = true,
           long_help = select_help(),
-          value_parser = PossibleValuesParser::new(resource_names()))]
+          value_parser = ResourceParser::new())]
     pub(crate) select: Option<Vec<String>>,
     /// Read everything again, not only what changed
     #[arg(long)]
