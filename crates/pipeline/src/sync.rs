@@ -5,8 +5,8 @@ use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Extraction, Plan, Signal};
 use crate::load::Loader;
 use crate::report::RunReport;
-use relatable_destinations::Destination;
 use relatable_destinations::package::Checkpoint;
+use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::workspace::Workspace;
@@ -62,9 +62,12 @@ pub async fn sync(
     let opened_at_us = settings.clock.now().as_microsecond();
     let journal = Journal::open(&settings.journal, &workspace.id, opened_at_us)
         .map_err(|cause| PipelineError::Journal { step: "open", cause })?;
-    let mut checkpoint = destination
-        .claim(&workspace.id, &journal_name(&journal))
-        .map_err(|cause| PipelineError::Destination { step: "claim", cause })?;
+    // A run with the wrong journal must not take the destination from one that is under way.
+    if let Some(stored) = destination.checkpoint().map_err(destination_error("inspect"))? {
+        check_journal(&journal, &stored)?;
+    }
+    let mut checkpoint =
+        destination.claim(&workspace.id, &journal_name(&journal)).map_err(destination_error("claim"))?;
     let is_new = check_journal(&journal, &checkpoint)?;
     journal.raise(checkpoint.seq);
     if !is_new {
@@ -255,6 +258,11 @@ fn tell_start(
         destination: destination.describe(),
         resumed,
     });
+}
+
+/// An error of the destination at a step.
+fn destination_error(step: &'static str) -> impl Fn(DestinationError) -> PipelineError {
+    move |cause| PipelineError::Destination { step, cause }
 }
 
 /// An error of reading `what`.

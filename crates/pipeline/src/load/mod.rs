@@ -32,6 +32,8 @@ pub(crate) struct Loader {
     model: ModelState,
     /// Whether tables that no row has come for yet were declared to the destination in this run.
     declared: bool,
+    /// Whether the destination held nothing before this run.
+    is_first: bool,
     tables: BTreeMap<String, TableReport>,
     issues: BTreeMap<String, u64>,
     loads: u64,
@@ -68,6 +70,7 @@ impl Loader {
         let memory = remembered(destination.as_mut())
             .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
         let model = ModelState::new(rules, memory)?;
+        let is_first = checkpoint.seq == 0 && checkpoint.low_water.is_empty();
         Ok(Loader {
             destination,
             journal,
@@ -76,6 +79,7 @@ impl Loader {
             checkpoint,
             model,
             declared: false,
+            is_first,
             tables: BTreeMap::new(),
             issues: BTreeMap::new(),
             loads: 0,
@@ -226,7 +230,8 @@ impl Loader {
         for (table, counts) in &receipt.tables {
             let sum = &mut self.tables.entry(table.clone()).or_default().0;
             sum.inserted += counts.inserted;
-            sum.updated += counts.updated;
+            // Where all rows are this run's, what completes one changes none that was there before.
+            sum.updated += if self.is_first { 0 } else { counts.updated };
             sum.deleted += counts.deleted;
         }
         if receipt.orphans > 0 {

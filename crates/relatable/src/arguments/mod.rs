@@ -93,7 +93,8 @@ pub(crate) struct SyncArguments {
     /// Read everything again, not only what changed
     #[arg(long)]
     pub(crate) full: bool,
-    /// The journal [default: the destination's file with .journal]
+    /// The journal [default: the destination's file with .journal]; if it is
+    /// lost, one that does not exist yet goes on from what the tables hold
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,
     /// Your rules (TOML), laid over the built-in model
