@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 pub struct Checkpoint {
     /// The workspace the tables belong to; one workspace per schema, for ever.
     pub workspace: String,
-    /// The journal whose entries up to `seq` are loaded.
+    /// The journal whose entries up to `seq` are loaded, as the pipeline names it.
     pub journal: String,
     /// Highest entry of that journal that is loaded; 0 for none.
     pub seq: i64,
-    /// Per resource, the moment (seconds since the epoch, the server's clock) up to which everything that was
-    /// discovered is loaded: where a new journal starts reading.
+    /// Per feed, the moment (seconds since the epoch, the server's clock) up to which everything that was discovered is
+    /// loaded: where a new journal starts reading.
     pub low_water: BTreeMap<String, i64>,
 }
 

@@ -19,6 +19,15 @@ pub enum PipelineError {
         #[source]
         cause: ClientError,
     },
+    /// The definitions of custom attributes may not be read, and without them a date would be taken for a number.
+    #[error("failed to read the types of the custom attributes of {resource}; nothing was loaded")]
+    Definitions {
+        /// The resource that carries the attributes.
+        resource: &'static str,
+        /// The API's answer.
+        #[source]
+        cause: ClientError,
+    },
     /// The journal could not be used.
     #[error("failed to {step} the journal")]
     Journal {
@@ -64,11 +73,13 @@ pub enum PipelineError {
     },
     /// The journal has entries, and the destination was last loaded from another one.
     #[error(
-        "the destination was last loaded from another journal than `{journal}`, which has entries of its own"
+        "the destination was last loaded from the journal `{other}`, and `{journal}` has entries of its own"
     )]
     OtherJournal {
         /// The journal's file.
         journal: String,
+        /// The file of the journal that the destination was last loaded from, as it was named then.
+        other: String,
     },
     /// A file with documents could not be read.
     #[error("failed to read `{file}`")]

@@ -6,8 +6,8 @@ use crate::extract::{Extraction, Plan, Signal};
 use crate::load::{Loader, remembered};
 use crate::report::RunReport;
 use crate::shred::ModelState;
-use relatable_destinations::Destination;
 use relatable_destinations::package::Checkpoint;
+use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::workspace::Workspace;
@@ -67,11 +67,17 @@ pub async fn sync(
     let opened_at_us = settings.clock.now().as_microsecond();
     let journal = Journal::open(&settings.journal, &workspace.id, opened_at_us)
         .map_err(|cause| PipelineError::Journal { step: "open", cause })?;
-    let checkpoint = destination
-        .claim(&workspace.id, journal.id())
-        .map_err(|cause| PipelineError::Destination { step: "claim", cause })?;
+    // A run with the wrong journal must not take the destination from one that is under way.
+    if let Some(stored) = destination.checkpoint().map_err(destination_error("inspect"))? {
+        check_journal(&journal, &stored)?;
+    }
+    let mut checkpoint =
+        destination.claim(&workspace.id, &journal_name(&journal)).map_err(destination_error("claim"))?;
     let is_new = check_journal(&journal, &checkpoint)?;
     journal.raise(checkpoint.seq);
+    if !is_new {
+        checkpoint.journal = journal_name(&journal);
+    }
     tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
     let low_water = checkpoint.low_water.clone();
     let mut loader = Loader::new(
@@ -85,6 +91,7 @@ pub async fn sync(
     if is_new {
         loader.adopt_journal()?;
     }
+    let has_unloaded = journal.settled() > loader.position();
     let (signals, received) = channel();
     let extraction = Extraction::new(Plan {
         client,
@@ -95,6 +102,7 @@ pub async fn sync(
         resources,
         full: settings.full,
         low_water,
+        has_unloaded,
     });
     let loading = LoadThread::start(loader, journal, received, settings.clock.clone())?;
     let report = read_and_load(extraction, loading).await?;
@@ -219,14 +227,21 @@ fn selected(settings: &SyncSettings) -> Result<HashSet<String>, PipelineError> {
     }
 }
 
+/// How a checkpoint names a journal: by its id, and for people by where it is.
+pub(crate) fn journal_name(journal: &Journal) -> String {
+    format!("{} {}", journal.id(), journal.path().display())
+}
+
 /// Checks that journal and checkpoint belong together; `true` for a new journal that takes over.
 fn check_journal(journal: &Journal, checkpoint: &Checkpoint) -> Result<bool, PipelineError> {
     let stored = journal.settled();
-    if checkpoint.journal != journal.id() {
+    let (id, path) = checkpoint.journal.split_once(' ').unwrap_or((&checkpoint.journal, ""));
+    if id != journal.id() {
         return if stored == 0 || checkpoint.seq == 0 && checkpoint.low_water.is_empty() {
             Ok(true)
         } else {
-            Err(PipelineError::OtherJournal { journal: journal.path().display().to_string() })
+            let journal = journal.path().display().to_string();
+            Err(PipelineError::OtherJournal { journal, other: path.to_owned() })
         };
     }
     if stored < checkpoint.seq {
@@ -248,6 +263,11 @@ fn tell_start(
         destination: destination.describe(),
         resumed,
     });
+}
+
+/// An error of the destination at a step.
+fn destination_error(step: &'static str) -> impl Fn(DestinationError) -> PipelineError {
+    move |cause| PipelineError::Destination { step, cause }
 }
 
 /// An error of reading `what`.

@@ -14,7 +14,7 @@ pub(crate) enum ExitCode {
     Configuration = 3,
     /// Another run holds the journal or the destination.
     Held = 4,
-    /// The token is not accepted or lacks a permission.
+    /// The token is not accepted or lacks a permission. A run that left something out for that ends so too.
     Access = 5,
     /// The API could not be reached, failed, or answered something else.
     Api = 6,
@@ -60,7 +60,7 @@ impl ExitCode {
             ExitCode::Usage => "the command line was not understood",
             ExitCode::Configuration => "a rule file, a URI or the environment cannot be used",
             ExitCode::Held => "another run holds the journal or the destination",
-            ExitCode::Access => "the token is not accepted, or lacks a permission",
+            ExitCode::Access => "the token is not accepted, or lacks a permission; what it may read was done",
             ExitCode::Api => "the API cannot be reached, fails, or answers something else",
             ExitCode::Destination => "the destination cannot be opened or written, or is not ours",
             ExitCode::Verification => "reserved for `verify`: tables and workspace differ",

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use relatable_destinations::{Destination, open_waiting, uri};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Ending of the journal's name, after the name of the destination's file.
@@ -54,6 +54,11 @@ impl Target {
         PathBuf::from(journal)
     }
 
+    /// Whether it lives in this file, by whatever name, which need not exist yet.
+    pub(crate) fn is_in(&self, file: &Path) -> bool {
+        real(&self.file()) == real(file)
+    }
+
     /// The database's own shell, to look at it.
     pub(crate) fn shell(&self) -> &'static str {
         let scheme = self.uri.split(':').next().unwrap_or_default();
@@ -63,6 +68,16 @@ impl Target {
             "sqlite3"
         }
     }
+}
+
+/// A file's one true name; of a file that does not exist, as far as there is one.
+fn real(file: &Path) -> PathBuf {
+    let in_real_folder = || {
+        let absolute = std::path::absolute(file)?;
+        let folder = absolute.parent().unwrap_or(&absolute).canonicalize()?;
+        Ok::<PathBuf, std::io::Error>(folder.join(absolute.file_name().unwrap_or_default()))
+    };
+    file.canonicalize().or_else(|_| in_real_folder()).unwrap_or_else(|_| file.to_path_buf())
 }
 
 #[cfg(test)]

@@ -34,21 +34,21 @@ pub const FEEDS: &[Feed] = &[
         name: "contact_attributes",
         resource: "data_attributes",
         path: "/data_attributes?model=contact&include_archived=true",
-        reading: Reading::First,
+        reading: Reading::Definitions("contacts"),
         ..SNAPSHOT
     },
     Feed {
         name: "company_attributes",
         resource: "data_attributes",
         path: "/data_attributes?model=company&include_archived=true",
-        reading: Reading::First,
+        reading: Reading::Definitions("companies"),
         ..SNAPSHOT
     },
     Feed {
         name: "conversation_data_attributes",
         resource: "data_attributes",
         path: "/data_attributes?model=conversation&include_archived=true",
-        reading: Reading::First,
+        reading: Reading::Definitions("conversations"),
         versions: ("", "2.15"),
         ..SNAPSHOT
     },
@@ -56,7 +56,7 @@ pub const FEEDS: &[Feed] = &[
         name: "conversation_attributes",
         resource: "conversation_attributes",
         path: "/conversations/attributes?include_archived=true",
-        reading: Reading::First,
+        reading: Reading::Definitions("conversations"),
         versions: ("2.16", ""),
         ..SNAPSHOT
     },
@@ -97,6 +97,9 @@ pub const FEEDS: &[Feed] = &[
         reading: Reading::Updates(Granularity::Day),
         ..SNAPSHOT
     },
+    // Lists show contacts whole. Only where a list of a contact is not found is the contact asked for, to see whether it
+    // was deleted or merged.
+    Feed { name: "contact", path: "/contacts/{id}", list: None, reading: Reading::OnDoubt, ..PER_CONTACT },
     // Of the lists inside a contact the API shows ten elements (API notes §11). A tag's name, and when and by whom it
     // was put on, are in this answer only: it is asked for wherever there are tags, not just where the list is cut.
     Feed {

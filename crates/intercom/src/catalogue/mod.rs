@@ -57,8 +57,9 @@ pub enum Content {
 /// When a feed is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// Completely, at every run, before anything else: what others need to be understood.
-    First,
+    /// Completely, at every run and before anything else: the definitions of the attributes that records of this resource
+    /// carry, without which they cannot be understood.
+    Definitions(&'static str),
     /// Completely, at every run.
     Snapshot,
     /// Once completely, and again when a sweep is due.
@@ -67,6 +68,8 @@ pub enum Reading {
     Updates(Granularity),
     /// For each record that another feed finds and for which the condition holds.
     PerRecord(Condition),
+    /// For a record that may be gone, because something that hangs on it was not found.
+    OnDoubt,
 }
 
 /// How finely a search can be told since when.

@@ -93,7 +93,10 @@ impl Extraction {
         let total = answered.and_then(|(answer, ())| answer.total_count(&question.request));
         match total {
             Ok(total) => Ok(Some(total)),
-            Err(error) if error.policy() == Policy::SkipResource => Ok(None),
+            Err(error) if error.policy() == Policy::SkipResource => {
+                self.leave_out(COUNTS_ANSWER, COUNTS_ANSWER, &error);
+                Ok(None)
+            }
             Err(cause) => Err(PipelineError::Read { what: what(), cause }),
         }
     }

@@ -1,4 +1,9 @@
 //! Requests of their own for single records: a persistent queue worked by many hands.
+//!
+//! * Of each feed one request goes first, and the others follow once it was answered: a feed that the token may not read
+//!   costs one request a run, and its work waits.
+//! * A record that the API does not have is asked for once more by the next run, which corrects what was an error of the
+//!   moment.
 
 use super::{Extraction, entry};
 use crate::error::PipelineError;
@@ -18,12 +23,74 @@ use std::sync::atomic::Ordering;
 const HANDS: usize = 24;
 /// Records taken from a queue at a time.
 const TAKEN: usize = 48;
+/// What stands before a queue's name where records wait for the next run to ask for them again.
+const AGAIN_PREFIX: &str = "again/";
+/// Payload of work for a record that the API did not have when an earlier run asked for it.
+const AGAIN: &str = "again";
 
 /// What asking for a record came to.
 struct Detail {
     feed: &'static Feed,
-    /// Whether the token may not ask, so that the feed is left out of this run.
-    is_left_out: bool,
+    outcome: Outcome,
+}
+
+/// How asking for a record ended.
+#[derive(Clone, Copy)]
+enum Outcome {
+    /// With its answer in the journal.
+    Answered,
+    /// The API does not have it.
+    Gone,
+    /// The token may not ask, so that the feed is left out of this run.
+    LeftOut,
+}
+
+/// What is known of the feeds whose records are asked for.
+#[derive(Default)]
+struct Feeds {
+    /// Left out of this run.
+    left_out: HashSet<&'static str>,
+    /// Found with an empty queue, until something may have come into it.
+    empty: HashSet<&'static str>,
+    /// With a request under way that goes first.
+    probing: HashSet<&'static str>,
+    /// With a request that was answered.
+    open: HashSet<&'static str>,
+}
+
+impl Feeds {
+    /// Whether more work of this feed is to be taken.
+    fn is_hungry(&self, feed: &Feed) -> bool {
+        !self.left_out.contains(feed.name) && !self.empty.contains(feed.name)
+    }
+
+    /// Takes the next work that may be done now; work of feeds that are left out falls away.
+    fn next(&mut self, taken: &mut VecDeque<(&'static Feed, Work)>) -> Option<(&'static Feed, Work)> {
+        taken.retain(|(feed, _)| !self.left_out.contains(feed.name));
+        let place = taken.iter().position(|(feed, _)| !self.probing.contains(feed.name))?;
+        let next = taken.remove(place)?;
+        if !self.open.contains(next.0.name) {
+            self.probing.insert(next.0.name);
+        }
+        Some(next)
+    }
+
+    /// Notes what a request came to.
+    fn answered(&mut self, detail: &Detail) {
+        let name = detail.feed.name;
+        self.probing.remove(name);
+        // A record that changed while it was asked for is in its queue again.
+        self.empty.remove(name);
+        match detail.outcome {
+            Outcome::Answered => self.open.insert(name),
+            Outcome::Gone => {
+                // The queue of what it hangs on may have got work.
+                self.empty.clear();
+                self.open.insert(name)
+            }
+            Outcome::LeftOut => self.left_out.insert(name),
+        };
+    }
 }
 
 /// A record's answer, all its pages in one.
@@ -35,13 +102,13 @@ struct Whole {
 }
 
 impl Extraction {
-    /// Works the queues until they are empty and no enumeration is left to fill them.
-    pub(super) async fn details(&self) -> Result<(), PipelineError> {
-        let feeds: Vec<&'static Feed> =
-            self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))).collect();
-        let mut left_out: HashSet<&str> = HashSet::new();
-        // Queues found empty, until something may have come into them.
-        let mut empty: HashSet<&str> = HashSet::new();
+    /// Works the queues until they are empty and no enumeration is left to fill them; returns the feeds left out.
+    pub(super) async fn details(&self) -> Result<HashSet<&'static str>, PipelineError> {
+        let queues: Vec<&'static Feed> = self
+            .with_reading(|reading| matches!(reading, Reading::PerRecord(_) | Reading::OnDoubt))
+            .collect();
+        self.ask_again(&queues).await?;
+        let mut feeds = Feeds::default();
         let mut taken: VecDeque<(&'static Feed, Work)> = VecDeque::new();
         let mut under_way = FuturesUnordered::new();
         let mut was_over = false;
@@ -50,52 +117,68 @@ impl Extraction {
             if over && !was_over {
                 // Whatever the last enumeration found is in the queues by now.
                 was_over = true;
-                empty.clear();
+                feeds.empty.clear();
             }
             if taken.len() < HANDS {
-                let idle = |feed: &&&Feed| !left_out.contains(feed.name) && !empty.contains(feed.name);
-                for feed in feeds.iter().filter(idle).copied().collect::<Vec<_>>() {
+                for feed in queues.iter().copied().filter(|feed| feeds.is_hungry(feed)).collect::<Vec<_>>() {
                     let (journal, queue) = (self.journal.clone(), feed.name);
                     let work = self.blocking(move || journal.take_work(queue, TAKEN)).await?;
                     if work.is_empty() {
-                        empty.insert(feed.name);
+                        feeds.empty.insert(feed.name);
                     }
                     taken.extend(work.into_iter().map(|work| (feed, work)));
                 }
             }
             while under_way.len() < HANDS
-                && let Some((feed, work)) = taken.pop_front()
+                && let Some((feed, work)) = feeds.next(&mut taken)
             {
-                if !left_out.contains(feed.name) {
-                    under_way.push(self.detail(feed, work));
-                }
+                under_way.push(self.detail(feed, work));
             }
             if under_way.is_empty() {
                 if over {
-                    return Ok(());
+                    return Ok(feeds.left_out);
                 }
                 self.work_found.notified().await;
-                empty.clear();
+                feeds.empty.clear();
                 continue;
             }
             tokio::select! {
                 done = under_way.next() => {
-                    if let Some(Detail { feed, is_left_out }) = done.transpose()? {
-                        // A record that changed while it was asked for is in its queue again.
-                        empty.remove(feed.name);
-                        if is_left_out {
-                            left_out.insert(feed.name);
-                        }
+                    if let Some(detail) = done.transpose()? {
+                        feeds.answered(&detail);
                     }
                 }
-                () = self.work_found.notified(), if !over => empty.clear(),
+                () = self.work_found.notified(), if !over => feeds.empty.clear(),
             }
         }
     }
 
+    /// Puts the records that earlier runs did not find back into their queues.
+    async fn ask_again(&self, queues: &[&Feed]) -> Result<(), PipelineError> {
+        for feed in queues {
+            loop {
+                let (journal, queue) = (self.journal.clone(), again(feed));
+                let waiting = self.blocking(move || journal.take_work(&queue, TAKEN)).await?;
+                if waiting.is_empty() {
+                    break;
+                }
+                let mut changes = Changes::default();
+                for Work { queue, key, .. } in waiting {
+                    changes.work_added.push(Work {
+                        queue: feed.name.to_owned(),
+                        key: key.clone(),
+                        payload: AGAIN.to_owned(),
+                    });
+                    changes.work_done.push((queue, key));
+                }
+                self.record(changes).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Asks for one record and puts the answer into the journal.
     async fn detail(&self, feed: &'static Feed, work: Work) -> Result<Detail, PipelineError> {
-        let done = vec![(work.queue, work.key.clone())];
         let outcome = self.whole(feed, &work.key).await;
         if let Some(parent) = feed.parent {
             self.tally(parent, |tally| tally.waiting = tally.waiting.saturating_sub(1));
@@ -103,40 +186,44 @@ impl Extraction {
         let whole = match outcome {
             Ok(whole) => whole,
             Err(error) if error.policy() == Policy::RecordGone => {
-                self.gone(feed, &work.key, done).await?;
-                return Ok(Detail { feed, is_left_out: false });
+                self.gone(feed, work).await?;
+                return Ok(Detail { feed, outcome: Outcome::Gone });
             }
             Err(error) => {
                 self.skip_or_stop(feed, error)?;
-                return Ok(Detail { feed, is_left_out: true });
+                return Ok(Detail { feed, outcome: Outcome::LeftOut });
             }
         };
         if feed.list.is_some() && feed.parent != Some(feed.resource) {
             self.tally(feed.resource, |tally| tally.records += whole.record_count as u64);
         }
+        let work_done = vec![(work.queue, work.key.clone())];
         let stored = entry(feed, Some(work.key), whole.first.requested_at, whole.body);
-        self.append(feed, whole.ticket, stored, Changes { work_done: done, ..Changes::default() }).await?;
-        Ok(Detail { feed, is_left_out: false })
+        self.append(feed, whole.ticket, stored, Changes { work_done, ..Changes::default() }).await?;
+        Ok(Detail { feed, outcome: Outcome::Answered })
     }
 
-    /// Notes that a record is gone: the record itself if this feed brings it, else only what hangs on it.
-    async fn gone(
-        &self,
-        feed: &Feed,
-        key: &str,
-        work_done: Vec<(String, String)>,
-    ) -> Result<(), PipelineError> {
-        let changes = Changes { work_done, ..Changes::default() };
-        if feed.list.is_some() {
-            let journal = self.journal.clone();
-            return self.blocking(move || journal.record(changes)).await;
+    /// Notes that the API does not have what was asked for: the next run asks once more, and where it is a list, this run
+    /// asks for the record it hangs on.
+    async fn gone(&self, feed: &Feed, work: Work) -> Result<(), PipelineError> {
+        let Work { queue, key, payload } = work;
+        let mut work_added = Vec::new();
+        if payload != AGAIN {
+            work_added.push(Work { queue: again(feed), key: key.clone(), payload: String::new() });
+        }
+        let whole = self.with_reading(|reading| reading == Reading::OnDoubt);
+        for whole in whole.filter(|whole| feed.list.is_some() && whole.parent == feed.parent) {
+            let (queue, key) = (whole.name.to_owned(), key.clone());
+            work_added.push(Work { queue, key, payload: String::new() });
+            self.tally(whole.resource, |tally| tally.waiting += 1);
         }
         let stored = Entry {
             answer: format!("{GONE_PREFIX}{}", feed.name),
-            scope: Some(key.to_owned()),
+            scope: Some(key.clone()),
             requested_at_us: self.client.server_now().as_microsecond(),
             body: b"null".to_vec(),
         };
+        let changes = Changes { work_added, work_done: vec![(queue, key)], ..Changes::default() };
         self.append(feed, self.journal.reserve(), stored, changes).await
     }
 
@@ -179,6 +266,11 @@ impl Extraction {
         self.enumerated.store(true, Ordering::Release);
         self.work_found.notify_one();
     }
+}
+
+/// The queue of the records of a feed that the next run asks for again.
+fn again(feed: &Feed) -> String {
+    format!("{AGAIN_PREFIX}{}", feed.name)
 }
 
 /// Adds the records of a page, each with the id of the record asked for where the API leaves it out.

@@ -36,7 +36,7 @@ pub(crate) enum Signal {
     Appended(usize),
     /// What must be known before anything is shredded has been read: definitions of attributes.
     Attributes(Vec<Arc<Vec<u8>>>),
-    /// Reading is over; per resource, up to when everything discovered is in the journal.
+    /// Reading is over; per feed, up to when everything discovered is in the journal.
     Finished(BTreeMap<String, i64>),
 }
 
@@ -58,8 +58,10 @@ pub(crate) struct Extraction {
     selected: Vec<&'static Feed>,
     resources: HashSet<String>,
     full: bool,
-    /// Per resource, where an earlier journal had come to.
+    /// Per feed, where an earlier journal had come to.
     low_water: BTreeMap<String, i64>,
+    /// Whether answers of earlier runs are still to be loaded.
+    has_unloaded: bool,
     tallies: Mutex<BTreeMap<String, Tally>>,
     skipped: Mutex<Vec<Skipped>>,
     /// Woken when there is new work for details, or no more enumeration to find any.
@@ -82,6 +84,8 @@ pub(crate) struct Plan {
     pub(crate) resources: HashSet<String>,
     pub(crate) full: bool,
     pub(crate) low_water: BTreeMap<String, i64>,
+    /// Whether the journal has answers of earlier runs that are not loaded.
+    pub(crate) has_unloaded: bool,
 }
 
 impl Extraction {
@@ -89,15 +93,14 @@ impl Extraction {
     pub(crate) fn new(plan: Plan) -> Extraction {
         let version = plan.client.version().to_owned();
         let wanted = |feed: &&Feed| {
-            let parent_of_wanted = FEEDS.iter().any(|child| {
-                child.parent == Some(feed.resource)
-                    && plan.resources.contains(child.resource)
-                    && feed.parent.is_none()
-            });
-            feed.is_in(&version)
-                && (plan.resources.contains(feed.resource)
-                    || parent_of_wanted
-                    || feed.reading == Reading::First)
+            let is_parent_of_wanted = feed.parent.is_none()
+                && FEEDS.iter().any(|child| {
+                    child.parent == Some(feed.resource) && plan.resources.contains(child.resource)
+                });
+            let is_needed_to_load = matches!(feed.reading, Reading::Definitions(of)
+                if plan.has_unloaded || plan.resources.contains(of));
+            let is_selected = plan.resources.contains(feed.resource);
+            feed.is_in(&version) && (is_selected || is_parent_of_wanted || is_needed_to_load)
         };
         Extraction {
             selected: FEEDS.iter().filter(wanted).collect(),
@@ -109,6 +112,7 @@ impl Extraction {
             signals: plan.signals,
             full: plan.full,
             low_water: plan.low_water,
+            has_unloaded: plan.has_unloaded,
             tallies: Mutex::default(),
             skipped: Mutex::default(),
             work_found: Notify::new(),
@@ -120,19 +124,33 @@ impl Extraction {
 
     /// Reads everything there is to read now, and tells the loader.
     pub(crate) async fn run(&self) -> Result<(), PipelineError> {
-        let mut definitions = Vec::new();
-        for feed in self.with_reading(|reading| reading == Reading::First) {
-            definitions.extend(self.snapshot(feed).await?);
-        }
+        let definitions = self.definitions().await?;
         self.signal(Signal::Attributes(definitions));
-        let (low_water, ()) = tokio::try_join!(self.enumerate(), self.details())?;
+        let (mut low_water, left_out) = tokio::try_join!(self.enumerate(), self.details())?;
         for feed in self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))) {
-            if feed.content == Content::Documents && feed.parent != Some(feed.resource) {
+            let is_own = feed.content == Content::Documents && feed.parent != Some(feed.resource);
+            if is_own && !left_out.contains(feed.name) {
                 self.read(feed.resource);
             }
         }
+        // What still waits for a permission waits in this journal only.
+        low_water.retain(|name, _| !left_out.contains(name.as_str()));
         self.signal(Signal::Finished(low_water));
         Ok(())
+    }
+
+    /// Reads the definitions of attributes. Where they are needed and may not be read, the run ends before anything is
+    /// loaded: a type that was guessed from values would be kept for ever.
+    async fn definitions(&self) -> Result<Vec<Arc<Vec<u8>>>, PipelineError> {
+        let mut definitions = Vec::new();
+        let mut read: Vec<&str> = Vec::new();
+        for feed in self.with_reading(|reading| matches!(reading, Reading::Definitions(_))) {
+            definitions.extend(self.snapshot(feed).await?);
+            read.push(feed.resource);
+        }
+        read.dedup();
+        read.into_iter().for_each(|resource| self.read(resource));
+        Ok(definitions)
     }
 
     /// Reads every enumeration, side by side; then no more work is found.
@@ -160,6 +178,11 @@ impl Extraction {
         let (_, marks) = tokio::try_join!(snapshots, streams)?;
         self.enumerated();
         Ok(marks.into_iter().flatten().collect())
+    }
+
+    /// Whether a feed's records are to be kept, and not only asked for because of others.
+    fn is_selected(&self, feed: &Feed) -> bool {
+        self.resources.contains(feed.resource)
     }
 
     /// The selected feeds whose reading is as asked.
@@ -202,6 +225,17 @@ impl Extraction {
         Ok(())
     }
 
+    /// Puts what changes without an answer into the journal.
+    async fn record(&self, changes: Changes) -> Result<(), PipelineError> {
+        let found_work = !changes.work_added.is_empty();
+        let journal = self.journal.clone();
+        self.blocking(move || journal.record(changes)).await?;
+        if found_work {
+            self.work_found.notify_one();
+        }
+        Ok(())
+    }
+
     /// Runs a journal operation where it may block.
     async fn blocking<T: Send + 'static>(
         &self,
@@ -219,20 +253,31 @@ impl Extraction {
         self.journal_calls.wait().await;
     }
 
-    /// What an error of a feed means for the run: it is left out and said so, or the run ends.
+    /// What an error of a feed means for the run: it is left out and said so, once, or the run ends.
     fn skip_or_stop(&self, feed: &Feed, error: ClientError) -> Result<(), PipelineError> {
         if error.policy() != Policy::SkipResource {
             return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
         }
-        let reason = error.to_string();
-        let event = RunEvent::Skipped {
-            feed: feed.name.to_owned(),
-            resource: feed.resource.to_owned(),
-            reason: reason.clone(),
-        };
-        self.observer.event(&event);
-        lock(&self.skipped).push(Skipped { feed: feed.name.to_owned(), reason });
+        if let Reading::Definitions(of) = feed.reading
+            && (self.has_unloaded || self.resources.contains(of))
+        {
+            return Err(PipelineError::Definitions { resource: of, cause: error });
+        }
+        self.leave_out(feed.name, feed.resource, &error);
         Ok(())
+    }
+
+    /// Notes that a feed is left out, and tells it the first time.
+    fn leave_out(&self, feed: &str, resource: &str, error: &ClientError) {
+        let mut skipped = lock(&self.skipped);
+        if skipped.iter().any(|skipped| skipped.feed == feed) {
+            return;
+        }
+        let reason = error.to_string();
+        skipped.push(Skipped { feed: feed.to_owned(), reason: reason.clone() });
+        drop(skipped);
+        let (feed, resource) = (feed.to_owned(), resource.to_owned());
+        self.observer.event(&RunEvent::Skipped { feed, resource, reason });
     }
 
     /// Changes a resource's tally and tells how far it is.
@@ -245,9 +290,11 @@ impl Extraction {
         self.observer.event(&RunEvent::Progress { resource: resource.to_owned(), records, total, waiting });
     }
 
-    /// Records read so far, by resource.
+    /// Records read so far, by selected resource.
     pub(crate) fn records(&self) -> BTreeMap<String, u64> {
-        lock(&self.tallies).iter().map(|(resource, tally)| (resource.clone(), tally.records)).collect()
+        let tallies = lock(&self.tallies);
+        let selected = tallies.iter().filter(|(resource, _)| self.resources.contains(*resource));
+        selected.map(|(resource, tally)| (resource.clone(), tally.records)).collect()
     }
 
     /// What was left out.

@@ -3,6 +3,10 @@
 //! A resource that can be searched by time of change is read once completely and then caught up: from the signpost of
 //! the reading before, minus a lag for records that the search index does not show yet, to now. The signpost is taken by
 //! the server's clock before the reading begins; so whatever changes while it goes on is seen by the next catch-up.
+//!
+//! A reading serves the feeds that were selected for its run: the listed records themselves and what is asked for each
+//! of them. How far each feed was served is remembered for it alone, so that a feed that joins later, or comes back, is
+//! given all that it missed.
 
 use super::discover::{discovered, oldest_change_s};
 use super::{Extraction, entry};
@@ -13,6 +17,7 @@ use relatable_intercom::answer::{Answer, PageInfo};
 use relatable_intercom::catalogue::{FEEDS, Feed, Granularity, Paging, Position, Reading, Since};
 use relatable_journal::{Changes, Ticket};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,23 +36,63 @@ const SCROLL_STARTS_MAX: u32 = 5;
 /// Where the reading of a resource stands; kept in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct StreamState {
-    phase: Phase,
-    /// When the last complete reading began, seconds since the epoch by the server's clock.
-    swept_at_s: Option<i64>,
+    /// The reading that was begun and has not ended.
+    under_way: Option<Enumeration>,
+    /// What earlier readings brought, by the name of the feed they served.
+    served: BTreeMap<String, Served>,
 }
 
-/// What a stream is doing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-enum Phase {
-    /// Nothing has been read.
-    #[default]
-    New,
-    /// Everything is being read; `signpost_s` is when that began.
-    Backfill { position: Position, signpost_s: i64 },
-    /// What changed since `from_s` is being read.
-    Updates { position: Position, from_s: i64, signpost_s: i64 },
-    /// Everything up to `low_water_s` has been read.
-    Idle { low_water_s: i64 },
+/// How far a feed was served; seconds since the epoch by the server's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Served {
+    /// Up to when everything that changed was found.
+    low_water_s: i64,
+    /// When the last complete reading began.
+    swept_at_s: i64,
+}
+
+/// A reading of a resource's records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Enumeration {
+    /// The feeds it is for.
+    serving: BTreeSet<String>,
+    /// Since when records must have changed to be read; all records without it.
+    from_s: Option<i64>,
+    /// When it began.
+    signpost_s: i64,
+    /// Where it is.
+    position: Position,
+}
+
+impl StreamState {
+    /// The feeds among `wanted` that need all records: never served, or so long ago that a sweep is due.
+    fn due(&self, wanted: &BTreeSet<String>, now_s: i64) -> BTreeSet<String> {
+        let fresh = |name: &String| {
+            self.served.get(name).is_some_and(|served| now_s - served.swept_at_s < SWEEP_AGE_S)
+        };
+        wanted.iter().filter(|name| !fresh(name)).cloned().collect()
+    }
+
+    /// The reading to begin: of all records for the feeds that are `due`, else of what changed for all that are `wanted`.
+    fn next(&self, wanted: &BTreeSet<String>, due: &BTreeSet<String>, now_s: i64) -> Enumeration {
+        let low_water_s = self.served.iter().filter(|(name, _)| wanted.contains(*name));
+        let oldest_s = low_water_s.map(|(_, served)| served.low_water_s).min().unwrap_or_default();
+        let from_s = due.is_empty().then(|| oldest_s.min(now_s) - LAG_S);
+        let serving = if due.is_empty() { wanted } else { due };
+        Enumeration { serving: serving.clone(), from_s, signpost_s: now_s, position: Position::First }
+    }
+
+    /// Notes that a reading came to its end.
+    fn ended(&mut self, enumeration: &Enumeration) {
+        let low_water_s = enumeration.signpost_s;
+        for name in &enumeration.serving {
+            if enumeration.from_s.is_none() {
+                self.served.insert(name.clone(), Served { low_water_s, swept_at_s: low_water_s });
+            } else if let Some(served) = self.served.get_mut(name) {
+                served.low_water_s = low_water_s;
+            }
+        }
+    }
 }
 
 /// A page with what was learned from it.
@@ -65,7 +110,9 @@ impl Extraction {
             starts += 1;
             match self.snapshot_pass(feed).await? {
                 Pass::Done(bodies) => {
-                    self.read(feed.resource);
+                    if feed.reading == Reading::Snapshot {
+                        self.read(feed.resource);
+                    }
                     return Ok(bodies);
                 }
                 Pass::Refused(error) => {
@@ -106,8 +153,10 @@ impl Extraction {
             });
             let kept = matches!(feed.paging, Paging::None).then(|| Arc::new(page.answer.body.clone()));
             bodies.extend(kept);
-            let stored = entry(feed, None, page.answer.requested_at, page.answer.body);
-            self.append(feed, page.ticket, stored, Changes::default()).await?;
+            if self.is_selected(feed) {
+                let stored = entry(feed, None, page.answer.requested_at, page.answer.body);
+                self.append(feed, page.ticket, stored, Changes::default()).await?;
+            }
             match next {
                 Some(next) => position = next,
                 None => return Ok(Pass::Done(bodies)),
@@ -128,65 +177,67 @@ impl Extraction {
         Ok(Page { answer, ticket, info })
     }
 
-    /// Reads a resource that has a complete reading and catch-ups; returns its name and up to when it is read.
+    /// Reads a resource that has a complete reading and catch-ups; returns up to when each feed was served.
     pub(super) async fn stream(
         &self,
         backfill: &'static Feed,
-    ) -> Result<Option<(String, i64)>, PipelineError> {
+    ) -> Result<BTreeMap<String, i64>, PipelineError> {
         let name = format!("stream/{}", backfill.resource);
         let is_updates =
             |feed: &&&Feed| feed.resource == backfill.resource && matches!(feed.reading, Reading::Updates(_));
-        let updates = FEEDS.iter().find(|feed| is_updates(&feed));
+        let updates = FEEDS.iter().find(|feed| is_updates(&feed)).unwrap_or(backfill);
+        let wanted = self.served_by(backfill);
         let run_began_s = self.client.server_now().as_second();
-        let mut state = self.stream_state(&name, backfill.resource, run_began_s).await?;
+        let mut state = self.stream_state(&name, &wanted, run_began_s).await?;
+        let mut due = if self.full { wanted.clone() } else { state.due(&wanted, run_began_s) };
         loop {
-            let (feed, since, signpost_s) = match &state.phase {
-                Phase::New => {
-                    let signpost_s = self.client.server_now().as_second();
-                    state.phase = Phase::Backfill { position: Position::First, signpost_s };
-                    continue;
+            let now_s = self.client.server_now().as_second();
+            let enumeration = state.under_way.take().unwrap_or_else(|| state.next(&wanted, &due, now_s));
+            let feed = if enumeration.from_s.is_some() { updates } else { backfill };
+            let enumeration = match self.pass(feed, &name, &state.served, enumeration).await? {
+                Ok(enumeration) => enumeration,
+                Err(error) => {
+                    self.skip_or_stop(feed, error)?;
+                    return Ok(BTreeMap::new());
                 }
-                Phase::Backfill { signpost_s, .. } => (backfill, None, *signpost_s),
-                Phase::Updates { from_s, signpost_s, .. } => match updates {
-                    Some(updates) => (updates, Some(Since { from_s: *from_s }), *signpost_s),
-                    None => return Ok(None),
-                },
-                Phase::Idle { low_water_s } => return Ok(Some((backfill.resource.to_owned(), *low_water_s))),
             };
-            if let Err(error) = self.pass(feed, since, &name, &mut state).await? {
-                self.skip_or_stop(feed, error)?;
-                return Ok(None);
-            }
-            let caught_up = since.is_some() && signpost_s >= run_began_s;
-            state = StreamState {
-                phase: if caught_up {
-                    self.read(feed.resource);
-                    Phase::Idle { low_water_s: signpost_s }
-                } else {
-                    let now_s = self.client.server_now().as_second();
-                    let from_s = signpost_s.min(now_s) - LAG_S;
-                    Phase::Updates { position: Position::First, from_s, signpost_s: now_s }
-                },
-                swept_at_s: if since.is_none() { Some(signpost_s) } else { state.swept_at_s },
-            };
+            state.ended(&enumeration);
             self.store(&name, &state).await?;
+            let serves_all = wanted.is_subset(&enumeration.serving);
+            if enumeration.from_s.is_none() {
+                due.retain(|name| !enumeration.serving.contains(name));
+            } else if due.is_empty() && serves_all && enumeration.signpost_s >= run_began_s {
+                self.read(feed.resource);
+                return Ok(wanted.into_iter().map(|name| (name, enumeration.signpost_s)).collect());
+            }
         }
     }
 
-    /// Reads pages from where the state stands to the end of its phase.
+    /// The selected feeds that a resource's enumeration serves.
+    fn served_by(&self, backfill: &Feed) -> BTreeSet<String> {
+        let is_child = |feed: &&Feed| {
+            feed.parent == Some(backfill.resource) && matches!(feed.reading, Reading::PerRecord(_))
+        };
+        let children = self.selected.iter().copied().filter(is_child);
+        let own = self.is_selected(backfill).then_some(backfill);
+        children.chain(own).map(|feed| feed.name.to_owned()).collect()
+    }
+
+    /// Reads pages from where an enumeration stands to its end.
     async fn pass(
         &self,
         feed: &'static Feed,
-        since: Option<Since>,
         name: &str,
-        state: &mut StreamState,
-    ) -> Result<Result<(), ClientError>, PipelineError> {
+        served: &BTreeMap<String, Served>,
+        mut enumeration: Enumeration,
+    ) -> Result<Result<Enumeration, ClientError>, PipelineError> {
+        let since = enumeration.from_s.map(|from_s| Since { from_s });
+        let is_served = |child: &&&Feed| enumeration.serving.contains(child.name);
+        let children: Vec<&Feed> = self.selected.iter().filter(is_served).copied().collect();
+        // Where only what hangs on the records is asked for, the records themselves are not kept.
+        let is_kept = enumeration.serving.contains(feed.resource);
         loop {
-            let (Phase::Backfill { position, .. } | Phase::Updates { position, .. }) = &mut state.phase
-            else {
-                return Ok(Ok(()));
-            };
-            let page = match self.page(feed, since, position).await {
+            let page = match self.page(feed, since, &enumeration.position).await {
                 Ok(page) => page,
                 Err(error) => return Ok(Err(error)),
             };
@@ -197,13 +248,21 @@ impl Extraction {
             });
             let next = page.info.next.clone().filter(|_| !below);
             let last = next.is_none();
-            *position = next.unwrap_or(Position::First);
-            let work_added = discovered(&page.answer.body, feed, since, &self.selected);
+            enumeration.position = next.unwrap_or(Position::First);
+            let work_added = discovered(&page.answer.body, feed, since, &children);
             let found = work_added.len() as u64;
-            let cursors = if last { Vec::new() } else { vec![(name.to_owned(), Some(encode(state)))] };
-            let stored = entry(feed, None, page.answer.requested_at, page.answer.body);
-            let changes = Changes { cursors, work_added, ..Changes::default() };
-            self.append(feed, page.ticket, stored, changes).await?;
+            let mut changes = Changes { work_added, ..Changes::default() };
+            if !last {
+                let under_way = Some(enumeration.clone());
+                let state = StreamState { under_way, served: served.clone() };
+                changes.cursors.push((name.to_owned(), Some(encode(&state))));
+            }
+            if is_kept {
+                let stored = entry(feed, None, page.answer.requested_at, page.answer.body);
+                self.append(feed, page.ticket, stored, changes).await?;
+            } else {
+                self.record(changes).await?;
+            }
             self.tally(feed.resource, |tally| {
                 tally.records += page.info.record_count as u64;
                 tally.waiting += found;
@@ -212,7 +271,7 @@ impl Extraction {
                 }
             });
             if last {
-                return Ok(Ok(()));
+                return Ok(Ok(enumeration));
             }
         }
     }
@@ -221,43 +280,38 @@ impl Extraction {
     async fn stream_state(
         &self,
         name: &str,
-        resource: &str,
+        wanted: &BTreeSet<String>,
         now_s: i64,
     ) -> Result<StreamState, PipelineError> {
         let (journal, key) = (self.journal.clone(), name.to_owned());
         let stored = self.blocking(move || journal.cursor(&key)).await?;
-        let mut state: StreamState =
-            stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let sweep_due = state.swept_at_s.is_some_and(|swept_at_s| now_s - swept_at_s >= SWEEP_AGE_S);
-        let catch_up = |low_water_s: i64| Phase::Updates {
-            position: Position::First,
-            from_s: low_water_s.min(now_s) - LAG_S,
-            signpost_s: now_s,
+        let stored: Option<StreamState> = stored.and_then(|text| serde_json::from_str(&text).ok());
+        let Some(mut state) = stored else {
+            // A new journal goes on from where the one before it had come to.
+            let known = self.low_water.iter().filter(|(name, _)| wanted.contains(*name));
+            let served =
+                known.map(|(name, &low_water_s)| (name.clone(), Served { low_water_s, swept_at_s: now_s }));
+            return Ok(StreamState { under_way: None, served: served.collect() });
         };
-        state.phase = match state.phase {
-            Phase::New | Phase::Idle { .. } if self.full => Phase::New,
-            Phase::Idle { .. } if sweep_due => Phase::New,
-            Phase::Idle { low_water_s } => catch_up(low_water_s),
-            Phase::New => {
-                self.low_water.get(resource).map_or(Phase::New, |&low_water_s| catch_up(low_water_s))
-            }
-            going_on => going_on,
-        };
-        if state.swept_at_s.is_none() && matches!(state.phase, Phase::Updates { .. }) {
-            state.swept_at_s = Some(now_s);
-        }
+        // What is not selected now is not served to the end; a reading that was broken off goes on for the others.
+        state.under_way = state.under_way.take().and_then(|mut enumeration| {
+            enumeration.serving.retain(|name| wanted.contains(name));
+            (!enumeration.serving.is_empty()).then_some(enumeration)
+        });
         Ok(state)
     }
 
     /// Keeps where a stream stands.
     async fn store(&self, name: &str, state: &StreamState) -> Result<(), PipelineError> {
         let cursors = vec![(name.to_owned(), Some(encode(state)))];
-        let journal = self.journal.clone();
-        self.blocking(move || journal.record(Changes { cursors, ..Changes::default() })).await
+        self.record(Changes { cursors, ..Changes::default() }).await
     }
 
-    /// Tells that a resource has been read.
+    /// Tells that a resource has been read, if it was to be.
     pub(super) fn read(&self, resource: &str) {
+        if !self.resources.contains(resource) {
+            return;
+        }
         let records = self.records().get(resource).copied().unwrap_or_default();
         self.observer.event(&RunEvent::ResourceRead { resource: resource.to_owned(), records });
     }

@@ -39,8 +39,13 @@ pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut 
             content: Content::Gone,
         };
         if gone {
-            issues.push(issue(&base, "record_gone", "the record was gone when it was asked for"));
-            items.push(base);
+            match feed.filter(|feed| feed.list.is_some()) {
+                Some(feed) => issues.push(list_missing(&base, feed)),
+                None => {
+                    issues.push(issue(&base, "record_gone", "the record was gone when it was asked for"));
+                    items.push(base);
+                }
+            }
             continue;
         }
         if let Some(Feed { content: FeedContent::Fragment(path), .. }) = feed {
@@ -106,6 +111,16 @@ fn document(
     let source = Slice { body: body.clone(), range };
     let content = Content::Document { source, version, from_index, complete };
     Item { key, content, ..base.clone() }
+}
+
+/// The issue of a list that the API did not have.
+fn list_missing(item: &Item, feed: &Feed) -> Issue {
+    let path = if let FeedContent::Fragment(path) = feed.content { path } else { "" };
+    let detail = format!(
+        "`{}` was not found when it was asked for; rows that came before stay, and the next run asks once more",
+        feed.name
+    );
+    Issue { path: path.to_owned(), ..issue(item, "list_missing", &detail) }
 }
 
 /// An issue about an item.

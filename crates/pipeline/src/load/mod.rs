@@ -8,6 +8,7 @@ use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
 use crate::report::{RunReport, TableReport};
 use crate::shred::{Content, Item, ModelState, Shredding};
+use crate::sync::journal_name;
 use items::items;
 use relatable_destinations::package::{Checkpoint, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
@@ -31,6 +32,8 @@ pub(crate) struct Loader {
     model: ModelState,
     /// Whether tables that no row has come for yet were declared to the destination in this run.
     declared: bool,
+    /// Whether the destination held nothing before this run.
+    is_first: bool,
     tables: BTreeMap<String, TableReport>,
     issues: BTreeMap<String, u64>,
     loads: u64,
@@ -67,6 +70,7 @@ impl Loader {
         let memory = remembered(destination.as_mut())
             .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
         let model = ModelState::new(rules, memory)?;
+        let is_first = checkpoint.seq == 0 && checkpoint.low_water.is_empty();
         Ok(Loader {
             destination,
             journal,
@@ -75,6 +79,7 @@ impl Loader {
             checkpoint,
             model,
             declared: false,
+            is_first,
             tables: BTreeMap::new(),
             issues: BTreeMap::new(),
             loads: 0,
@@ -84,8 +89,13 @@ impl Loader {
     /// Makes this journal the one the destination's checkpoint speaks of, before anything is read into it.
     pub(crate) fn adopt_journal(&mut self) -> Result<(), PipelineError> {
         let checkpoint =
-            Checkpoint { journal: self.journal.id().to_owned(), seq: 0, ..self.checkpoint.clone() };
+            Checkpoint { journal: journal_name(&self.journal), seq: 0, ..self.checkpoint.clone() };
         self.commit(Shredding::default(), checkpoint)
+    }
+
+    /// The journal's entry up to which everything is loaded.
+    pub(crate) fn position(&self) -> i64 {
+        self.checkpoint.seq
     }
 
     /// Lays types of attributes over the rules.
@@ -220,7 +230,8 @@ impl Loader {
         for (table, counts) in &receipt.tables {
             let sum = &mut self.tables.entry(table.clone()).or_default().0;
             sum.inserted += counts.inserted;
-            sum.updated += counts.updated;
+            // Where all rows are this run's, what completes one changes none that was there before.
+            sum.updated += if self.is_first { 0 } else { counts.updated };
             sum.deleted += counts.deleted;
         }
         if receipt.orphans > 0 {

@@ -1,12 +1,14 @@
 //! What can be asked on the command line. The comments are the help.
 
 mod connection;
+mod resource;
 
 pub(crate) use connection::ConnectionArguments;
 
 use crate::rules::resource_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use resource::ResourceParser;
 use std::path::PathBuf;
 
 /// No line of help is wider.
@@ -86,12 +88,13 @@ pub(crate) struct SyncArguments {
     /// Only these resources, with commas between [default: all]
     #[arg(long, value_name = "RESOURCES", value_delimiter = ',', hide_possible_values = true,
           long_help = select_help(),
-          value_parser = PossibleValuesParser::new(resource_names()))]
+          value_parser = ResourceParser::new())]
     pub(crate) select: Option<Vec<String>>,
     /// Read everything again, not only what changed
     #[arg(long)]
     pub(crate) full: bool,
-    /// The journal [default: the destination's file with .journal]
+    /// The journal [default: the destination's file with .journal]; if it is
+    /// lost, one that does not exist yet goes on from what the tables hold
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,
     /// Your rules (TOML), laid over the built-in model

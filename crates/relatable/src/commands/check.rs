@@ -166,7 +166,11 @@ async fn ask(client: &Client, feed: &Feed, id: Option<&str>) -> Result<Asked, Cl
         Reading::Backfill => serde_json::from_slice::<Value>(&answer.body)
             .ok()
             .and_then(|body| body.get(list)?.get(0)?.get("id")?.as_str().map(str::to_owned)),
-        Reading::First | Reading::Snapshot | Reading::Updates(_) | Reading::PerRecord(_) => None,
+        Reading::Definitions(_)
+        | Reading::Snapshot
+        | Reading::Updates(_)
+        | Reading::PerRecord(_)
+        | Reading::OnDoubt => None,
     };
     Ok(Asked { found: format!("can be read{}", total.unwrap_or_default()), first })
 }

@@ -16,6 +16,10 @@ use std::sync::Arc;
 pub(super) async fn run(arguments: &SyncArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let target = Target::new(&arguments.to);
     let Merged { rules, unfamiliar } = rules::merged(arguments.model.as_deref())?;
+    let journal = arguments.journal.clone().unwrap_or_else(|| target.journal());
+    if target.is_in(&journal) {
+        return Err(Failure::JournalIsDestination { file: journal });
+    }
     let mut destination = target.open()?;
     if !arguments.reporting.quiet && !unfamiliar.is_empty() {
         warn(&unfamiliar, &rules, &destination.remembered()?);
@@ -23,18 +27,22 @@ pub(super) async fn run(arguments: &SyncArguments, clock: Arc<dyn Clock>) -> Res
     let settings = SyncSettings {
         client: arguments.connection.settings()?,
         rules,
-        journal: arguments.journal.clone().unwrap_or_else(|| target.journal()),
+        journal,
         select: arguments.select.clone(),
         full: arguments.full,
         clock: clock.clone(),
     };
     let reporter = Reporter::asked(&arguments.reporting, clock);
     let run = sync(settings, destination, reporter.observer());
-    if super::finish(run, &reporter).await?.is_none() {
+    let Some(report) = super::finish(run, &reporter).await? else {
         render::talk("stopped; what was read is kept, and the next run goes on from there");
         return Ok(ExitCode::Interrupted);
+    };
+    if report.skipped.is_empty() {
+        return Ok(ExitCode::Success);
     }
-    Ok(ExitCode::Success)
+    let feeds: Vec<&str> = report.skipped.iter().map(|skipped| skipped.feed.as_str()).collect();
+    Err(Failure::LeftOut { feeds: feeds.join(", ") })
 }
 
 /// Warns of paths that look like a slip of the pen: another is near, and no document has had them. A column whose type

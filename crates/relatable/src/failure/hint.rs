@@ -26,6 +26,13 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         Failure::Client(error) => return of_client(error),
         Failure::Destination(error) => return of_destination(error),
         Failure::Run(error) => return of_run(error),
+        Failure::LeftOut { .. } => {
+            "give the token's app the missing permission in the Developer Hub, or leave the resource out with \
+             `--select`; the next run asks once whether it may, and then reads what was left out"
+        }
+        Failure::JournalIsDestination { .. } => {
+            "name another file with `--journal`, or leave it out: then the journal lies beside the destination"
+        }
         Failure::Simulator(error) => match error {
             StartError::Timezone { .. } => "use a name such as `Europe/Dublin` or `UTC`",
             StartError::TooMany { .. } => "ask for less",
@@ -187,7 +194,16 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::UnknownResource { .. } => {
             Some("`relatable model show` lists the resources".to_owned())
         }
-        PipelineError::JournalBehind { .. } | PipelineError::OtherJournal { .. } => Some(
+        PipelineError::Definitions { resource, cause: ClientError::Forbidden { .. } } => Some(format!(
+            "give the token's app the permission to read data attributes (Developer Hub, Authentication), or leave \
+             {resource} out with `--select`: only the definitions tell a date from a number"
+        )),
+        PipelineError::Definitions { cause, .. } => of_client(cause),
+        PipelineError::OtherJournal { other, .. } => Some(format!(
+            "run with `--journal {other}`; if that file is gone for good, name one that does not exist yet: a new \
+             journal goes on from what the destination has"
+        )),
+        PipelineError::JournalBehind { .. } => Some(
             "use the journal that belongs to this destination (`--journal`), or move this one away: a new one goes \
              on from what the destination has"
                 .to_owned(),

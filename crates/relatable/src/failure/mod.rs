@@ -60,6 +60,18 @@ pub(crate) enum Failure {
     /// A run ended early.
     #[error(transparent)]
     Run(#[from] PipelineError),
+    /// A run did all that the token allows, and that is not all.
+    #[error("finished, but the token may not read {feeds}")]
+    LeftOut {
+        /// The feeds left out.
+        feeds: String,
+    },
+    /// The journal would be written into the destination's own file.
+    #[error("`{}` cannot be the journal and the destination at once", file.display())]
+    JournalIsDestination {
+        /// The file.
+        file: PathBuf,
+    },
     /// The simulated workspace does not start.
     #[error("failed to start the simulated workspace")]
     Simulator(#[source] StartError),
@@ -100,7 +112,9 @@ impl Failure {
             | Failure::UnreadableVariable { .. }
             | Failure::RuleFile { .. }
             | Failure::Rules(_)
-            | Failure::Model { .. } => ExitCode::Configuration,
+            | Failure::Model { .. }
+            | Failure::JournalIsDestination { .. } => ExitCode::Configuration,
+            Failure::LeftOut { .. } => ExitCode::Access,
             Failure::Client(error) => of_client(error),
             Failure::Destination(error) => of_destination(error),
             Failure::Run(error) => of_run(error),
@@ -181,7 +195,7 @@ fn of_journal(error: &JournalError) -> ExitCode {
 /// The code of a run that ended early.
 fn of_run(error: &PipelineError) -> ExitCode {
     match error {
-        PipelineError::Read { cause, .. } => of_client(cause),
+        PipelineError::Read { cause, .. } | PipelineError::Definitions { cause, .. } => of_client(cause),
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
         PipelineError::Rules(_) | PipelineError::Plan(_) => ExitCode::Configuration,

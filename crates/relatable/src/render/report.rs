@@ -24,7 +24,7 @@ pub(super) fn full(report: &RunReport) -> String {
     }
 }
 
-/// The report without tables: totals, what was left out, and what to look at.
+/// The report without tables: totals and what to look at. What was left out is told where it happens.
 pub(super) fn totals(report: &RunReport) -> String {
     let records = report.records.values().sum();
     let mut text = counted(records, "record");
@@ -34,9 +34,6 @@ pub(super) fn totals(report: &RunReport) -> String {
     text += &format!(", {}, {}", counted(report.loads, "load"), duration(report.seconds));
     if report.refused > 0 {
         text += &format!("\n{} refused for the rate limit", counted(report.refused, "request"));
-    }
-    for skipped in &report.skipped {
-        text += &format!("\nskipped {}: {}", skipped.feed, skipped.reason);
     }
     if !report.issues.is_empty() {
         let kinds: Vec<String> =
@@ -50,10 +47,10 @@ pub(super) fn totals(report: &RunReport) -> String {
 mod tests {
     use super::*;
     use relatable_destinations::package::RowCounts;
-    use relatable_pipeline::report::{Skipped, TableReport};
+    use relatable_pipeline::report::TableReport;
 
     #[test]
-    fn nothing_that_was_left_out_or_remarkable_is_silent() {
+    fn nothing_remarkable_is_silent() {
         let mut report = RunReport {
             requests: 3,
             received_bytes: 2_000,
@@ -66,14 +63,12 @@ mod tests {
         let changes = RowCounts { inserted: 1_200, updated: 0, deleted: 3 };
         report.tables.insert("tags".into(), TableReport(changes));
         report.issues.insert("cut_list".into(), 2);
-        report.skipped.push(Skipped { feed: "notes".into(), reason: "the token may not read them".into() });
         let expected = "
 table  inserted  updated  deleted
 tags      1,200        0        3
 
 12 records, 3 requests (2.0 kB), 1 load, 1.2 s
 1 request refused for the rate limit
-skipped notes: the token may not read them
 issues, in the table _relatable_issues: cut_list 2";
         assert_eq!(full(&report), expected);
     }

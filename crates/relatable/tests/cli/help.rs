@@ -45,7 +45,7 @@ Exit codes; they keep their meaning from release to release.
     2  the command line was not understood
     3  a rule file, a URI or the environment cannot be used
     4  another run holds the journal or the destination
-    5  the token is not accepted, or lacks a permission
+    5  the token is not accepted, or lacks a permission; what it may read was done
     6  the API cannot be reached, fails, or answers something else
     7  the destination cannot be opened or written, or is not ours
     8  reserved for `verify`: tables and workspace differ

@@ -6,6 +6,7 @@ mod configuration;
 mod demo;
 mod destination;
 mod help;
+mod journal;
 mod load;
 mod model;
 mod program;

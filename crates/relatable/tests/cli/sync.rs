@@ -44,7 +44,17 @@ async fn the_second_sync_changes_nothing_but_counts_as_the_events_tell() {
             assert_eq!(tables.keys().collect::<Vec<_>>(), changed);
         } else {
             assert_eq!(tables["contacts"]["inserted"], 60);
+            assert!(
+                tables.values().all(|table| table["updated"] == 0),
+                "nothing was there before: {tables:?}"
+            );
         }
+        let read = lines.iter().filter(|line| line["event"] == "resource_read");
+        let mut read: Vec<&str> = read.map(|line| line["resource"].as_str().unwrap()).collect();
+        read.sort_unstable();
+        let told = read.len();
+        read.dedup();
+        assert_eq!(read.len(), told, "each resource is told once: {read:?}");
         // What is counted is counted once a second.
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }

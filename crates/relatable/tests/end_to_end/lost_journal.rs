@@ -39,7 +39,7 @@ async fn a_new_journal_goes_on_from_where_the_tables_are() {
     }
 }
 
-fn lose_journal(site: &Site) {
+pub(crate) fn lose_journal(site: &Site) {
     assert!(site.file("journal").exists());
     for end in ["", "-wal", "-shm"] {
         let file = site.file(&format!("journal{end}"));
