@@ -17,6 +17,12 @@ pub(crate) trait Dialect {
     /// Whether primary keys and parent links are declared to the database and enforced by it.
     fn enforces_keys(&self) -> bool;
 
+    /// What a name is reserved for, of those that no table or view may have.
+    fn reserved(&self, name: &str) -> Option<&'static str>;
+
+    /// The most columns a table can have, where there is such a limit.
+    fn columns_max(&self) -> Option<usize>;
+
     /// A query for (name, `table` or `view`, comment or null) of everything that exists, temporary things excluded.
     fn relations_sql(&self) -> &'static str;
 

@@ -2,8 +2,6 @@
 
 use crate::contract::Destination;
 use crate::error::DestinationError;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -96,25 +94,6 @@ fn not_understood(uri: &str, what: &str) -> DestinationError {
     DestinationError::Uri {
         uri: uri.to_owned(),
         reason: format!("{what}; valid are {}", valid.join(" and ")),
-    }
-}
-
-/// Refuses a path that is a folder or whose folder is missing.
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
-pub(crate) fn check_folder(path: &Path, destination: &str) -> Result<(), DestinationError> {
-    let refuse = |kind, reason: String| {
-        let cause = io::Error::new(kind, reason).into();
-        Err(DestinationError::Open { destination: destination.to_owned(), cause })
-    };
-    if path.is_dir() {
-        return refuse(io::ErrorKind::IsADirectory, format!("{} is a folder, not a file", path.display()));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    match folder {
-        Some(folder) if !folder.is_dir() => {
-            refuse(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -31,7 +31,7 @@ pub enum PipelineError {
     /// The destination could not be used.
     #[error("failed to {step} the destination")]
     Destination {
-        /// `open`, `claim`, `inspect`, `load into`.
+        /// `use`, `claim`, `inspect`, `load into`.
         step: &'static str,
         /// What the destination said.
         #[source]

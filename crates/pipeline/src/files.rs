@@ -17,6 +17,9 @@ use std::sync::Arc;
 
 /// The workspace that tables loaded from files belong to, in a destination that holds no other.
 const FILES_WORKSPACE: &str = "files";
+/// What stands before the table's name in the resource of documents from files, which no resource of a workspace has: a
+/// table of the one is never taken for a table of the other.
+const FILES_PREFIX: &str = "file:";
 
 /// What to load.
 pub struct FileLoad {
@@ -42,33 +45,36 @@ pub fn load_files(
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
     let began = load.clock.now();
+    let resource = format!("{FILES_PREFIX}{}", load.table);
     let destination_error = |step| move |cause| PipelineError::Destination { step, cause };
+    let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
+    let memory = memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect();
+    let mut model = ModelState::new(rules(&load, &resource)?, memory)?;
+    let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
     let mut items = Vec::new();
     for file in &load.files {
-        items.extend(file_items(file, &load.table, began.as_microsecond())?);
+        items.extend(file_items(file, &resource, began.as_microsecond())?);
     }
-    let stored = destination.checkpoint().map_err(destination_error("inspect"))?;
     let owner = |stored: Option<String>| stored.unwrap_or_else(|| FILES_WORKSPACE.to_owned());
     let workspace = owner(stored.as_ref().map(|stored| stored.workspace.clone()));
     let journal = owner(stored.map(|stored| stored.journal));
-    let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
     observer.event(&RunEvent::RunStarted {
         stream_version: STREAM_VERSION,
         workspace: workspace.clone(),
-        workspace_name: workspace,
+        workspace_name: workspace.clone(),
         destination: destination.describe(),
         resumed: false,
     });
-    let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
-    let memory = memory.into_iter().filter(|(resource, _)| *resource == load.table).collect();
     let mut report = RunReport::default();
     report.records.insert(load.table.clone(), items.len() as u64);
-    let mut model = ModelState::new(rules(&load)?, memory)?;
     let stage = |stage, rows| observer.event(&RunEvent::Load { from: 0, to: 0, stage, rows });
     stage(LoadStage::Shredding, None);
     let shredding = model.shred(items)?;
     let rows =
         shredding.changes.iter().flat_map(|change| &change.rows).map(|batch| batch.num_rows() as u64).sum();
+    // Every table is known by now, and nothing has been written yet.
+    destination.check(&model.tables).map_err(destination_error("use"))?;
+    let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
     stage(LoadStage::Loading, Some(rows));
     let package = Package {
         tables: &model.tables,
@@ -89,20 +95,25 @@ pub fn load_files(
     Ok(report)
 }
 
-/// The rules of the one table.
-fn rules(load: &FileLoad) -> Result<Rules, PipelineError> {
-    let own =
-        ResourceRules { key: (!load.key.is_empty()).then(|| load.key.clone()), ..ResourceRules::default() };
+/// The rules of the one table, as those of `resource`.
+fn rules(load: &FileLoad, resource: &str) -> Result<Rules, PipelineError> {
+    let own = ResourceRules {
+        table: Some(load.table.clone()),
+        key: (!load.key.is_empty()).then(|| load.key.clone()),
+        ..ResourceRules::default()
+    };
     let mut rules = Rules::default();
     rules.resources.insert(load.table.clone(), own);
-    match &load.rules {
-        Some(upper) => Ok(rules.overlay(upper.clone(), "the rule file")?),
-        None => Ok(rules),
+    if let Some(upper) = &load.rules {
+        rules = rules.overlay(upper.clone(), "the rule file")?;
     }
+    let own = rules.resources.remove(&load.table).unwrap_or_default();
+    rules.resources.insert(resource.to_owned(), own);
+    Ok(rules)
 }
 
 /// The documents of a file.
-fn file_items(file: &Path, table: &str, loaded_at_us: i64) -> Result<Vec<Item>, PipelineError> {
+fn file_items(file: &Path, resource: &str, loaded_at_us: i64) -> Result<Vec<Item>, PipelineError> {
     let name = file.display().to_string();
     let mut body = Vec::new();
     let outcome = if name == "-" {
@@ -118,7 +129,7 @@ fn file_items(file: &Path, table: &str, loaded_at_us: i64) -> Result<Vec<Item>, 
     })?;
     let body = Arc::new(body);
     let item = |range| Item {
-        resource: table.to_owned(),
+        resource: resource.to_owned(),
         key: Vec::new(),
         synced_at_us: loaded_at_us,
         content: Content::Document {

@@ -33,6 +33,14 @@ impl Dialect for DuckDb {
         false
     }
 
+    fn reserved(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
+
+    fn columns_max(&self) -> Option<usize> {
+        None
+    }
+
     fn relations_sql(&self) -> &'static str {
         "SELECT table_name, 'table', comment FROM duckdb_tables() \
          WHERE database_name = current_database() AND schema_name = current_schema() \

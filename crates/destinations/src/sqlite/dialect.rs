@@ -6,6 +6,11 @@ use crate::session::{Cell, Place};
 use crate::statement::list;
 use relatable_model::logical::LogicalType;
 
+/// What the names of SQLite's own tables begin with.
+const PREFIX: &str = "sqlite_";
+/// The most columns of a table, unless SQLite was compiled otherwise.
+const COLUMNS_MAX: usize = 2_000;
+
 /// SQLite's SQL.
 pub(super) struct Sqlite;
 
@@ -34,6 +39,15 @@ impl Dialect for Sqlite {
 
     fn enforces_keys(&self) -> bool {
         true
+    }
+
+    fn reserved(&self, name: &str) -> Option<&'static str> {
+        let begins = name.get(..PREFIX.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PREFIX));
+        begins.then_some("SQLite keeps names that begin with `sqlite_` for itself")
+    }
+
+    fn columns_max(&self) -> Option<usize> {
+        Some(COLUMNS_MAX)
     }
 
     fn relations_sql(&self) -> &'static str {

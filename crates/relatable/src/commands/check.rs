@@ -4,12 +4,14 @@ use crate::arguments::CheckArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, failure_line, grouped};
+use crate::rules;
 use crate::target::Target;
 use relatable_intercom::catalogue::{FEEDS, Feed, Paging, Position, Reading, count_questions};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::request::Request;
 use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, ClientError};
+use relatable_pipeline::{check_destination, check_workspace};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -167,19 +169,16 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 /// Looks at the destination without changing it.
 fn about_destination(target: &Target, workspace: Option<&Workspace>) -> Result<String, Failure> {
     let mut destination = target.open_waiting(LOCK_WAIT)?;
+    let stored = check_destination(destination.as_mut(), &rules::merged(None)?)?;
     let described = destination.describe();
-    let Some(checkpoint) = destination.checkpoint()? else {
-        return Ok(format!("{described}, nothing loaded yet"));
-    };
-    if let Some(workspace) = workspace.filter(|workspace| workspace.id != checkpoint.workspace) {
-        return Err(Failure::Destination(relatable_destinations::DestinationError::OtherWorkspace {
-            destination: described,
-            stored: checkpoint.workspace,
-            asked: workspace.id.clone(),
-        }));
+    if let Some(workspace) = workspace {
+        check_workspace(destination.as_ref(), stored.as_ref(), &workspace.id)?;
     }
-    Ok(format!(
-        "{described}, workspace {}, loaded up to entry {} of journal {}",
-        checkpoint.workspace, checkpoint.seq, checkpoint.journal
-    ))
+    Ok(match stored {
+        None => format!("{described}, nothing loaded yet"),
+        Some(checkpoint) => format!(
+            "{described}, workspace {}, loaded up to entry {} of journal {}",
+            checkpoint.workspace, checkpoint.seq, checkpoint.journal
+        ),
+    })
 }

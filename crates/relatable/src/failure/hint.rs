@@ -107,8 +107,19 @@ fn of_destination(error: &DestinationError) -> Option<String> {
         DestinationError::NewerFormat { .. } => "use the newer release that wrote it, or name another file",
         DestinationError::Foreign { kind, name, .. } => {
             return Some(format!(
-                "rename or move the {kind} `{name}`, or name another database; nothing was written"
+                "rename or move the {kind} `{name}`, or name another database; it was left as it is"
             ));
+        }
+        DestinationError::Owned { .. } => {
+            "write it to a table of another name (`--table`, or `table` in your rules), or into another database; \
+             nothing was written"
+        }
+        DestinationError::ReservedName { .. } => {
+            "choose another name (`--table`, or `table` in your rules); nothing was written"
+        }
+        DestinationError::TooManyColumns { .. } => {
+            "keep an object with many members in one column, or give it a table of its own: a rule file (`--model`) \
+             says `\"path\" = \"json\"` or `\"path\" = \"table\"`; nothing was written"
         }
         DestinationError::Mismatch { .. } => {
             "change the rules back, or read into another database; nothing was written"

@@ -151,7 +151,9 @@ fn of_client(error: &ClientError) -> ExitCode {
 /// The code of an error of the destination.
 fn of_destination(error: &DestinationError) -> ExitCode {
     match error {
-        DestinationError::Uri { .. } | DestinationError::NotBuilt { .. } => ExitCode::Configuration,
+        DestinationError::Uri { .. }
+        | DestinationError::NotBuilt { .. }
+        | DestinationError::ReservedName { .. } => ExitCode::Configuration,
         DestinationError::Locked { .. } | DestinationError::Fenced { .. } => ExitCode::Held,
         DestinationError::NotClaimed { .. } => ExitCode::Defect,
         // What goes wrong on the way to the destination counts as what it is.

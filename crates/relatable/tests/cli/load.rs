@@ -1,6 +1,6 @@
 //! Files go through the same engine.
 
-use crate::program::{Place, query};
+use crate::program::{Place, query, simulator};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -50,4 +50,37 @@ fn a_file_that_cannot_be_used_is_named_with_the_line() {
     load("absent.json")
         .failed_with(10, &["error: failed to read `absent.json`", "No such file", "hint: does the file"]);
     assert!(!place.path("a.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_beside_the_tables_of_a_workspace_and_never_into_them() {
+    let simulator = simulator(20, 0).await;
+    let place = Place::new();
+    let base_url = simulator.base_url();
+    let sync = ["sync", "--to", "sqlite:a.db", "--base-url", &base_url, "--quiet"];
+    place.run(&sync).succeeded();
+    let database = place.path("a.db");
+    let tags = query(&database, "SELECT * FROM tags ORDER BY id");
+    place.write("tags.json", "[{\"id\": \"1\", \"name\": \"mine\", \"tags\": [1]}]");
+    let load = |table: &str| {
+        place.run(&["load", "tags.json", "--table", table, "--key", "id", "--to", "sqlite:a.db", "--quiet"])
+    };
+    let before = std::fs::read(&database).unwrap();
+    for (table, taken) in [
+        ("tags", "a table `tags`, which holds `tags`"),
+        ("TAGS", "a table `TAGS`, which holds `tags`"),
+        ("users", "a view `users`, which holds `contacts`"),
+        // Its list would become the table `contact_tags`.
+        ("contact", "a table `contact_tags`, which holds `contacts`"),
+    ] {
+        load(table).failed_with(7, &[taken, "\n\nhint: write it to a table of another name (`--table`"]);
+        assert!(std::fs::read(&database).unwrap() == before, "{table}: nothing was written");
+    }
+    for _ in 0..2 {
+        load("my_tags").succeeded();
+    }
+    assert_eq!(query(&database, "SELECT id, name FROM my_tags"), [["1", "mine"]]);
+    assert_eq!(query(&database, "SELECT * FROM tags ORDER BY id"), tags);
+    place.run(&sync).succeeded();
+    load("my_tags").succeeded();
 }
