@@ -47,4 +47,4 @@ mod statement;
 
 pub use contract::Destination;
 pub use error::DestinationError;
-pub use uri::{open, open_waiting};
+pub use uri::{Address, open, open_waiting};

@@ -15,14 +15,6 @@ const COLUMNS_MAX: usize = 2_000;
 pub(super) struct Sqlite;
 
 impl Dialect for Sqlite {
-    fn quote(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
-
-    fn literal(&self, text: &str) -> String {
-        format!("'{}'", text.replace('\'', "''"))
-    }
-
     fn type_name(&self, logical: LogicalType) -> &'static str {
         // A declared type decides what SQLite makes of a value: under DECIMAL, DATE or JSON, `007` would become 7.
         match logical {
@@ -63,14 +55,6 @@ impl Dialect for Sqlite {
         "SELECT lower(hex(randomblob(16)))"
     }
 
-    fn comment_on_table(&self, _table: &str, _description: &str) -> Option<String> {
-        None
-    }
-
-    fn comment_on_column(&self, _table: &str, _column: &str, _description: &str) -> Option<String> {
-        None
-    }
-
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
         let name = format!("_relatable_index.{table}.{}", columns.join("."));
         Some(format!(
@@ -88,29 +72,8 @@ impl Dialect for Sqlite {
 
     fn instant_us(&self, cell: &Cell) -> Option<i64> {
         match cell {
-            Cell::Instant(instant_us) => Some(*instant_us),
             Cell::Text(text) => instant_us(text),
             _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_text_is_one_name_and_one_literal() {
-        for (text, name, literal) in [
-            ("plain", "\"plain\"", "'plain'"),
-            ("a\"b'c", "\"a\"\"b'c\"", "'a\"b''c'"),
-            ("line\nbreak", "\"line\nbreak\"", "'line\nbreak'"),
-            ("größe 🙂", "\"größe 🙂\"", "'größe 🙂'"),
-            ("back\\slash", "\"back\\slash\"", "'back\\slash'"),
-            ("", "\"\"", "''"),
-        ] {
-            assert_eq!(Sqlite.quote(text), name);
-            assert_eq!(Sqlite.literal(text), literal);
         }
     }
 }

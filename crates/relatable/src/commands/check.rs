@@ -39,7 +39,7 @@ pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Re
         }
     };
     if let Some(uri) = &arguments.to {
-        match about_destination(&Target::new(uri), workspace.as_ref()) {
+        match about_destination(uri, workspace.as_ref()) {
             Ok(found) => findings.fine("destination", &found)?,
             Err(failure) => findings.problem("destination", &failure)?,
         }
@@ -167,8 +167,8 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 }
 
 /// Looks at the destination without changing it.
-fn about_destination(target: &Target, workspace: Option<&Workspace>) -> Result<String, Failure> {
-    let mut destination = target.open_waiting(LOCK_WAIT)?;
+fn about_destination(uri: &str, workspace: Option<&Workspace>) -> Result<String, Failure> {
+    let mut destination = Target::new(uri)?.open_waiting(LOCK_WAIT)?;
     let stored = check_destination(destination.as_mut(), &rules::merged(None)?)?;
     let described = destination.describe();
     if let Some(workspace) = workspace {

@@ -204,6 +204,14 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::FileSyntax { .. } => Some(
             "a file holds one JSON document, a JSON list of documents, or one document per line".to_owned(),
         ),
+        PipelineError::Key { .. } => Some(
+            "`--key` wants the paths of members that hold one text or number, such as `id` or `customer.id`, with \
+             commas between"
+                .to_owned(),
+        ),
+        PipelineError::AllRejected { .. } => Some(
+            "a document is a JSON object and has a value at every path of `--key`; nothing was written".to_owned(),
+        ),
         PipelineError::Internal { .. } => Some(GOES_ON.to_owned()),
     }
 }

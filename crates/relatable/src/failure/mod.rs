@@ -186,10 +186,14 @@ fn of_run(error: &PipelineError) -> ExitCode {
         PipelineError::Read { cause, .. } => of_client(cause),
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
-        PipelineError::Rules(_) | PipelineError::Plan(_) => ExitCode::Configuration,
+        PipelineError::Rules(_) | PipelineError::Plan(_) | PipelineError::Key { .. } => {
+            ExitCode::Configuration
+        }
         PipelineError::UnknownResource { .. } => ExitCode::Usage,
         PipelineError::JournalBehind { .. } | PipelineError::OtherJournal { .. } => ExitCode::Journal,
-        PipelineError::File { .. } | PipelineError::FileSyntax { .. } => ExitCode::Input,
+        PipelineError::File { .. } | PipelineError::FileSyntax { .. } | PipelineError::AllRejected { .. } => {
+            ExitCode::Input
+        }
         PipelineError::Internal { .. } => ExitCode::Defect,
     }
 }

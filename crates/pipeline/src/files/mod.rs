@@ -1,18 +1,20 @@
 //! Documents from files: their own journal; the rest of the way is the same.
 
+mod documents;
+
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};
 use crate::load::remembered;
 use crate::report::{RunReport, TableReport};
-use crate::shred::{Content, Item, ModelState, Slice};
+use crate::shred::{ModelState, REJECTED, Shredding};
+use documents::{Documents, Origin};
 use relatable_destinations::Destination;
-use relatable_destinations::package::Package;
+use relatable_destinations::package::{Checkpoint, Package};
 use relatable_intercom::clock::Clock;
-use relatable_model::json::{JsonErrorKind, records, values};
+use relatable_model::issue::Issue;
+use relatable_model::rules::path::{Path as DocumentPath, Segment};
 use relatable_model::rules::{ResourceRules, Rules};
-use std::io::Read;
-use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The workspace that tables loaded from files belong to, in a destination that holds no other.
@@ -20,6 +22,8 @@ const FILES_WORKSPACE: &str = "files";
 /// What stands before the table's name in the resource of documents from files, which no resource of a workspace has: a
 /// table of the one is never taken for a table of the other.
 const FILES_PREFIX: &str = "file:";
+/// The kind of issue recorded for a document whose key a later document of the same load has too.
+const REPEATED: &str = "document_repeated";
 
 /// What to load.
 pub struct FileLoad {
@@ -35,10 +39,12 @@ pub struct FileLoad {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Loads files into a table and those split from it, all in one load.
+/// Loads files into a table and those split from it, all in one load. Documents with the same key become one row, the
+/// last of them; each that had to make way is an issue. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
+/// every id is text and every number its value.
 ///
 /// # Errors
-/// [`PipelineError`]; nothing is written then.
+/// [`PipelineError`]; nothing is written then. Documents that cannot be used are issues as long as one of them can.
 pub fn load_files(
     load: FileLoad,
     mut destination: Box<dyn Destination>,
@@ -46,18 +52,13 @@ pub fn load_files(
 ) -> Result<RunReport, PipelineError> {
     let began = load.clock.now();
     let resource = format!("{FILES_PREFIX}{}", load.table);
-    let destination_error = |step| move |cause| PipelineError::Destination { step, cause };
+    let rules = rules(&load, &resource)?;
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
     let memory = memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect();
-    let mut model = ModelState::new(rules(&load, &resource)?, memory)?;
+    let mut model = ModelState::new(rules, memory)?;
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
-    let mut items = Vec::new();
-    for file in &load.files {
-        items.extend(file_items(file, &resource, began.as_microsecond())?);
-    }
-    let owner = |stored: Option<String>| stored.unwrap_or_else(|| FILES_WORKSPACE.to_owned());
-    let workspace = owner(stored.as_ref().map(|stored| stored.workspace.clone()));
-    let journal = owner(stored.map(|stored| stored.journal));
+    let Documents { items, first } = documents::read(&load.files, &resource, began.as_microsecond())?;
+    let (workspace, journal) = owner(stored);
     observer.event(&RunEvent::RunStarted {
         stream_version: STREAM_VERSION,
         workspace: workspace.clone(),
@@ -66,15 +67,19 @@ pub fn load_files(
         resumed: false,
     });
     let mut report = RunReport::default();
-    report.records.insert(load.table.clone(), items.len() as u64);
+    let count = items.len();
+    report.records.insert(load.table.clone(), count as u64);
     let stage = |stage, rows| observer.event(&RunEvent::Load { from: 0, to: 0, stage, rows });
     stage(LoadStage::Shredding, None);
-    let shredding = model.shred(items)?;
-    let rows =
-        shredding.changes.iter().flat_map(|change| &change.rows).map(|batch| batch.num_rows() as u64).sum();
+    let mut shredding = model.shred(items)?;
+    refuse_if_all_rejected(&shredding, count, first)?;
+    let repeated = shredding.repeated.iter().map(|key| repeated(&resource, key));
+    shredding.issues.extend(repeated);
     // Every table is known by now, and nothing has been written yet.
     destination.check(&model.tables).map_err(destination_error("use"))?;
     let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
+    let rows =
+        shredding.changes.iter().flat_map(|change| &change.rows).map(|batch| batch.num_rows() as u64).sum();
     stage(LoadStage::Loading, Some(rows));
     let package = Package {
         tables: &model.tables,
@@ -95,8 +100,24 @@ pub fn load_files(
     Ok(report)
 }
 
+/// An error of the destination at a step.
+fn destination_error(
+    step: &'static str,
+) -> impl FnOnce(relatable_destinations::DestinationError) -> PipelineError {
+    move |cause| PipelineError::Destination { step, cause }
+}
+
+/// The workspace and journal of the checkpoint stored; files go beside what is there.
+fn owner(stored: Option<Checkpoint>) -> (String, String) {
+    stored.map_or_else(
+        || (FILES_WORKSPACE.to_owned(), FILES_WORKSPACE.to_owned()),
+        |stored| (stored.workspace, stored.journal),
+    )
+}
+
 /// The rules of the one table, as those of `resource`.
 fn rules(load: &FileLoad, resource: &str) -> Result<Rules, PipelineError> {
+    load.key.iter().try_for_each(|path| check_key_path(path))?;
     let own = ResourceRules {
         table: Some(load.table.clone()),
         key: (!load.key.is_empty()).then(|| load.key.clone()),
@@ -112,68 +133,41 @@ fn rules(load: &FileLoad, resource: &str) -> Result<Rules, PipelineError> {
     Ok(rules)
 }
 
-/// The documents of a file.
-fn file_items(file: &Path, resource: &str, loaded_at_us: i64) -> Result<Vec<Item>, PipelineError> {
-    let name = file.display().to_string();
-    let mut body = Vec::new();
-    let outcome = if name == "-" {
-        std::io::stdin().lock().read_to_end(&mut body).map(|_| ())
-    } else {
-        std::fs::read(file).map(|bytes| body = bytes)
-    };
-    outcome.map_err(|cause| PipelineError::File { file: name.clone(), cause })?;
-    let ranges = documents(&body).map_err(|(offset, kind)| PipelineError::FileSyntax {
-        line: 1 + body[..offset.min(body.len())].iter().filter(|&&byte| byte == b'\n').count(),
-        file: name,
-        reason: kind.to_string(),
-    })?;
-    let body = Arc::new(body);
-    let item = |range| Item {
-        resource: resource.to_owned(),
-        key: Vec::new(),
-        synced_at_us: loaded_at_us,
-        content: Content::Document {
-            source: Slice { body: body.clone(), range },
-            version: None,
-            from_index: false,
-            complete: true,
-        },
-    };
-    Ok(ranges.into_iter().map(item).collect())
-}
-
-/// Where the documents of a text stand: its values, and the elements of those that are lists.
-fn documents(body: &[u8]) -> Result<Vec<Range<usize>>, (usize, JsonErrorKind)> {
-    let mut found = Vec::new();
-    for value in values(body).map_err(|error| (error.offset, error.kind))? {
-        if body[value.start] != b'[' {
-            found.push(value);
-            continue;
-        }
-        let elements =
-            records(&body[value.clone()], None).map_err(|error| (value.start + error.offset, error.kind))?;
-        let shift = |range: Range<usize>| value.start + range.start..value.start + range.end;
-        found.extend(elements.unwrap_or_default().into_iter().map(shift));
+/// Refuses a path that cannot identify a document, whatever is in it.
+fn check_key_path(path: &str) -> Result<(), PipelineError> {
+    let refuse = |reason| Err(PipelineError::Key { path: path.to_owned(), reason });
+    match DocumentPath::parse(path) {
+        Err(reason) => refuse(reason),
+        Ok(parsed) if parsed.segments.iter().any(|step| !matches!(step, Segment::Member(_))) => refuse(
+            "it leads into a list or to any member, where a document may have several values".to_owned(),
+        ),
+        Ok(_) => Ok(()),
     }
-    Ok(found)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documents_are_found_however_a_file_is_laid_out() {
-        for (text, expected) in [
-            ("{\"a\":1}\n{\"a\":2}\n", 2),
-            ("[{\"a\":1}, {\"a\":2}]", 2),
-            ("{\n \"a\": [1, 2]\n}", 1),
-            ("{\"a\":1}{\"a\":2} [{\"a\":3}]", 3),
-            ("", 0),
-            (" \n", 0),
-        ] {
-            assert_eq!(documents(text.as_bytes()).unwrap().len(), expected, "{text}");
+/// Refuses a load in which no document can be used, with the place of the first and the reason.
+fn refuse_if_all_rejected(
+    shredding: &Shredding,
+    count: usize,
+    first: Option<Origin>,
+) -> Result<(), PipelineError> {
+    let mut rejected = shredding.issues.iter().filter(|issue| issue.kind == REJECTED);
+    let reason = rejected.next().map(|issue| issue.detail.clone());
+    match (reason, first) {
+        (Some(reason), Some(Origin { file, line })) if 1 + rejected.count() == count => {
+            Err(PipelineError::AllRejected { count, file, line, reason })
         }
-        assert_eq!(documents(b"{\"a\":1}\n{\"a\":}").unwrap_err().0, 13);
+        _ => Ok(()),
+    }
+}
+
+/// The issue of a document that a later one took the place of.
+fn repeated(resource: &str, key: &str) -> Issue {
+    Issue {
+        resource: resource.to_owned(),
+        kind: REPEATED.to_owned(),
+        path: String::new(),
+        record: key.to_owned(),
+        detail: "several documents of one load have this key; the last of them is the row".to_owned(),
     }
 }
