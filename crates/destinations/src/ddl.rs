@@ -134,7 +134,7 @@ impl Planner<'_> {
             (Some(relation), None) => Err(self.foreign(relation.kind(), &table.name)),
             (_, Some(owner)) if owner.table != table.name || owner.resource != table.resource => {
                 let kind = relation.map_or("table", Relation::kind);
-                Err(self.owned(kind, &table.name, owner, table))
+                Err(owned(kind, &table.name, owner, table))
             }
             // A view that somebody made in the place of our table.
             (Some(relation), Some(_)) if relation.is_view => Err(self.foreign(relation.kind(), &table.name)),
@@ -158,7 +158,7 @@ impl Planner<'_> {
         let ours = self.known.views.iter().any(|stored| stored.name == view.name);
         match self.known.owner(&view.name) {
             _ if ours && relation.is_view => Ok(()),
-            Some(owner) if !ours => Err(self.owned(relation.kind(), &view.name, owner, table)),
+            Some(owner) if !ours => Err(owned(relation.kind(), &view.name, owner, table)),
             _ => Err(self.foreign(relation.kind(), &view.name)),
         }
     }
@@ -166,23 +166,6 @@ impl Planner<'_> {
     /// The error for a name that is taken.
     fn foreign(&self, kind: &'static str, name: &str) -> DestinationError {
         DestinationError::Foreign { destination: self.destination.to_owned(), kind, name: name.to_owned() }
-    }
-
-    /// The error for a name that is taken by what is ours, but not of this table's resource.
-    fn owned(
-        &self,
-        kind: &'static str,
-        name: &str,
-        owner: &RememberedColumn,
-        asked: &Table,
-    ) -> DestinationError {
-        DestinationError::Owned {
-            destination: self.destination.to_owned(),
-            kind,
-            name: name.to_owned(),
-            stored: owner.resource.clone(),
-            asked: asked.resource.clone(),
-        }
     }
 
     /// Creates the table or adds what it lacks.
@@ -310,6 +293,16 @@ impl Planner<'_> {
             self.dialect.quote(&view.column),
             self.dialect.literal(&view.equals)
         )
+    }
+}
+
+/// The error for a name that is taken by what is ours, but not of this table's resource.
+fn owned(kind: &'static str, name: &str, owner: &RememberedColumn, asked: &Table) -> DestinationError {
+    DestinationError::Owned {
+        kind,
+        name: name.to_owned(),
+        stored: owner.resource.clone(),
+        asked: asked.resource.clone(),
     }
 }
 

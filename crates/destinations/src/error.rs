@@ -104,10 +104,8 @@ pub enum DestinationError {
         name: String,
     },
     /// A table or view of ours holds something else than what is to be written there.
-    #[error("{destination} already has a {kind} `{name}`, which holds `{stored}` and not `{asked}`")]
+    #[error("there is a {kind} `{name}`, which holds `{stored}` and not `{asked}`")]
     Owned {
-        /// The destination.
-        destination: String,
         /// `table` or `view`.
         kind: &'static str,
         /// Its name.
