@@ -2,6 +2,7 @@
 
 use crate::error::DestinationError;
 use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn, TableChange};
+use relatable_model::schema::Table;
 use std::collections::HashMap;
 
 /// Changes of a load, produced while it runs; an error of the producer aborts the load and nothing is written.
@@ -10,7 +11,8 @@ pub type Changes<'a> =
 
 /// A database that holds the tables of one workspace.
 ///
-/// Who calls: one thread at a time, in the order [`claim`](Self::claim), then any number of the others. Every method
+/// Who calls: one thread at a time; [`check`](Self::check) at any time, [`load`](Self::load) only after
+/// [`claim`](Self::claim). Every method
 /// blocks until it is done. After an error the destination is as it was before the call, and any method may be called
 /// again. Dropping it at any moment leaves the database as after the last finished load.
 ///
@@ -26,6 +28,17 @@ pub trait Destination: Send {
     /// When the database cannot be opened or its bookkeeping tables cannot be read.
     fn checkpoint(&mut self) -> Result<Option<Checkpoint>, DestinationError>;
 
+    /// Whether a [`claim`](Self::claim) and then a [`load`](Self::load) of `tables` could go ahead, as far as that can be
+    /// told without writing: what a caller asks before it does anything else. Answers the checkpoint stored, as
+    /// [`checkpoint`](Self::checkpoint) does. Changes nothing and leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`DestinationError::ReadOnly`] when the database, or the folder its file is to be in, cannot be written;
+    /// [`DestinationError::Foreign`], [`DestinationError::Owned`], [`DestinationError::ReservedName`],
+    /// [`DestinationError::TooManyColumns`] and [`DestinationError::Mismatch`] as in [`load`](Self::load);
+    /// [`DestinationError::NewerFormat`] and [`DestinationError::Locked`] as in [`claim`](Self::claim).
+    fn check(&mut self, tables: &[Table]) -> Result<Option<Checkpoint>, DestinationError>;
+
     /// Makes this handle the one writer: creates the database and the bookkeeping tables where they are missing, and puts
     /// a new fence token into the checkpoint, so that a handle that claimed earlier can no longer commit. Sets no
     /// position: with no checkpoint yet, a row with the given workspace and journal and `seq` 0 is made; with one of another journal
@@ -33,7 +46,8 @@ pub trait Destination: Send {
     ///
     /// # Errors
     /// [`DestinationError::OtherWorkspace`] when the checkpoint is of another workspace;
-    /// [`DestinationError::NewerFormat`] when the bookkeeping tables come from a newer release. Nothing is written then.
+    /// [`DestinationError::NewerFormat`] when the bookkeeping tables come from a newer release;
+    /// [`DestinationError::Foreign`] when something of a bookkeeping table's name is not ours. Nothing is written then.
     /// [`DestinationError::Locked`] when another process holds the database longer than is waited for;
     /// [`DestinationError::ReadOnly`] and [`DestinationError::Full`] when it cannot be written.
     fn claim(&mut self, workspace: &str, journal: &str) -> Result<Checkpoint, DestinationError>;
@@ -82,7 +96,9 @@ pub trait Destination: Send {
     /// Returns when the load is durable. A reader sees all of it or nothing.
     ///
     /// # Errors
-    /// [`DestinationError::Foreign`] for a table or view that is not ours; [`DestinationError::Mismatch`] when a
+    /// [`DestinationError::Foreign`] for a table or view that is not ours; [`DestinationError::Owned`] for one that is,
+    /// but of another resource; [`DestinationError::ReservedName`] for a name that no table may have;
+    /// [`DestinationError::TooManyColumns`] for more columns than a table can have; [`DestinationError::Mismatch`] when a
     /// declaration contradicts what is remembered, or rows do not fit their table's declaration;
     /// [`DestinationError::NotClaimed`] before a claim; [`DestinationError::Fenced`] when another handle has claimed
     /// since; [`DestinationError::OtherWorkspace`] as in [`claim`](Self::claim); [`DestinationError::Producer`] when producing a change failed;

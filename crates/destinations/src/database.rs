@@ -7,7 +7,9 @@ use crate::error::DestinationError;
 use crate::load;
 use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn};
 use crate::session::{Cell, Connector, Place, Session, Step, Transaction};
+use crate::shape::Known;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use relatable_model::schema::Table;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -35,12 +37,33 @@ impl<C: Connector> Destination for Database<C> {
         Ok(checkpoint::read(&session)?.map(|stored| stored.checkpoint))
     }
 
+    fn check(&mut self, tables: &[Table]) -> Result<Option<Checkpoint>, DestinationError> {
+        self.connector.check_writable()?;
+        let (dialect, destination) = (self.connector.dialect(), self.connector.describe());
+        let Some(session) = self.connector.read()? else {
+            let (known, catalogue) = (Known::default(), Catalogue::default());
+            load::plan(dialect, &destination, &known, &catalogue, tables)?;
+            return Ok(None);
+        };
+        let stored = checkpoint::read(&session)?;
+        let catalogue = Catalogue::read(&session)?;
+        let known = if stored.is_some() {
+            Known::read(&session)?
+        } else {
+            bookkeeping::check_names(&session, &catalogue)?;
+            Known::default()
+        };
+        load::plan(dialect, &destination, &known, &catalogue, tables)?;
+        Ok(stored.map(|stored| stored.checkpoint))
+    }
+
     fn claim(&mut self, workspace: &str, journal: &str) -> Result<Checkpoint, DestinationError> {
         // A first look without writing: opening for writing already changes the file in some databases.
-        if let Some(session) = self.connector.read()?
-            && let Some(stored) = checkpoint::read(&session)?
-        {
-            checkpoint::check_workspace(&session, &stored.checkpoint, workspace)?;
+        if let Some(session) = self.connector.read()? {
+            match checkpoint::read(&session)? {
+                Some(stored) => checkpoint::check_workspace(&session, &stored.checkpoint, workspace)?,
+                None => bookkeeping::check_names(&session, &Catalogue::read(&session)?)?,
+            }
         }
         let session = self.connector.write(true)?;
         let transaction = Transaction::begin(&session)?;

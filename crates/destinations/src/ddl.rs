@@ -1,9 +1,11 @@
 //! From the tables asked for and what exists to the statements that make the one of the other.
 
+use crate::bookkeeping::PREFIX;
 use crate::bookkeeping::views::StoredView;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Relation};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
+use crate::package::RememberedColumn;
 use crate::session::{Session, Step};
 use crate::shape::{Known, Shape, Shapes};
 use crate::statement::list;
@@ -70,13 +72,20 @@ impl Planner<'_> {
 
     /// Refuses a table that is not ours, contradicts what is remembered, or contradicts itself.
     fn check_table(&self, table: &Table) -> Result<(), DestinationError> {
-        let ours = self.known.columns.iter().any(|stored| stored.remembered.table == table.name);
-        if let Some(relation) = self.catalogue.get(&table.name)
-            && (relation.is_view || !ours)
-        {
-            return Err(self.foreign(relation.kind(), &table.name));
-        }
+        self.check_name("table", &table.name)?;
+        self.check_owner(table)?;
         let Some(shape) = self.shapes.get(&table.name) else { return Ok(()) };
+        if let Some(limit) = self.dialect.columns_max()
+            && shape.columns.len() > limit
+        {
+            let (destination, table) = (self.destination.to_owned(), shape.name.clone());
+            return Err(DestinationError::TooManyColumns {
+                destination,
+                table,
+                count: shape.columns.len(),
+                limit,
+            });
+        }
         if table.key.is_empty() {
             return Err(shape.mismatch("no column identifies a row"));
         }
@@ -100,8 +109,42 @@ impl Planner<'_> {
         table.columns.iter().try_for_each(|column| check_type(shape, column))
     }
 
+    /// Refuses a name that no table or view may have.
+    fn check_name(&self, kind: &'static str, name: &str) -> Result<(), DestinationError> {
+        let ours = name.get(..PREFIX.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PREFIX));
+        let reason = if name.is_empty() {
+            "a name has at least one character"
+        } else if name.contains('\0') {
+            "a name holds no zero character"
+        } else if ours {
+            "names that begin with `_relatable_` are those of the bookkeeping tables"
+        } else if let Some(reason) = self.dialect.reserved(name) {
+            reason
+        } else {
+            return Ok(());
+        };
+        Err(DestinationError::ReservedName { kind, name: name.to_owned(), reason: reason.to_owned() })
+    }
+
+    /// Refuses a table whose name is taken: by what is not ours, by a view, or by a table of something else.
+    fn check_owner(&self, table: &Table) -> Result<(), DestinationError> {
+        let relation = self.catalogue.get(&table.name);
+        let owner = self.known.owner(&table.name);
+        match (relation, owner) {
+            (Some(relation), None) => Err(self.foreign(relation.kind(), &table.name)),
+            (_, Some(owner)) if owner.table != table.name || owner.resource != table.resource => {
+                let kind = relation.map_or("table", Relation::kind);
+                Err(owned(kind, &table.name, owner, table))
+            }
+            // A view that somebody made in the place of our table.
+            (Some(relation), Some(_)) if relation.is_view => Err(self.foreign(relation.kind(), &table.name)),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses a view whose name is taken by something that is not our view, or that compares no column.
     fn check_view(&self, table: &Table, view: &View) -> Result<(), DestinationError> {
+        self.check_name("view", &view.name)?;
         if let Some(shape) = self.shapes.get(&table.name)
             && shape.column(&view.column).is_none()
         {
@@ -111,10 +154,12 @@ impl Planner<'_> {
             );
             return Err(shape.mismatch(difference));
         }
+        let Some(relation) = self.catalogue.get(&view.name) else { return Ok(()) };
         let ours = self.known.views.iter().any(|stored| stored.name == view.name);
-        match self.catalogue.get(&view.name) {
-            Some(relation) if !(relation.is_view && ours) => Err(self.foreign(relation.kind(), &view.name)),
-            _ => Ok(()),
+        match self.known.owner(&view.name) {
+            _ if ours && relation.is_view => Ok(()),
+            Some(owner) if !ours => Err(owned(relation.kind(), &view.name, owner, table)),
+            _ => Err(self.foreign(relation.kind(), &view.name)),
         }
     }
 
@@ -248,6 +293,16 @@ impl Planner<'_> {
             self.dialect.quote(&view.column),
             self.dialect.literal(&view.equals)
         )
+    }
+}
+
+/// The error for a name that is taken by what is ours, but not of this table's resource.
+fn owned(kind: &'static str, name: &str, owner: &RememberedColumn, asked: &Table) -> DestinationError {
+    DestinationError::Owned {
+        kind,
+        name: name.to_owned(),
+        stored: owner.resource.clone(),
+        asked: asked.resource.clone(),
     }
 }
 

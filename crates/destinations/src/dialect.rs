@@ -6,16 +6,30 @@ use relatable_model::logical::LogicalType;
 /// The words and habits of one database's SQL.
 pub(crate) trait Dialect {
     /// A name of a table, column, view or index, quoted so that any text is one name.
-    fn quote(&self, name: &str) -> String;
+    fn quote(&self, name: &str) -> String {
+        between(name, '"')
+    }
 
     /// A text literal.
-    fn literal(&self, text: &str) -> String;
+    fn literal(&self, text: &str) -> String {
+        between(text, '\'')
+    }
 
     /// The declared type of a column of this logical type.
     fn type_name(&self, logical: LogicalType) -> &'static str;
 
     /// Whether primary keys and parent links are declared to the database and enforced by it.
     fn enforces_keys(&self) -> bool;
+
+    /// What a name is reserved for, of those that no table or view may have.
+    fn reserved(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The most columns a table can have, where there is such a limit.
+    fn columns_max(&self) -> Option<usize> {
+        None
+    }
 
     /// A query for (name, `table` or `view`, comment or null) of everything that exists, temporary things excluded.
     fn relations_sql(&self) -> &'static str;
@@ -27,25 +41,72 @@ pub(crate) trait Dialect {
     fn token_sql(&self) -> &'static str;
 
     /// The statement that describes a table, where the database keeps descriptions.
-    fn comment_on_table(&self, table: &str, description: &str) -> Option<String>;
+    fn comment_on_table(&self, _table: &str, _description: &str) -> Option<String> {
+        None
+    }
 
     /// The statement that describes a column, where the database keeps descriptions.
-    fn comment_on_column(&self, table: &str, column: &str, description: &str) -> Option<String>;
+    fn comment_on_column(&self, _table: &str, _column: &str, _description: &str) -> Option<String> {
+        None
+    }
 
     /// The statement that makes rows quick to find by these columns, where the database wants an index for that.
-    fn index(&self, table: &str, columns: &[String]) -> Option<String>;
+    fn index(&self, _table: &str, _columns: &[String]) -> Option<String> {
+        None
+    }
 
     /// The statements that make a temporary table quick to search by these columns, once it is filled.
-    fn index_temporary(&self, table: &str, columns: &[String]) -> Vec<String>;
+    fn index_temporary(&self, _table: &str, _columns: &[String]) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Microseconds since the epoch of a cell read from a timestamp column.
-    fn instant_us(&self, cell: &Cell) -> Option<i64>;
+    fn instant_us(&self, cell: &Cell) -> Option<i64> {
+        match cell {
+            Cell::Instant(instant_us) => Some(*instant_us),
+            _ => None,
+        }
+    }
 
     /// A table's name as statements use it.
     fn place(&self, place: Place<'_>) -> String {
         match place {
             Place::Stored(name) => self.quote(name),
             Place::Temporary(name) => format!("temp.{}", self.quote(name)),
+        }
+    }
+}
+
+/// A text between quotes, each quote in it doubled, as the SQL standard has it.
+fn between(text: &str, quote: char) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push(quote);
+    for character in text.chars() {
+        quoted.push(character);
+        if character == quote {
+            quoted.push(quote);
+        }
+    }
+    quoted.push(quote);
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_is_one_name_and_one_literal() {
+        for (text, name, literal) in [
+            ("plain", "\"plain\"", "'plain'"),
+            ("a\"b'c", "\"a\"\"b'c\"", "'a\"b''c'"),
+            ("line\nbreak", "\"line\nbreak\"", "'line\nbreak'"),
+            ("größe 🙂", "\"größe 🙂\"", "'größe 🙂'"),
+            ("back\\slash", "\"back\\slash\"", "'back\\slash'"),
+            ("", "\"\"", "''"),
+        ] {
+            assert_eq!(between(text, '"'), name);
+            assert_eq!(between(text, '\''), literal);
         }
     }
 }

@@ -103,6 +103,40 @@ pub enum DestinationError {
         /// Its name.
         name: String,
     },
+    /// A table or view of ours holds something else than what is to be written there.
+    #[error("there is a {kind} `{name}`, which holds `{stored}` and not `{asked}`")]
+    Owned {
+        /// `table` or `view`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// The resource it belongs to.
+        stored: String,
+        /// The resource that is to be written there.
+        asked: String,
+    },
+    /// No table or view may have this name.
+    #[error("no {kind} can be named `{name}`: {reason}")]
+    ReservedName {
+        /// `table` or `view`.
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+        /// What the name is reserved for.
+        reason: String,
+    },
+    /// A table would have more columns than the database allows.
+    #[error("table `{table}` would have {count} columns, and a table in {destination} can have {limit}")]
+    TooManyColumns {
+        /// The destination.
+        destination: String,
+        /// The table.
+        table: String,
+        /// The columns it would have.
+        count: usize,
+        /// The most it can have.
+        limit: usize,
+    },
     /// The model asks for another type or key than the table has.
     #[error("table `{table}` does not fit the model: {difference}")]
     Mismatch {

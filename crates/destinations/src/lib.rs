@@ -29,6 +29,8 @@ mod dialect;
 #[cfg(feature = "duckdb")]
 mod duckdb;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod file;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod load;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod merge_plan;
@@ -45,4 +47,4 @@ mod statement;
 
 pub use contract::Destination;
 pub use error::DestinationError;
-pub use uri::{open, open_waiting};
+pub use uri::{Address, open, open_waiting};

@@ -5,12 +5,14 @@ use crate::bookkeeping::{checkpoint, columns, keys, loads, views};
 use crate::catalogue::Catalogue;
 use crate::change::{Applier, Outcome};
 use crate::contract::Changes;
-use crate::ddl::Planner;
+use crate::ddl::{Plan, Planner};
+use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::{Package, Receipt, RowCounts};
 use crate::session::{Session, Transaction};
 use crate::shape::{Known, Shapes};
 use relatable_model::issue::Issue;
+use relatable_model::schema::Table;
 
 /// The kind of issue recorded for child rows without a parent.
 const ORPHAN: &str = "orphan";
@@ -58,19 +60,24 @@ fn check_position(
     Ok(if same_journal { stored.checkpoint.seq } else { 0 })
 }
 
+/// What has to be done for `tables`, and the tables as they will then be; or what stands against it.
+pub(crate) fn plan(
+    dialect: &dyn Dialect,
+    destination: &str,
+    known: &Known,
+    catalogue: &Catalogue,
+    tables: &[Table],
+) -> Result<(Plan, Shapes), DestinationError> {
+    let shapes = Shapes::settle(tables, known);
+    let plan = Planner { dialect, destination, known, catalogue, shapes: &shapes }.plan(tables)?;
+    Ok((plan, shapes))
+}
+
 /// Makes tables, columns and views as the package declares them, and records them.
 fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Shapes, DestinationError> {
     let known = Known::read(session)?;
     let catalogue = Catalogue::read(session)?;
-    let shapes = Shapes::settle(package.tables, &known);
-    let planner = Planner {
-        dialect: session.dialect(),
-        destination: session.describe(),
-        known: &known,
-        catalogue: &catalogue,
-        shapes: &shapes,
-    };
-    let plan = planner.plan(package.tables)?;
+    let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, package.tables)?;
     plan.run(session)?;
     columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
     keys::record(session, package.tables, &known.keys)?;

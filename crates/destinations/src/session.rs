@@ -168,6 +168,12 @@ pub(crate) trait Connector: Send {
     /// The destination in words.
     fn describe(&self) -> String;
 
+    /// The database's SQL.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Refuses a database that could not be written, without writing to it and without leaving anything behind.
+    fn check_writable(&mut self) -> Result<(), DestinationError>;
+
     /// A connection for reading, or `None` where there is no database yet.
     fn read(&mut self) -> Result<Option<Self::Session<'_>>, DestinationError>;
 

@@ -5,11 +5,13 @@ use crate::bookkeeping::keys::StoredKey;
 use crate::bookkeeping::views::StoredView;
 use crate::bookkeeping::{columns, keys, views};
 use crate::error::DestinationError;
+use crate::package::RememberedColumn;
 use crate::session::Session;
 use relatable_model::schema::{Column, ColumnRole, ParentLink, Table};
 use std::collections::HashMap;
 
 /// What the bookkeeping tables know of the other tables.
+#[derive(Default)]
 pub(crate) struct Known {
     /// `_relatable_columns`.
     pub(crate) columns: Vec<StoredColumn>,
@@ -27,6 +29,14 @@ impl Known {
             keys: keys::read(session)?,
             views: views::read(session)?,
         })
+    }
+
+    /// The column that shows whose the table or view of this name is, in whatever case; `None` where it is not ours.
+    pub(crate) fn owner(&self, name: &str) -> Option<&RememberedColumn> {
+        let shown = self.views.iter().find(|view| view.name.eq_ignore_ascii_case(name));
+        let table = shown.map_or(name, |view| &view.table);
+        let mut columns = self.columns.iter().map(|stored| &stored.remembered);
+        columns.find(|column| column.table.eq_ignore_ascii_case(table))
     }
 }
 

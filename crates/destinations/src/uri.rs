@@ -2,8 +2,6 @@
 
 use crate::contract::Destination;
 use crate::error::DestinationError;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,14 +21,72 @@ impl Scheme {
         [(Scheme::Sqlite, "sqlite", &["db", "sqlite"]), (Scheme::DuckDb, "duckdb", &["duckdb"])];
 }
 
-/// Opens the destination written as `sqlite:FILE` or `duckdb:FILE`; `sqlite:///absolute/file` and the bare name of a
-/// file that ends in `.db`, `.sqlite` or `.duckdb` are understood too. Looks at what is there, creates nothing, and
-/// takes no lock. A lock is later waited for [`LOCK_WAIT`].
+/// Where a destination is: which database, in which file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    scheme: Scheme,
+    file: PathBuf,
+}
+
+impl Address {
+    /// Reads what is written as `sqlite:FILE` or `duckdb:FILE`; `sqlite:///absolute/file` and the bare name of a file
+    /// that ends in `.db`, `.sqlite` or `.duckdb` are understood too.
+    ///
+    /// # Errors
+    /// [`DestinationError::Uri`] for anything else.
+    pub fn parse(uri: &str) -> Result<Address, DestinationError> {
+        let bare = Path::new(uri).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let (scheme, path) = match uri.split_once(':') {
+            // A single letter is a drive.
+            Some((name, path)) if name.len() > 1 && !name.contains(['/', '\\', '.']) => {
+                let known = Scheme::ALL.iter().find(|(_, known, _)| name.eq_ignore_ascii_case(known));
+                let (scheme, ..) = known.ok_or_else(|| not_understood(name, "its scheme is unknown"))?;
+                // `sqlite://file` has no host: what follows the slashes is the path.
+                (*scheme, path.strip_prefix("//").unwrap_or(path))
+            }
+            _ => {
+                let known = Scheme::ALL.iter().find(|(.., endings)| endings.contains(&bare));
+                let (scheme, ..) = known.ok_or_else(|| not_understood(uri, "it names no database"))?;
+                (*scheme, uri)
+            }
+        };
+        if path.is_empty() {
+            return Err(not_understood(uri, "it names no file"));
+        }
+        Ok(Address { scheme, file: PathBuf::from(path) })
+    }
+
+    /// The file. Every destination there is lives in one.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The name of the database's own shell, to look at it.
+    pub fn shell(&self) -> &'static str {
+        match self.scheme {
+            Scheme::Sqlite => "sqlite3",
+            Scheme::DuckDb => "duckdb",
+        }
+    }
+
+    /// Opens the destination. Looks at what is there, creates nothing, and takes no lock; another process's lock is later
+    /// waited for `lock_wait`.
+    ///
+    /// # Errors
+    /// [`DestinationError::NotBuilt`] for a database this build lacks; [`DestinationError::Open`] where the folder is
+    /// missing or the path is a folder; [`DestinationError::NotADatabase`] for a file of another kind.
+    pub fn open(&self, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+        match self.scheme {
+            Scheme::Sqlite => open_sqlite(self.file.clone(), lock_wait),
+            Scheme::DuckDb => open_duckdb(self.file.clone(), lock_wait),
+        }
+    }
+}
+
+/// Opens the destination at the address `uri`, to wait for another process's lock for [`LOCK_WAIT`].
 ///
 /// # Errors
-/// [`DestinationError::Uri`] for anything else; [`DestinationError::NotBuilt`] for a database this build lacks;
-/// [`DestinationError::Open`] where the folder is missing or the path is a folder;
-/// [`DestinationError::NotADatabase`] for a file of another kind.
+/// As [`Address::parse`] and [`Address::open`].
 pub fn open(uri: &str) -> Result<Box<dyn Destination>, DestinationError> {
     open_waiting(uri, LOCK_WAIT)
 }
@@ -40,11 +96,7 @@ pub fn open(uri: &str) -> Result<Box<dyn Destination>, DestinationError> {
 /// # Errors
 /// As [`open`].
 pub fn open_waiting(uri: &str, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
-    let (scheme, path) = parse(uri)?;
-    match scheme {
-        Scheme::Sqlite => open_sqlite(path, lock_wait),
-        Scheme::DuckDb => open_duckdb(path, lock_wait),
-    }
+    Address::parse(uri)?.open(lock_wait)
 }
 
 #[cfg(feature = "sqlite")]
@@ -67,29 +119,6 @@ fn open_duckdb(_path: PathBuf, _lock_wait: Duration) -> Result<Box<dyn Destinati
     Err(DestinationError::NotBuilt { scheme: "duckdb".to_owned() })
 }
 
-/// The scheme and the path of a URI.
-fn parse(uri: &str) -> Result<(Scheme, PathBuf), DestinationError> {
-    let bare = Path::new(uri).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    let (scheme, path) = match uri.split_once(':') {
-        // A single letter is a drive.
-        Some((name, path)) if name.len() > 1 && !name.contains(['/', '\\', '.']) => {
-            let known = Scheme::ALL.iter().find(|(_, known, _)| name.eq_ignore_ascii_case(known));
-            let (scheme, ..) = known.ok_or_else(|| not_understood(name, "its scheme is unknown"))?;
-            // `sqlite://file` has no host: what follows the slashes is the path.
-            (*scheme, path.strip_prefix("//").unwrap_or(path))
-        }
-        _ => {
-            let known = Scheme::ALL.iter().find(|(.., endings)| endings.contains(&bare));
-            let (scheme, ..) = known.ok_or_else(|| not_understood(uri, "it names no database"))?;
-            (*scheme, uri)
-        }
-    };
-    if path.is_empty() {
-        return Err(not_understood(uri, "it names no file"));
-    }
-    Ok((scheme, PathBuf::from(path)))
-}
-
 /// The error for a URI; an unknown one is shown by its scheme only, since what follows may hold a password.
 fn not_understood(uri: &str, what: &str) -> DestinationError {
     let valid: Vec<String> = Scheme::ALL.iter().map(|(_, name, _)| format!("{name}:FILE")).collect();
@@ -99,32 +128,13 @@ fn not_understood(uri: &str, what: &str) -> DestinationError {
     }
 }
 
-/// Refuses a path that is a folder or whose folder is missing.
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
-pub(crate) fn check_folder(path: &Path, destination: &str) -> Result<(), DestinationError> {
-    let refuse = |kind, reason: String| {
-        let cause = io::Error::new(kind, reason).into();
-        Err(DestinationError::Open { destination: destination.to_owned(), cause })
-    };
-    if path.is_dir() {
-        return refuse(io::ErrorKind::IsADirectory, format!("{} is a folder, not a file", path.display()));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    match folder {
-        Some(folder) if !folder.is_dir() => {
-            refuse(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn uris_name_a_database_and_a_file() {
-        for (uri, scheme, path) in [
+        for (uri, scheme, file) in [
             ("sqlite:demo.db", Scheme::Sqlite, "demo.db"),
             ("sqlite:/var/demo", Scheme::Sqlite, "/var/demo"),
             ("sqlite:///var/demo.db", Scheme::Sqlite, "/var/demo.db"),
@@ -135,7 +145,8 @@ mod tests {
             ("demo.sqlite", Scheme::Sqlite, "demo.sqlite"),
             ("./with:colon.duckdb", Scheme::DuckDb, "./with:colon.duckdb"),
         ] {
-            assert_eq!(parse(uri).expect(uri), (scheme, PathBuf::from(path)), "{uri}");
+            let file = PathBuf::from(file);
+            assert_eq!(Address::parse(uri).expect(uri), Address { scheme, file }, "{uri}");
         }
     }
 
@@ -154,7 +165,7 @@ mod tests {
     #[test]
     fn what_names_no_database_is_refused_with_the_valid_schemes_and_without_a_password() {
         for uri in ["oracle://me:secret@host/base", "demo.txt", "", "sqlite:", "duckdb://"] {
-            let message = parse(uri).expect_err(uri).to_string();
+            let message = Address::parse(uri).expect_err(uri).to_string();
             assert!(message.contains("sqlite:FILE and duckdb:FILE"), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }

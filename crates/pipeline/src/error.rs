@@ -40,7 +40,7 @@ pub enum PipelineError {
     /// The destination could not be used.
     #[error("failed to {step} the destination")]
     Destination {
-        /// `open`, `claim`, `inspect`, `load into`.
+        /// `use`, `claim`, `inspect`, `load into`.
         step: &'static str,
         /// What the destination said.
         #[source]
@@ -98,6 +98,28 @@ pub enum PipelineError {
         /// The line, from 1.
         line: usize,
         /// What is wrong.
+        reason: String,
+    },
+    /// A path of the key cannot identify documents.
+    #[error("the key `{path}` cannot identify documents: {reason}")]
+    Key {
+        /// The path.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+    /// No document of the files can be used.
+    #[error(
+        "none of the files' documents ({count}) can be loaded; the first, at line {line} of `{file}`: {reason}"
+    )]
+    AllRejected {
+        /// How many documents there are.
+        count: usize,
+        /// The file of the first.
+        file: String,
+        /// Its line, from 1.
+        line: usize,
+        /// Why it cannot be loaded.
         reason: String,
     },
     /// A task of the run ended without a word, which is a defect.

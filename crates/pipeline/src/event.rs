@@ -1,5 +1,8 @@
 //! What happens in a run, as typed events. Terminal, JSON lines and run history are consumers of the same events.
 //!
+//! The last event of a run is [`RunEvent::RunFinished`] or [`RunEvent::RunFailed`]. A run that goes wrong returns its error
+//! here; whoever started it tells of it, as it alone knows what the error means to the outside.
+//!
 //! Events carry names, counts, ids of journal entries and durations; never a value of a document.
 
 use crate::report::RunReport;
@@ -105,10 +108,23 @@ pub enum RunEvent {
         /// Rows it brings, once known.
         rows: Option<u64>,
     },
-    /// The run is over.
+    /// The run is over. Nothing follows.
     RunFinished {
         /// What it did.
         report: RunReport,
+    },
+    /// The run ended early, or could not begin: then this is the only event. Nothing follows.
+    RunFailed {
+        /// [`STREAM_VERSION`].
+        stream_version: u32,
+        /// The code the program ends with.
+        code: u8,
+        /// What went wrong.
+        what: String,
+        /// Why, the nearest cause first.
+        causes: Vec<String>,
+        /// What to do about it, where there is something to do.
+        hint: Option<String>,
     },
 }
 

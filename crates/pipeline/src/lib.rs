@@ -10,10 +10,12 @@ pub mod event;
 mod extract;
 mod files;
 mod load;
+mod readiness;
 pub mod report;
 mod shred;
 mod sync;
 
 pub use error::PipelineError;
 pub use files::{FileLoad, load_files};
+pub use readiness::{check_destination, check_workspace};
 pub use sync::{SyncSettings, sync};

@@ -3,9 +3,9 @@
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Extraction, Plan, Signal};
-use crate::load::{Loader, remembered};
+use crate::load::Loader;
+use crate::readiness::{check_destination, check_workspace};
 use crate::report::RunReport;
-use crate::shred::ModelState;
 use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
@@ -48,8 +48,9 @@ pub struct SyncSettings {
 /// journal, and a load is all or nothing.
 ///
 /// # Errors
-/// [`PipelineError`]. Before anything is written: a token that is not accepted, another workspace than the
-/// destination's, rules that do not fit, a journal that belongs elsewhere.
+/// [`PipelineError`]. Before anything is written: a destination that cannot be used (and then no request is sent), a
+/// token that is not accepted, another workspace than the destination's, rules that do not fit, a journal that belongs
+/// elsewhere.
 pub async fn sync(
     settings: SyncSettings,
     mut destination: Box<dyn Destination>,
@@ -57,13 +58,11 @@ pub async fn sync(
 ) -> Result<RunReport, PipelineError> {
     let began = settings.clock.now();
     let resources = selected(&settings)?;
+    let stored = check_destination(destination.as_mut(), &settings.rules)?;
     let client =
         Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
     let workspace = client.workspace().await.map_err(read_error("the workspace"))?;
-    // Rules that cannot be followed are told before anything is written.
-    let memory = remembered(destination.as_mut())
-        .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
-    ModelState::new(settings.rules.clone(), memory)?;
+    check_workspace(destination.as_ref(), stored.as_ref(), &workspace.id)?;
     let opened_at_us = settings.clock.now().as_microsecond();
     let journal = Journal::open(&settings.journal, &workspace.id, opened_at_us)
         .map_err(|cause| PipelineError::Journal { step: "open", cause })?;

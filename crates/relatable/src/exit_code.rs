@@ -58,14 +58,16 @@ impl ExitCode {
             ExitCode::Success => "all was done",
             ExitCode::Defect => "a defect of the program, or something unforeseen",
             ExitCode::Usage => "the command line was not understood",
-            ExitCode::Configuration => "a rule file, a URI or the environment cannot be used",
+            ExitCode::Configuration => {
+                "a rule file, a URI, a table's name, a key or the environment cannot be used"
+            }
             ExitCode::Held => "another run holds the journal or the destination",
             ExitCode::Access => "the token is not accepted, or lacks a permission; what it may read was done",
             ExitCode::Api => "the API cannot be reached, fails, or answers something else",
             ExitCode::Destination => "the destination cannot be opened or written, or is not ours",
             ExitCode::Verification => "reserved for `verify`: tables and workspace differ",
             ExitCode::Journal => "the journal cannot be used",
-            ExitCode::Input => "a file to load cannot be read, or is not JSON",
+            ExitCode::Input => "a file to load cannot be read, is not JSON, or has no usable document",
             ExitCode::Interrupted => "stopped by Ctrl-C or a signal; the next run goes on",
         }
     }

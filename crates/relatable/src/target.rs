@@ -1,23 +1,26 @@
 //! What `--to` names, and what lies beside it.
 
 use crate::failure::Failure;
-use relatable_destinations::{Destination, open_waiting, uri};
+use relatable_destinations::{Address, Destination, uri};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Ending of the journal's name, after the name of the destination's file.
 const JOURNAL_ENDING: &str = ".journal";
 
-/// A destination by its URI.
+/// A destination by its address.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    uri: String,
+    address: Address,
 }
 
 impl Target {
-    /// The destination that `uri` names; whether it names one shows when it is opened.
-    pub(crate) fn new(uri: &str) -> Target {
-        Target { uri: uri.to_owned() }
+    /// The destination that `uri` names.
+    ///
+    /// # Errors
+    /// [`Failure::Destination`] where it names none.
+    pub(crate) fn new(uri: &str) -> Result<Target, Failure> {
+        Ok(Target { address: Address::parse(uri)? })
     }
 
     /// Opens it, to wait for another process's lock as long as is usual.
@@ -33,40 +36,29 @@ impl Target {
     /// # Errors
     /// [`Failure::Destination`].
     pub(crate) fn open_waiting(&self, lock_wait: Duration) -> Result<Box<dyn Destination>, Failure> {
-        Ok(open_waiting(&self.uri, lock_wait)?)
+        Ok(self.address.open(lock_wait)?)
     }
 
-    /// The file it lives in. Every destination there is lives in one.
-    pub(crate) fn file(&self) -> PathBuf {
-        let path = match self.uri.split_once(':') {
-            Some((scheme, path)) if scheme.len() > 1 && !scheme.contains(['/', '\\', '.']) => {
-                path.strip_prefix("//").unwrap_or(path)
-            }
-            _ => &self.uri,
-        };
-        PathBuf::from(path)
+    /// The file it lives in.
+    pub(crate) fn file(&self) -> &Path {
+        self.address.file()
     }
 
     /// The journal that is used unless another is named: beside the file.
     pub(crate) fn journal(&self) -> PathBuf {
-        let mut journal = self.file().into_os_string();
+        let mut journal = self.file().as_os_str().to_owned();
         journal.push(JOURNAL_ENDING);
         PathBuf::from(journal)
     }
 
     /// Whether it lives in this file, by whatever name, which need not exist yet.
     pub(crate) fn is_in(&self, file: &Path) -> bool {
-        real(&self.file()) == real(file)
+        real(self.file()) == real(file)
     }
 
     /// The database's own shell, to look at it.
     pub(crate) fn shell(&self) -> &'static str {
-        let scheme = self.uri.split(':').next().unwrap_or_default();
-        if scheme.eq_ignore_ascii_case("duckdb") || self.uri.ends_with(".duckdb") {
-            "duckdb"
-        } else {
-            "sqlite3"
-        }
+        self.address.shell()
     }
 }
 
@@ -93,7 +85,7 @@ mod tests {
             ("./with:colon.duckdb", "./with:colon.duckdb.journal", "duckdb"),
             ("demo.sqlite", "demo.sqlite.journal", "sqlite3"),
         ] {
-            let target = Target::new(uri);
+            let target = Target::new(uri).unwrap();
             assert_eq!(target.journal(), PathBuf::from(journal), "{uri}");
             assert_eq!(target.shell(), shell, "{uri}");
         }

@@ -7,6 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod loads;
 pub(crate) mod views;
 
+use crate::catalogue::Catalogue;
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::session::{Cell, Place, Session, Step};
@@ -16,6 +17,8 @@ use arrow_schema::{ArrowError, Field, Schema};
 use relatable_model::logical::LogicalType;
 use std::sync::Arc;
 
+/// What the names of the bookkeeping tables begin with.
+pub(crate) const PREFIX: &str = "_relatable_";
 /// The layout of the bookkeeping tables; raised when it changes in a way that older releases cannot write.
 pub(crate) const FORMAT: i64 = 1;
 
@@ -140,6 +143,17 @@ fn cells_array<'c>(logical: LogicalType, cells: impl Iterator<Item = &'c Cell>) 
             Arc::new(builder.finish())
         }
     }
+}
+
+/// Refuses a database in which nothing was claimed and something of a bookkeeping table's name exists all the same.
+pub(crate) fn check_names(session: &impl Session, catalogue: &Catalogue) -> Result<(), DestinationError> {
+    for ledger in LEDGERS {
+        if let Some(relation) = catalogue.get(ledger.name) {
+            let (destination, name) = (session.describe().to_owned(), ledger.name.to_owned());
+            return Err(DestinationError::Foreign { destination, kind: relation.kind(), name });
+        }
+    }
+    Ok(())
 }
 
 /// Makes the bookkeeping tables that are missing.

@@ -1,21 +1,12 @@
 //! DuckDB's words.
 
 use crate::dialect::Dialect;
-use crate::session::Cell;
 use relatable_model::logical::LogicalType;
 
 /// DuckDB's SQL.
 pub(super) struct DuckDb;
 
 impl Dialect for DuckDb {
-    fn quote(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
-
-    fn literal(&self, text: &str) -> String {
-        format!("'{}'", text.replace('\'', "''"))
-    }
-
     fn type_name(&self, logical: LogicalType) -> &'static str {
         match logical {
             LogicalType::Boolean => "BOOLEAN",
@@ -57,40 +48,5 @@ impl Dialect for DuckDb {
     fn comment_on_column(&self, table: &str, column: &str, description: &str) -> Option<String> {
         let (table, column) = (self.quote(table), self.quote(column));
         Some(format!("COMMENT ON COLUMN {table}.{column} IS {}", self.literal(description)))
-    }
-
-    fn index(&self, _table: &str, _columns: &[String]) -> Option<String> {
-        None
-    }
-
-    fn index_temporary(&self, _table: &str, _columns: &[String]) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn instant_us(&self, cell: &Cell) -> Option<i64> {
-        match cell {
-            Cell::Instant(instant_us) => Some(*instant_us),
-            _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_text_is_one_name_and_one_literal() {
-        for (text, name, literal) in [
-            ("plain", "\"plain\"", "'plain'"),
-            ("a\"b'c", "\"a\"\"b'c\"", "'a\"b''c'"),
-            ("line\nbreak", "\"line\nbreak\"", "'line\nbreak'"),
-            ("größe 🙂", "\"größe 🙂\"", "'größe 🙂'"),
-            ("back\\slash", "\"back\\slash\"", "'back\\slash'"),
-            ("", "\"\"", "''"),
-        ] {
-            assert_eq!(DuckDb.quote(text), name);
-            assert_eq!(DuckDb.literal(text), literal);
-        }
     }
 }

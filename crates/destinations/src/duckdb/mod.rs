@@ -11,15 +11,16 @@ mod query;
 mod stage;
 mod value;
 
+use crate::dialect::Dialect;
 use crate::error::{Cause, DestinationError};
+use crate::file::{check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
 use crate::session::Connector;
-use crate::uri::check_folder;
 use duckdb::{AccessMode, Config, Connection};
 use failure::{Meaning, failure, meaning};
 use gate::Gate;
 use query::DuckDbSession;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -41,7 +42,7 @@ impl DuckDbFile {
     /// The file at `path`, which need not exist; refuses a path that cannot become a database.
     pub(crate) fn new(path: PathBuf, lock_wait: Duration) -> Result<DuckDbFile, DestinationError> {
         let description = format!("DuckDB file {}", path.display());
-        check_folder(&path, &description)?;
+        check_place(&path, &description)?;
         let file = DuckDbFile { path, lock_wait, description };
         file.check_mark()?;
         Ok(file)
@@ -114,6 +115,20 @@ impl Connector for DuckDbFile {
 
     fn describe(&self) -> String {
         self.description.clone()
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &dialect::DuckDb
+    }
+
+    fn check_writable(&mut self) -> Result<(), DestinationError> {
+        check_folder_writable(&self.path, &self.description)?;
+        // As in `check_mark`: nobody else of this process may have the file open.
+        let _gate = self.gate(Instant::now() + self.lock_wait)?;
+        match OpenOptions::new().write(true).open(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(not_writable(&self.description, error)),
+            _ => Ok(()),
+        }
     }
 
     fn read(&mut self) -> Result<Option<DuckDbSession>, DestinationError> {

@@ -6,18 +6,15 @@ use crate::session::{Cell, Place};
 use crate::statement::list;
 use relatable_model::logical::LogicalType;
 
+/// What the names of SQLite's own tables begin with.
+const PREFIX: &str = "sqlite_";
+/// The most columns of a table, unless SQLite was compiled otherwise.
+const COLUMNS_MAX: usize = 2_000;
+
 /// SQLite's SQL.
 pub(super) struct Sqlite;
 
 impl Dialect for Sqlite {
-    fn quote(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
-
-    fn literal(&self, text: &str) -> String {
-        format!("'{}'", text.replace('\'', "''"))
-    }
-
     fn type_name(&self, logical: LogicalType) -> &'static str {
         // A declared type decides what SQLite makes of a value: under DECIMAL, DATE or JSON, `007` would become 7.
         match logical {
@@ -36,6 +33,15 @@ impl Dialect for Sqlite {
         true
     }
 
+    fn reserved(&self, name: &str) -> Option<&'static str> {
+        let begins = name.get(..PREFIX.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PREFIX));
+        begins.then_some("SQLite keeps names that begin with `sqlite_` for itself")
+    }
+
+    fn columns_max(&self) -> Option<usize> {
+        Some(COLUMNS_MAX)
+    }
+
     fn relations_sql(&self) -> &'static str {
         "SELECT name, type, NULL FROM sqlite_schema WHERE type IN ('table', 'view')"
     }
@@ -47,14 +53,6 @@ impl Dialect for Sqlite {
 
     fn token_sql(&self) -> &'static str {
         "SELECT lower(hex(randomblob(16)))"
-    }
-
-    fn comment_on_table(&self, _table: &str, _description: &str) -> Option<String> {
-        None
-    }
-
-    fn comment_on_column(&self, _table: &str, _column: &str, _description: &str) -> Option<String> {
-        None
     }
 
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
@@ -74,29 +72,8 @@ impl Dialect for Sqlite {
 
     fn instant_us(&self, cell: &Cell) -> Option<i64> {
         match cell {
-            Cell::Instant(instant_us) => Some(*instant_us),
             Cell::Text(text) => instant_us(text),
             _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_text_is_one_name_and_one_literal() {
-        for (text, name, literal) in [
-            ("plain", "\"plain\"", "'plain'"),
-            ("a\"b'c", "\"a\"\"b'c\"", "'a\"b''c'"),
-            ("line\nbreak", "\"line\nbreak\"", "'line\nbreak'"),
-            ("größe 🙂", "\"größe 🙂\"", "'größe 🙂'"),
-            ("back\\slash", "\"back\\slash\"", "'back\\slash'"),
-            ("", "\"\"", "''"),
-        ] {
-            assert_eq!(Sqlite.quote(text), name);
-            assert_eq!(Sqlite.literal(text), literal);
         }
     }
 }

@@ -10,10 +10,11 @@ mod query;
 mod stage;
 mod value;
 
+use crate::dialect::Dialect;
 use crate::error::DestinationError;
+use crate::file::{check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
 use crate::session::Connector;
-use crate::uri::check_folder;
 use query::SqliteSession;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
@@ -37,7 +38,7 @@ impl SqliteFile {
     /// The file at `path`, which need not exist; refuses a path that cannot become a database.
     pub(crate) fn new(path: PathBuf, lock_wait: Duration) -> Result<SqliteFile, DestinationError> {
         let description = format!("SQLite file {}", path.display());
-        check_folder(&path, &description)?;
+        check_place(&path, &description)?;
         let mut file = SqliteFile { path, lock_wait, connection: None, writes: false, description };
         if file.path.exists() {
             file.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -76,6 +77,22 @@ impl Connector for SqliteFile {
 
     fn describe(&self) -> String {
         self.description.clone()
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        &dialect::Sqlite
+    }
+
+    fn check_writable(&mut self) -> Result<(), DestinationError> {
+        if self.path.exists() {
+            // A file that may not be written is opened all the same, to be read.
+            let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            let read_only = connection.is_readonly("main");
+            if read_only.map_err(|error| failure::opening(&self.description, error))? {
+                return Err(not_writable(&self.description, "the file may only be read"));
+            }
+        }
+        check_folder_writable(&self.path, &self.description)
     }
 
     fn read(&mut self) -> Result<Option<SqliteSession<'_>>, DestinationError> {

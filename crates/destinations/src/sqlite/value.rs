@@ -103,16 +103,13 @@ const DAY_US: i64 = 86_400_000_000;
 /// The first day of the epoch.
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
-/// Writes an instant as `YYYY-MM-DDTHH:MM:SSZ`, with six digits of a second's fraction when there is one.
+/// Writes an instant as `YYYY-MM-DDTHH:MM:SS.ffffffZ`, always that wide: so texts sort as the moments they stand for.
 pub(super) fn write_instant(text: &mut String, instant_us: i64) -> rusqlite::Result<()> {
     write_day(text, i32::try_from(instant_us.div_euclid(DAY_US)).map_err(|_| out_of_range())?)?;
     let time_us = instant_us.rem_euclid(DAY_US);
     let (second, fraction_us) = (time_us / 1_000_000, time_us % 1_000_000);
-    write!(text, "T{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60).expect(INTO_STRING);
-    if fraction_us != 0 {
-        write!(text, ".{fraction_us:06}").expect(INTO_STRING);
-    }
-    text.push('Z');
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    write!(text, "T{hour:02}:{minute:02}:{second:02}.{fraction_us:06}Z").expect(INTO_STRING);
     Ok(())
 }
 
@@ -163,11 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn instants_read_back() {
+    fn instants_read_back_and_sort_as_text() {
+        let mut texts = Vec::new();
         for (instant, expected) in [
-            (0, "1970-01-01T00:00:00Z"),
+            (0, "1970-01-01T00:00:00.000000Z"),
             (-1, "1969-12-31T23:59:59.999999Z"),
-            (-62_135_596_800_000_000, "0001-01-01T00:00:00Z"),
+            (-62_135_596_800_000_000, "0001-01-01T00:00:00.000000Z"),
             (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"),
             (1_709_208_000_500_000, "2024-02-29T12:00:00.500000Z"),
         ] {
@@ -175,7 +173,10 @@ mod tests {
             write_instant(&mut text, instant).expect("in range");
             assert_eq!(text, expected);
             assert_eq!(instant_us(&text), Some(instant));
+            texts.push((instant, text));
         }
+        texts.sort_unstable();
+        assert!(texts.is_sorted_by_key(|(_, text)| text), "{texts:?}");
         assert!(write_instant(&mut String::new(), -62_135_596_800_000_001).is_err());
     }
 }

@@ -145,6 +145,9 @@ pub(crate) fn a_read_only_place_is_named(engine: Engine) {
         let claimed = open_waiting(&uri, Duration::ZERO).and_then(|mut handle| handle.claim("w1", "j1"));
         let error = claimed.expect_err("read-only");
         assert!(matches!(&error, DestinationError::ReadOnly { .. }), "{name}: {error:?}");
+        let checked = open_waiting(&uri, Duration::ZERO).and_then(|mut handle| handle.check(&[]));
+        let error = checked.expect_err("read-only");
+        assert!(matches!(&error, DestinationError::ReadOnly { .. }), "{name}: {error:?}");
     }
     mount("rw");
     bench.destination = bench.another();

@@ -120,12 +120,16 @@ pub(crate) fn rows_that_do_not_fit_are_refused(engine: Engine) {
 pub(crate) fn another_workspace_is_refused(engine: Engine) {
     let mut bench = Bench::new(engine, vec![table("contacts", &["id"], &[])]);
     bench.load(vec![bench.rows("contacts", &["id"], json!([["1"]]))]);
-    let before = bench.read("SELECT * FROM _relatable_checkpoint");
+    bench.destination = bench.another();
+    let untouched = place(&bench);
     let error = bench.another().claim("w2", "j1").expect_err("another workspace");
     assert!(
         matches!(&error, DestinationError::OtherWorkspace { stored, asked, .. } if stored == "w1" && asked == "w2"),
         "{error:?}"
     );
+    assert!(place(&bench) == untouched, "something was written");
+    bench.destination.claim("w1", "j1").expect("claim");
+    let before = bench.read("SELECT * FROM _relatable_checkpoint");
     let checkpoint = position("w2", "j1", 9);
     let package = Package { tables: &bench.tables, issues: &[], checkpoint: &checkpoint, loaded_at_us: 0 };
     let error = bench.destination.load(&package, &mut std::iter::empty()).expect_err("another workspace");
@@ -187,4 +191,93 @@ pub(crate) fn a_query_cannot_write(engine: Engine) {
         bench.destination.query(sql).expect_err(sql);
     }
     assert_eq!(bench.read("SELECT id FROM contacts"), ["1"]);
+}
+
+/// The bytes of the database's file, and the names of all that lies beside it.
+fn place(bench: &Bench) -> (Vec<u8>, Vec<std::ffi::OsString>) {
+    let folder = bench.path.parent().expect("a folder");
+    let entries = std::fs::read_dir(folder).expect("the folder");
+    let mut names: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name()).collect();
+    names.sort_unstable();
+    (std::fs::read(&bench.path).unwrap_or_default(), names)
+}
+
+pub(crate) fn what_stands_against_tables_is_found_without_writing(engine: Engine) {
+    let view = View { name: "users".to_owned(), column: "role".to_owned(), equals: "user".to_owned() };
+    let mut contacts = table("contacts", &["id"], &["role"]);
+    contacts.views.push(view);
+    let tables = vec![table("aaa", &["id"], &[]), contacts];
+    for (sql, kind, name) in [
+        ("CREATE TABLE Contacts (id TEXT, mine TEXT)", "table", "contacts"),
+        ("CREATE VIEW contacts AS SELECT 1 AS id", "view", "contacts"),
+        ("CREATE VIEW Users AS SELECT 1 AS id", "view", "users"),
+        ("CREATE TABLE users (id TEXT)", "table", "users"),
+        ("CREATE TABLE _relatable_LOADS (id TEXT)", "table", "_relatable_loads"),
+    ] {
+        let mut bench = Bench::unclaimed(engine, tables.clone());
+        engine.run(&bench.path, sql);
+        let before = place(&bench);
+        let error = bench.destination.check(&tables).expect_err(sql);
+        assert!(
+            matches!(&error, DestinationError::Foreign { kind: found, name: named, .. } if *found == kind && named == name),
+            "{sql}: {error:?}"
+        );
+        bench.destination = bench.another();
+        assert!(place(&bench) == before, "{sql}: something was written");
+    }
+}
+
+pub(crate) fn a_check_finds_nothing_against_a_fresh_place_or_our_own_tables(engine: Engine) {
+    let tables = vec![table("contacts", &["id"], &["role"])];
+    let mut bench = Bench::unclaimed(engine, tables.clone());
+    assert_eq!(bench.destination.check(&tables).expect("fresh"), None);
+    assert!(place(&bench).1.is_empty(), "a check leaves nothing behind");
+    bench.destination.claim("w1", "j1").expect("claim");
+    bench.load(vec![bench.rows("contacts", &["id"], json!([["1"]]))]);
+    bench.destination = bench.another();
+    let before = place(&bench);
+    assert_eq!(bench.destination.check(&tables).expect("ours"), Some(position("w1", "j1", 1)));
+    bench.destination = bench.another();
+    assert!(place(&bench) == before);
+}
+
+pub(crate) fn a_table_of_another_resource_is_refused(engine: Engine) {
+    let view = View { name: "users".to_owned(), column: "role".to_owned(), equals: "user".to_owned() };
+    let mut contacts = table("contacts", &["id"], &["role"]);
+    contacts.views.push(view);
+    let mut bench = Bench::new(engine, vec![contacts]);
+    bench.load(vec![bench.rows("contacts", &["id", "role"], json!([["1", "user"]]))]);
+    bench.destination = bench.another();
+    bench.destination.claim("w1", "j1").expect("claim");
+    for name in ["contacts", "Contacts", "users", "USERS"] {
+        let mut other = table(name, &["id"], &["role"]);
+        other.resource = "file:contacts".to_owned();
+        bench.tables = vec![other];
+        let refused = [
+            bench.destination.check(&bench.tables).expect_err(name),
+            bench.try_load(vec![bench.rows(name, &["id", "role"], json!([["1", "x"]]))]).expect_err(name),
+        ];
+        for error in refused {
+            assert!(
+                matches!(&error, DestinationError::Owned { stored, asked, .. } if stored == "contacts" && asked == "file:contacts"),
+                "{name}: {error:?}"
+            );
+        }
+    }
+    assert_eq!(bench.read("SELECT role FROM contacts"), ["user"]);
+    assert_eq!(bench.read("SELECT to_seq FROM _relatable_loads"), ["1"]);
+}
+
+pub(crate) fn names_that_are_reserved_are_refused(engine: Engine) {
+    let mut bench = Bench::new(engine, vec![]);
+    for name in ["", "_relatable_x", "_RELATABLE_checkpoint"] {
+        let error = bench.destination.check(&[table(name, &["id"], &[])]).expect_err(name);
+        assert!(matches!(&error, DestinationError::ReservedName { .. }), "{name}: {error:?}");
+    }
+    let outcome = bench.destination.check(&[table("sqlite_x", &["id"], &[])]);
+    if engine.enforces_keys() {
+        assert!(matches!(&outcome, Err(DestinationError::ReservedName { .. })), "{outcome:?}");
+    } else {
+        outcome.expect("nothing is wrong with that name here");
+    }
 }

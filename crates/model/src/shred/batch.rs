@@ -23,6 +23,7 @@ impl Shredder {
         let layouts = self.layouts()?;
         let kept = self.kept_rows(&layouts);
         let issues = self.notes.iter().map(|note| self.issue(note)).collect();
+        let repeated = kept.repeated.iter().map(|&row| self.record_key(row)).collect();
         let mut earlier = None;
         let mut scopes: Vec<Vec<ReplacedScope>> =
             layouts.iter().map(|layout| self.replaced_scopes(layout, &kept, &mut earlier)).collect();
@@ -35,7 +36,7 @@ impl Shredder {
             tables.push(ShreddedTable { table, rows, replaced: std::mem::take(replaced) });
         }
         tables.reverse();
-        Ok(Shredded { tables, issues })
+        Ok(Shredded { tables, issues, repeated })
     }
 
     /// The table of a layout, as a destination is asked to hold it.

@@ -103,6 +103,8 @@ pub struct Shredded {
     pub tables: Vec<ShreddedTable>,
     /// Issues, one per occurrence.
     pub issues: Vec<Issue>,
+    /// Keys of the records that came again, one for each document that a later one took the place of.
+    pub repeated: Vec<String>,
 }
 
 /// Something to be told as an issue, once the record's key is known.

@@ -14,6 +14,8 @@ pub(super) struct Kept {
     pub(super) rows: Vec<Vec<u32>>,
     /// For each row of the resource's table the last row of the same record; empty where no record came twice.
     newest: Vec<u32>,
+    /// The rows of the resource's table in whose place a later one came.
+    pub(super) repeated: Vec<u32>,
 }
 
 impl Kept {
@@ -136,7 +138,8 @@ fn repeated_within_parents(parts: &[KeyPart<'_>], parent_rows: &[u32], keep: &[b
 impl Shredder {
     /// The rows to write.
     pub(super) fn kept_rows(&mut self, layouts: &[Layout]) -> Kept {
-        let mut kept = Kept { rows: vec![Vec::new(); self.plan.tables.len()], newest: Vec::new() };
+        let mut kept =
+            Kept { rows: vec![Vec::new(); self.plan.tables.len()], newest: Vec::new(), repeated: Vec::new() };
         let mut alive: Vec<Vec<bool>> = vec![Vec::new(); self.plan.tables.len()];
         for layout in layouts {
             let id = layout.id;
@@ -153,6 +156,7 @@ impl Shredder {
                 let pairs = self.drop_keyless_and_repeated(layout, &mut keep, kept.repeats());
                 if id == ROOT_TABLE && !pairs.is_empty() {
                     kept.newest = newest(keep.len() as u32, &pairs);
+                    kept.repeated = pairs.iter().map(|&(earlier, _)| earlier).collect();
                 }
             }
             if id != ROOT_TABLE || self.writes_records() {

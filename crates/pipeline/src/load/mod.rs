@@ -190,7 +190,7 @@ impl Loader {
 
     /// Hands a load to the destination.
     fn commit(&mut self, shredding: Shredding, checkpoint: Checkpoint) -> Result<(), PipelineError> {
-        let Shredding { changes, issues } = shredding;
+        let Shredding { changes, issues, .. } = shredding;
         let (from, to) = (self.checkpoint.seq + 1, checkpoint.seq);
         let rows: u64 =
             changes.iter().flat_map(|change| &change.rows).map(|batch| batch.num_rows() as u64).sum();

@@ -17,6 +17,9 @@ use relatable_model::shred::{Context, DocumentError, Shredded, Shredder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The kind of issue recorded for a document that could not be shredded.
+pub(crate) const REJECTED: &str = "document_rejected";
+
 /// What the model knows between loads.
 #[derive(Debug, Clone)]
 pub(crate) struct ModelState {
@@ -33,6 +36,8 @@ pub(crate) struct ModelState {
 pub(crate) struct Shredding {
     pub(crate) changes: Vec<TableChange>,
     pub(crate) issues: Vec<Issue>,
+    /// Keys of the records that came again in one wave, one for each document that a later one took the place of.
+    pub(crate) repeated: Vec<String>,
 }
 
 impl ModelState {
@@ -140,6 +145,7 @@ impl ModelState {
         let shredded = shredder.finish()?;
         self.learn(resource, &shredded);
         shredding.issues.extend(shredded.issues);
+        shredding.repeated.extend(shredded.repeated);
         for shredded in shredded.tables {
             let rows = if shredded.rows.num_rows() > 0 { vec![shredded.rows] } else { Vec::new() };
             let replaced: Vec<Scope> = shredded
@@ -160,7 +166,7 @@ impl ModelState {
 fn rejected(item: &Item, error: &DocumentError) -> Issue {
     Issue {
         resource: item.resource.clone(),
-        kind: "document_rejected".to_owned(),
+        kind: REJECTED.to_owned(),
         path: String::new(),
         record: item.key.join("/"),
         detail: error.to_string(),

@@ -11,6 +11,7 @@ use relatable_intercom::clock::Clock;
 use relatable_intercom::request::Request;
 use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, ClientError};
+use relatable_pipeline::{check_destination, check_workspace};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -43,7 +44,7 @@ pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Re
         }
     };
     if let Some(uri) = &arguments.to {
-        match about_destination(&Target::new(uri), workspace.as_ref()) {
+        match about_destination(uri, workspace.as_ref()) {
             Ok(found) => findings.fine("destination", &found)?,
             Err(failure) => findings.problem("destination", &failure)?,
         }
@@ -191,21 +192,18 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 }
 
 /// Looks at the destination without changing it.
-fn about_destination(target: &Target, workspace: Option<&Workspace>) -> Result<String, Failure> {
-    let mut destination = target.open_waiting(LOCK_WAIT)?;
+fn about_destination(uri: &str, workspace: Option<&Workspace>) -> Result<String, Failure> {
+    let mut destination = Target::new(uri)?.open_waiting(LOCK_WAIT)?;
+    let stored = check_destination(destination.as_mut(), &rules::merged(None)?.rules)?;
     let described = destination.describe();
-    let Some(checkpoint) = destination.checkpoint()? else {
-        return Ok(format!("{described}, nothing loaded yet"));
-    };
-    if let Some(workspace) = workspace.filter(|workspace| workspace.id != checkpoint.workspace) {
-        return Err(Failure::Destination(relatable_destinations::DestinationError::OtherWorkspace {
-            destination: described,
-            stored: checkpoint.workspace,
-            asked: workspace.id.clone(),
-        }));
+    if let Some(workspace) = workspace {
+        check_workspace(destination.as_ref(), stored.as_ref(), &workspace.id)?;
     }
-    Ok(format!(
-        "{described}, workspace {}, loaded up to entry {} of journal {}",
-        checkpoint.workspace, checkpoint.seq, checkpoint.journal
-    ))
+    Ok(match stored {
+        None => format!("{described}, nothing loaded yet"),
+        Some(checkpoint) => format!(
+            "{described}, workspace {}, loaded up to entry {} of journal {}",
+            checkpoint.workspace, checkpoint.seq, checkpoint.journal
+        ),
+    })
 }

@@ -14,7 +14,19 @@ use std::sync::Arc;
 
 /// Reads a workspace into a database, or brings it up to date.
 pub(super) async fn run(arguments: &SyncArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
-    let target = Target::new(&arguments.to);
+    let reporter = Reporter::asked(&arguments.reporting, clock.clone());
+    let outcome = read(arguments, clock, &reporter).await;
+    reporter.end(&outcome);
+    outcome
+}
+
+/// As [`run`], telling `reporter` what happens on the way.
+async fn read(
+    arguments: &SyncArguments,
+    clock: Arc<dyn Clock>,
+    reporter: &Reporter,
+) -> Result<ExitCode, Failure> {
+    let target = Target::new(&arguments.to)?;
     let Merged { rules, unfamiliar } = rules::merged(arguments.model.as_deref())?;
     let journal = arguments.journal.clone().unwrap_or_else(|| target.journal());
     if target.is_in(&journal) {
@@ -30,11 +42,10 @@ pub(super) async fn run(arguments: &SyncArguments, clock: Arc<dyn Clock>) -> Res
         journal,
         select: arguments.select.clone(),
         full: arguments.full,
-        clock: clock.clone(),
+        clock,
     };
-    let reporter = Reporter::asked(&arguments.reporting, clock);
     let run = sync(settings, destination, reporter.observer());
-    let Some(report) = super::finish(run, &reporter).await? else {
+    let Some(report) = super::finish(run, reporter).await? else {
         render::talk("stopped; what was read is kept, and the next run goes on from there");
         return Ok(ExitCode::Interrupted);
     };

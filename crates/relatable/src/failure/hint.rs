@@ -114,8 +114,19 @@ fn of_destination(error: &DestinationError) -> Option<String> {
         DestinationError::NewerFormat { .. } => "use the newer release that wrote it, or name another file",
         DestinationError::Foreign { kind, name, .. } => {
             return Some(format!(
-                "rename or move the {kind} `{name}`, or name another database; nothing was written"
+                "rename or move the {kind} `{name}`, or name another database; it was left as it is"
             ));
+        }
+        DestinationError::Owned { .. } => {
+            "write it to a table of another name (`--table`, or `table` in your rules), or into another database; \
+             nothing was written"
+        }
+        DestinationError::ReservedName { .. } => {
+            "choose another name (`--table`, or `table` in your rules); nothing was written"
+        }
+        DestinationError::TooManyColumns { .. } => {
+            "keep an object with many members in one column, or give it a table of its own: a rule file (`--model`) \
+             says `\"path\" = \"json\"` or `\"path\" = \"table\"`; nothing was written"
         }
         DestinationError::Mismatch { .. } => {
             "change the rules back, or read into another database; nothing was written"
@@ -211,6 +222,14 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::File { .. } => Some("does the file exist, and may you read it?".to_owned()),
         PipelineError::FileSyntax { .. } => Some(
             "a file holds one JSON document, a JSON list of documents, or one document per line".to_owned(),
+        ),
+        PipelineError::Key { .. } => Some(
+            "`--key` wants the paths of members that hold one text or number, such as `id` or `customer.id`, with \
+             commas between"
+                .to_owned(),
+        ),
+        PipelineError::AllRejected { .. } => Some(
+            "a document is a JSON object and has a value at every path of `--key`; nothing was written".to_owned(),
         ),
         PipelineError::Internal { .. } => Some(GOES_ON.to_owned()),
     }

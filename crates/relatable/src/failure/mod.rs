@@ -165,7 +165,9 @@ fn of_client(error: &ClientError) -> ExitCode {
 /// The code of an error of the destination.
 fn of_destination(error: &DestinationError) -> ExitCode {
     match error {
-        DestinationError::Uri { .. } | DestinationError::NotBuilt { .. } => ExitCode::Configuration,
+        DestinationError::Uri { .. }
+        | DestinationError::NotBuilt { .. }
+        | DestinationError::ReservedName { .. } => ExitCode::Configuration,
         DestinationError::Locked { .. } | DestinationError::Fenced { .. } => ExitCode::Held,
         DestinationError::NotClaimed { .. } => ExitCode::Defect,
         // What goes wrong on the way to the destination counts as what it is.
@@ -198,10 +200,14 @@ fn of_run(error: &PipelineError) -> ExitCode {
         PipelineError::Read { cause, .. } | PipelineError::Definitions { cause, .. } => of_client(cause),
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
-        PipelineError::Rules(_) | PipelineError::Plan(_) => ExitCode::Configuration,
+        PipelineError::Rules(_) | PipelineError::Plan(_) | PipelineError::Key { .. } => {
+            ExitCode::Configuration
+        }
         PipelineError::UnknownResource { .. } => ExitCode::Usage,
         PipelineError::JournalBehind { .. } | PipelineError::OtherJournal { .. } => ExitCode::Journal,
-        PipelineError::File { .. } | PipelineError::FileSyntax { .. } => ExitCode::Input,
+        PipelineError::File { .. } | PipelineError::FileSyntax { .. } | PipelineError::AllRejected { .. } => {
+            ExitCode::Input
+        }
         PipelineError::Internal { .. } => ExitCode::Defect,
     }
 }

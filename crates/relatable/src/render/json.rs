@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A consumer of events that writes them as JSON lines.
 pub(super) struct Json<W> {
-    /// Where they go; nowhere after a failure.
+    /// Where they go; nowhere after the last event or a failure.
     out: Mutex<Option<W>>,
     clock: Arc<dyn Clock>,
 }
@@ -40,9 +40,12 @@ impl<W: Write + Send> Observer for Json<W> {
             writer.write_all(&bytes)?;
             writer.flush()
         });
-        if let Err(error) = written {
+        if let Err(error) = &written {
             // The run is worth more than its telling.
             talk(&format!("warning: events are no longer written, the run goes on: {error}"));
+        }
+        let is_last = matches!(event, RunEvent::RunFinished { .. } | RunEvent::RunFailed { .. });
+        if is_last || written.is_err() {
             *out = None;
         }
     }

@@ -179,6 +179,8 @@ impl Observer for Progress {
                 self.close();
                 self.say(&self.ending.text(report));
             }
+            // What failed is said in full where the program ends.
+            RunEvent::RunFailed { .. } => self.close(),
         }
     }
 }

@@ -5,8 +5,10 @@ use super::lines::Lines;
 use super::progress::Progress;
 use super::report;
 use crate::arguments::ReportingArguments;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
 use relatable_intercom::clock::Clock;
-use relatable_pipeline::event::{Observer, Unobserved};
+use relatable_pipeline::event::{Observer, RunEvent, STREAM_VERSION, Unobserved};
 use relatable_pipeline::report::RunReport;
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -62,6 +64,24 @@ impl Reporter {
     /// The one to tell.
     pub(crate) fn observer(&self) -> Arc<dyn Observer> {
         self.observer.clone()
+    }
+
+    /// Tells how a command ended, unless the run has told so itself.
+    pub(crate) fn end(&self, outcome: &Result<ExitCode, Failure>) {
+        self.close();
+        let (code, what, causes, hint) = match outcome {
+            Ok(ExitCode::Interrupted) => {
+                let hint = "run it again to go on".to_owned();
+                (ExitCode::Interrupted, "stopped by Ctrl-C or a signal".to_owned(), Vec::new(), Some(hint))
+            }
+            Ok(_) => return,
+            Err(failure) => {
+                let causes = failure.causes().map(ToString::to_string).collect();
+                (failure.exit_code(), failure.to_string(), causes, failure.hint())
+            }
+        };
+        let (stream_version, code) = (STREAM_VERSION, code.number());
+        self.observer.event(&RunEvent::RunFailed { stream_version, code, what, causes, hint });
     }
 
     /// Makes way for other words.

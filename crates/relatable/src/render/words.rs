@@ -24,7 +24,8 @@ pub(super) fn line(event: &RunEvent) -> Option<String> {
         | RunEvent::Load {
             stage: LoadStage::Shredding | LoadStage::Loading | LoadStage::Committing, ..
         }
-        | RunEvent::RunFinished { .. } => None,
+        | RunEvent::RunFinished { .. }
+        | RunEvent::RunFailed { .. } => None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! A destination that cannot be used is named with the reason, and left as it was.
 
 use crate::program::{Outcome, Place, simulator};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 /// Loads one document into a destination: the shortest way to it.
@@ -38,25 +40,62 @@ fn a_file_of_another_kind_is_left_as_it_was() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
-fn a_folder_that_nobody_may_write_in_is_named() {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_nobody_may_write_in_is_named_before_anything_is_asked_of_the_api() {
     // Not even a superuser makes files there.
     assert!(Path::new("/proc/self").exists());
-    load(&Place::new(), "sqlite:/proc/a.db").failed_with(7, &["SQLite file /proc/a.db", "\n\nhint: "]);
+    let said = "SQLite file /proc/a.db cannot be written";
+    let hint = "hint: make the file and its folder writable";
+    load(&Place::new(), "sqlite:/proc/a.db").failed_with(7, &[said, hint]);
+    let simulator = simulator(10, 0).await;
+    let base_url = simulator.base_url();
+    let place = Place::new();
+    place.run(&["sync", "--to", "sqlite:/proc/a.db", "--base-url", &base_url]).failed_with(7, &[said, hint]);
+    assert_eq!(simulator.stats().by_path, Default::default(), "no request was sent");
+    let checked = place.run(&["check", "--to", "sqlite:/proc/a.db", "--base-url", &base_url]);
+    assert_eq!(checked.code, Some(7), "{checked:#?}");
+    let line = checked.stdout.lines().find(|line| line.contains(" destination ")).unwrap();
+    assert!(line.starts_with("problem ") && line.contains(said), "{line}");
+}
+
+/// Whatever a folder holds: the names of its files, with their bytes.
+fn content(place: &Place) -> BTreeMap<OsString, Vec<u8>> {
+    let entries = std::fs::read_dir(place.path("")).unwrap().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+    files.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect()
 }
 
 #[test]
 fn a_table_of_somebody_else_is_not_touched() {
     let place = Place::new();
     let connection = rusqlite::Connection::open(place.path("a.db")).unwrap();
-    connection.execute_batch("CREATE TABLE things (mine TEXT); INSERT INTO things VALUES ('kept')").unwrap();
+    connection.execute_batch("CREATE TABLE Things (mine TEXT); INSERT INTO things VALUES ('kept')").unwrap();
     drop(connection);
+    place.write("one.json", "{\"id\": 1}");
+    let before = content(&place);
     load(&place, "sqlite:a.db").failed_with(
         7,
         &["already has a table `things` that was not made by this program", "hint: rename or move the table"],
     );
-    let rows = crate::program::query(&place.path("a.db"), "SELECT mine FROM things");
-    assert_eq!(rows, [["kept"]]);
+    assert!(content(&place) == before, "nothing was written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sync_meets_tables_and_views_of_somebody_else_before_it_does_anything() {
+    let simulator = simulator(10, 0).await;
+    for (made, said) in [
+        ("CREATE TABLE Contacts (mine TEXT)", "already has a table `contacts`"),
+        ("CREATE TABLE conversation_tags (mine TEXT)", "already has a table `conversation_tags`"),
+        ("CREATE VIEW users AS SELECT 1 AS id", "already has a view `users`"),
+    ] {
+        let place = Place::new();
+        rusqlite::Connection::open(place.path("a.db")).unwrap().execute_batch(made).unwrap();
+        let before = content(&place);
+        let sync = ["sync", "--to", "a.db", "--base-url", &simulator.base_url()];
+        place.run(&sync).failed_with(7, &[said, "not made by this program", "\nhint: rename or move the "]);
+        assert!(content(&place) == before, "{made}: nothing was written, and no journal made");
+    }
+    assert_eq!(simulator.stats().by_path, Default::default(), "no request was sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,6 +106,7 @@ async fn another_workspace_is_an_error_before_anything_is_written() {
         place.run(&["sync", "--to", "a.db", "--base-url", base_url, "--journal", journal, "--quiet"])
     };
     assert_eq!(sync(&first.base_url(), "first").succeeded().stderr, "");
+    let before = content(&place);
     sync(&second.base_url(), "second").failed_with(
         7,
         &[
@@ -75,7 +115,10 @@ async fn another_workspace_is_an_error_before_anything_is_written() {
             "hint: a database holds one workspace",
         ],
     );
+    assert!(content(&place) == before, "nothing was written, and no journal made");
     // And the other way round, a journal.
+    sync(&first.base_url(), "first").succeeded();
+    std::fs::remove_file(place.path("a.db")).unwrap();
     sync(&second.base_url(), "first")
         .failed_with(9, &["journal", "hint: name another journal with `--journal`"]);
 }

@@ -43,14 +43,14 @@ Exit codes; they keep their meaning from release to release.
     0  all was done
     1  a defect of the program, or something unforeseen
     2  the command line was not understood
-    3  a rule file, a URI or the environment cannot be used
+    3  a rule file, a URI, a table's name, a key or the environment cannot be used
     4  another run holds the journal or the destination
     5  the token is not accepted, or lacks a permission; what it may read was done
     6  the API cannot be reached, fails, or answers something else
     7  the destination cannot be opened or written, or is not ours
     8  reserved for `verify`: tables and workspace differ
     9  the journal cannot be used
-   10  a file to load cannot be read, or is not JSON
+   10  a file to load cannot be read, is not JSON, or has no usable document
   130  stopped by Ctrl-C or a signal; the next run goes on
 ";
     assert_eq!(Place::new().run(&["help", "exit-codes"]).succeeded().stdout, expected);

@@ -1,6 +1,6 @@
 //! Files go through the same engine.
 
-use crate::program::{Place, query};
+use crate::program::{Place, query, simulator};
 use std::io::Write;
 use std::process::Stdio;
 
@@ -50,4 +50,158 @@ fn a_file_that_cannot_be_used_is_named_with_the_line() {
     load("absent.json")
         .failed_with(10, &["error: failed to read `absent.json`", "No such file", "hint: does the file"]);
     assert!(!place.path("a.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_beside_the_tables_of_a_workspace_and_never_into_them() {
+    let simulator = simulator(20, 0).await;
+    let place = Place::new();
+    let base_url = simulator.base_url();
+    let sync = ["sync", "--to", "sqlite:a.db", "--base-url", &base_url, "--quiet"];
+    place.run(&sync).succeeded();
+    let database = place.path("a.db");
+    let tags = query(&database, "SELECT * FROM tags ORDER BY id");
+    place.write("tags.json", "[{\"id\": \"1\", \"name\": \"mine\", \"tags\": [1]}]");
+    let load = |table: &str| {
+        place.run(&["load", "tags.json", "--table", table, "--key", "id", "--to", "sqlite:a.db", "--quiet"])
+    };
+    let before = std::fs::read(&database).unwrap();
+    for (table, taken) in [
+        ("tags", "a table `tags`, which holds `tags`"),
+        ("TAGS", "a table `TAGS`, which holds `tags`"),
+        ("users", "a view `users`, which holds `contacts`"),
+        // Its list would become the table `contact_tags`.
+        ("contact", "a table `contact_tags`, which holds `contacts`"),
+    ] {
+        load(table).failed_with(7, &[taken, "\n\nhint: write it to a table of another name (`--table`"]);
+        assert!(std::fs::read(&database).unwrap() == before, "{table}: nothing was written");
+    }
+    for _ in 0..2 {
+        load("my_tags").succeeded();
+    }
+    assert_eq!(query(&database, "SELECT id, name FROM my_tags"), [["1", "mine"]]);
+    assert_eq!(query(&database, "SELECT * FROM tags ORDER BY id"), tags);
+    place.run(&sync).succeeded();
+    load("my_tags").succeeded();
+}
+
+#[test]
+fn a_mark_before_the_first_character_is_no_part_of_a_file() {
+    let place = Place::new();
+    place.write("marked.json", "\u{feff}{\"id\": 1}\n");
+    place.run(&["load", "marked.json", "--table", "t", "--key", "id", "--to", "a.db"]).succeeded();
+    assert_eq!(query(&place.path("a.db"), "SELECT id FROM t"), [["1"]]);
+    place.write("broken.json", "\u{feff}{\"id\": 1}\n{");
+    place
+        .run(&["load", "broken.json", "--table", "t", "--to", "b.db"])
+        .failed_with(10, &["`broken.json` is not JSON or NDJSON at line 2"]);
+}
+
+#[test]
+fn documents_that_become_one_row_are_issues() {
+    let place = Place::new();
+    // Ids are text and numbers their value: three ways to write one id, and another one.
+    place.write(
+        "ids.ndjson",
+        "{\"id\": 1, \"n\": \"a\"}\n{\"id\": \"1\", \"n\": \"b\"}\n{\"id\": 1.0, \"n\": \"c\"}\n{\"id\": \"1.0\", \"n\": \"d\"}",
+    );
+    let outcome = place.run(&["load", "ids.ndjson", "--table", "t", "--key", "id", "--to", "a.db", "--json"]);
+    let last = outcome.succeeded().json_lines().pop().unwrap();
+    assert_eq!(last["report"]["issues"], serde_json::json!({ "document_repeated": 2 }));
+    assert_eq!(query(&place.path("a.db"), "SELECT id, n FROM t ORDER BY id"), [["1", "c"], ["1.0", "d"]]);
+    let issues = query(&place.path("a.db"), "SELECT kind, record, count FROM _relatable_issues");
+    assert_eq!(issues, [["document_repeated", "1", "2"]]);
+}
+
+#[test]
+fn a_load_of_which_nothing_can_be_used_fails_with_the_first_reason() {
+    let place = Place::new();
+    place.write("things.ndjson", "\n{\"name\": \"a\"}\n{\"name\": \"b\"}\n");
+    let arguments = ["load", "things.ndjson", "--table", "t", "--key", "id", "--to", "a.db"];
+    place.run(&arguments).failed_with(
+        10,
+        &[
+            "error: none of the files' documents (2) can be loaded; the first, at line 2 of `things.ndjson`: the \
+             document has no `id`, which identifies it",
+            "hint: a document is a JSON object and has a value at every path of `--key`; nothing was written",
+        ],
+    );
+    place.write("numbers.json", "[1, 2]");
+    place
+        .run(&["load", "numbers.json", "--table", "t", "--to", "a.db"])
+        .failed_with(10, &["at line 1 of `numbers.json`: the document is not an object"]);
+    assert!(!place.path("a.db").exists());
+    // One that can be used is loaded; the others are told of.
+    place.write("some.ndjson", "{\"name\": \"a\"}\n{\"id\": \"x\"}");
+    let outcome =
+        place.run(&["load", "some.ndjson", "--table", "t", "--key", "id", "--to", "a.db", "--json"]);
+    let last = outcome.succeeded().json_lines().pop().unwrap();
+    assert_eq!(last["report"]["issues"]["document_rejected"], 1);
+}
+
+#[test]
+fn names_and_keys_that_cannot_be_are_refused_before_anything_is_written() {
+    let place = Place::new();
+    place.write("orders.ndjson", ORDERS);
+    for (table, key, said) in [
+        ("", "id", "no table can be named ``: a name has at least one character"),
+        ("sqlite_x", "id", "no table can be named `sqlite_x`: SQLite keeps names"),
+        ("_relatable_loads", "id", "no table can be named `_relatable_loads`: names that begin with"),
+        ("t", "", "the key `` cannot identify documents: "),
+        ("t", "id,", "the key `` cannot identify documents: "),
+        ("t", "customer..name", "the key `customer..name` cannot identify documents: "),
+        ("t", "lines.[].sku", "the key `lines.[].sku` cannot identify documents: it leads into a list"),
+        ("t", "*", "the key `*` cannot identify documents: it leads into a list or to any member"),
+    ] {
+        let arguments = ["load", "orders.ndjson", "--table", table, "--key", key, "--to", "a.db"];
+        place.run(&arguments).failed_with(3, &[said, "\n\nhint: "]);
+        assert!(!place.path("a.db").exists(), "{table}, {key}");
+    }
+    // A key that is well-formed, but nowhere to be found.
+    for key in ["idd", "lines", "customer"] {
+        let arguments = ["load", "orders.ndjson", "--table", "t", "--key", key, "--to", "a.db"];
+        place.run(&arguments).failed_with(10, &["line 1 of `orders.ndjson`", &format!("has no `{key}`")]);
+        assert!(!place.path("a.db").exists(), "{key}");
+    }
+}
+
+#[test]
+fn more_columns_than_the_database_allows_are_refused_with_the_way_out() {
+    let place = Place::new();
+    let members: Vec<String> = (0..2_100).map(|number| format!("\"m{number}\": {number}")).collect();
+    place.write("wide.json", &format!("{{\"id\": 1, \"wide\": {{{}}}}}", members.join(", ")));
+    let load = ["load", "wide.json", "--table", "t", "--key", "id", "--to", "sqlite:a.db"];
+    place.run(&load).failed_with(
+        7,
+        &[
+            "table `t` would have 2103 columns, and a table in SQLite file a.db can have 2000",
+            "says `\"path\" = \"json\"` or `\"path\" = \"table\"`; nothing was written",
+        ],
+    );
+    assert!(!place.path("a.db").exists());
+    place.write("rules.toml", "[t.paths]\n\"wide\" = \"json\"\n");
+    place.run(&[&load[..], &["--model", "rules.toml"]].concat()).succeeded();
+    assert_eq!(query(&place.path("a.db"), "SELECT json_extract(wide, '$.m2099') FROM t"), [["2099"]]);
+}
+
+#[test]
+fn a_load_that_fails_ends_its_events_with_the_reason() {
+    let place = Place::new();
+    place.write("things.json", "{\"name\": \"a\"}");
+    for (key, to, code, events) in [
+        ("id", "a.db", 10, vec!["run_started", "load", "run_failed"]),
+        ("id", "nowhere/a.db", 7, vec!["run_failed"]),
+        ("", "a.db", 3, vec!["run_failed"]),
+    ] {
+        let arguments = ["load", "things.json", "--table", "t", "--key", key, "--to", to, "--json"];
+        let outcome = place.run(&arguments);
+        assert_eq!(outcome.code, Some(code), "{outcome:#?}");
+        let lines = outcome.json_lines();
+        assert_eq!(lines.iter().map(|line| line["event"].as_str().unwrap()).collect::<Vec<_>>(), events);
+        let last = lines.last().unwrap();
+        assert_eq!((&last["code"], &last["stream_version"]), (&code.into(), &1.into()));
+        for text in ["what", "hint"] {
+            assert!(outcome.stderr.contains(last[text].as_str().unwrap()), "{text}: {outcome:#?}");
+        }
+    }
 }

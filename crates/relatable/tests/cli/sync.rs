@@ -61,6 +61,20 @@ async fn the_second_sync_changes_nothing_but_counts_as_the_events_tell() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sync_that_fails_ends_its_events_with_the_reason() {
+    let simulator = simulator(20, 0).await;
+    let sync = ["sync", "--to", "a.db", "--base-url", &simulator.base_url(), "--json"];
+    for (place, code) in [(Place::with_token("of somebody else"), 5), (Place::without_token(), 3)] {
+        let outcome = place.run(&sync);
+        assert_eq!(outcome.code, Some(code), "{outcome:#?}");
+        let last = outcome.json_lines().pop().unwrap();
+        assert_eq!((&last["event"], &last["code"]), (&"run_failed".into(), &code.into()));
+        assert!(outcome.stderr.starts_with(&format!("error: {}", last["what"].as_str().unwrap())));
+        assert!(last["hint"].as_str().unwrap().contains("INTERCOM_TOKEN"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_what_is_selected_is_read() {
     let simulator = simulator(60, 0).await;
     let place = Place::new();

@@ -229,7 +229,8 @@ async fn views_show_live_contacts_by_role() {
         assert!(!expected.is_empty());
         assert_eq!(shown(), expected);
         let gone = expected.pop_first().unwrap();
-        let sql = format!("UPDATE contacts SET _deleted_at = '2026-01-01T00:00:00Z' WHERE id = '{gone}'");
+        let sql =
+            format!("UPDATE contacts SET _deleted_at = '2026-01-01T00:00:00.000000Z' WHERE id = '{gone}'");
         rusqlite::Connection::open(site.database()).unwrap().execute(&sql, []).unwrap();
         assert_eq!(shown(), expected, "{view} shows a contact that is gone");
     }

@@ -1,4 +1,4 @@
-//! A database as text, read by plain SQLite.
+//! A database as text, read by a plain client of its own.
 
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
 use std::collections::BTreeMap;
@@ -7,22 +7,61 @@ use std::path::Path;
 /// Columns that say when something was read, not what.
 const IGNORED_COLUMNS: [&str; 1] = ["_synced_at"];
 
-/// Every table with its rows as sorted text, but bookkeeping tables and `counts`, which grows with every run.
-pub(crate) fn dump(database: &Path) -> BTreeMap<String, Vec<String>> {
-    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+/// The databases that runs are killed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    #[cfg(feature = "duckdb")]
+    DuckDb,
+}
+
+/// Every table with its rows as sorted text.
+pub(crate) type Dump = BTreeMap<String, Vec<String>>;
+
+impl Engine {
+    /// The scheme of its URIs.
+    pub(crate) fn scheme(self) -> &'static str {
+        match self {
+            Engine::Sqlite => "sqlite",
+            #[cfg(feature = "duckdb")]
+            Engine::DuckDb => "duckdb",
+        }
+    }
+
+    /// Every table but bookkeeping tables and `counts`, which grows with every run. The file must be whole.
+    pub(crate) fn dump(self, database: &Path) -> Dump {
+        match self {
+            Engine::Sqlite => dump_sqlite(database),
+            #[cfg(feature = "duckdb")]
+            Engine::DuckDb => duckdb_file::dump(database),
+        }
+    }
+}
+
+/// Whether a table is compared.
+fn is_compared(table: &str) -> bool {
+    !table.starts_with('_') && table != "counts"
+}
+
+/// One row as text, from its columns' names and cells. Columns stand in the order of the loads that brought them, which
+/// says nothing; so they are sorted.
+fn line(cells: impl Iterator<Item = (String, String)>) -> String {
+    let cells = cells.filter(|(column, _)| !IGNORED_COLUMNS.contains(&column.as_str()));
+    let mut cells: Vec<String> = cells.map(|(column, cell)| format!("{column}={cell}|")).collect();
+    cells.sort_unstable();
+    cells.concat()
+}
+
+fn dump_sqlite(database: &Path) -> Dump {
+    let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
     let integrity: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(integrity, "ok");
     let broken = connection.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap();
     assert!(!broken, "a foreign key is broken");
-    let mut names = connection
-        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'")
-        .unwrap();
+    let mut names = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
     let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    names
-        .into_iter()
-        .filter(|name| name != "counts")
-        .map(|name| (name.clone(), rows(&connection, &name)))
-        .collect()
+    let names = names.into_iter().filter(|name| is_compared(name));
+    names.map(|name| (name.clone(), rows(&connection, &name))).collect()
 }
 
 /// The rows of a table as sorted text.
@@ -32,13 +71,8 @@ fn rows(connection: &Connection, table: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut cursor = statement.query([]).unwrap();
     while let Some(row) = cursor.next().unwrap() {
-        let mut text = String::new();
-        for (index, column) in columns.iter().enumerate() {
-            if !IGNORED_COLUMNS.contains(&column.as_str()) {
-                text.push_str(&format!("{column}={}|", cell(row.get_ref(index).unwrap())));
-            }
-        }
-        found.push(text);
+        let cells = columns.iter().enumerate();
+        found.push(line(cells.map(|(index, column)| (column.clone(), cell(row.get_ref(index).unwrap())))));
     }
     found.sort();
     found
@@ -52,5 +86,36 @@ fn cell(value: ValueRef<'_>) -> String {
         ValueRef::Real(value) => format!("r{value:?}"),
         ValueRef::Text(text) => format!("t{}", String::from_utf8_lossy(text)),
         ValueRef::Blob(bytes) => format!("b{bytes:?}"),
+    }
+}
+
+/// The same through DuckDB, which prints what is in its typed columns.
+#[cfg(feature = "duckdb")]
+mod duckdb_file {
+    use super::{Dump, is_compared, line};
+    use duckdb::Connection;
+    use std::path::Path;
+
+    pub(super) fn dump(database: &Path) -> Dump {
+        let connection = Connection::open(database).unwrap();
+        let mut names = connection.prepare("SELECT table_name FROM duckdb_tables()").unwrap();
+        let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let names = names.into_iter().filter(|name| is_compared(name));
+        names.map(|name| (name.clone(), rows(&connection, &name))).collect()
+    }
+
+    fn rows(connection: &Connection, table: &str) -> Vec<String> {
+        let sql = format!("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM \"{table}\"");
+        let mut statement = connection.prepare(&sql).unwrap();
+        let mut cursor = statement.query([]).unwrap();
+        let columns = cursor.as_ref().unwrap().column_names();
+        let mut found = Vec::new();
+        while let Some(row) = cursor.next().unwrap() {
+            let cell = |index| row.get::<_, Option<String>>(index).unwrap();
+            let cells = columns.iter().enumerate();
+            found.push(line(cells.map(|(index, column)| (column.clone(), format!("{:?}", cell(index))))));
+        }
+        found.sort();
+        found
     }
 }

@@ -1,5 +1,6 @@
 //! The binary as a child process whose events are read while it runs.
 
+use super::dump::Engine;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -55,7 +56,7 @@ pub(crate) struct Victim {
 
 impl Victim {
     /// Starts a sync of the workspace at `base_url` into `database`, with its journal beside it.
-    pub(crate) fn start(base_url: &str, database: &Path) -> Victim {
+    pub(crate) fn start(base_url: &str, engine: Engine, database: &Path) -> Victim {
         let mut child = Command::new(env!("CARGO_BIN_EXE_relatable"))
             .args([
                 "sync",
@@ -63,7 +64,7 @@ impl Victim {
                 "--base-url",
                 base_url,
                 "--to",
-                &format!("sqlite:{}", database.display()),
+                &format!("{}:{}", engine.scheme(), database.display()),
             ])
             .env("INTERCOM_TOKEN", relatable_simulator::Settings::default().token)
             .stdout(Stdio::piped())

@@ -1,0 +1,45 @@
+//! What is asked of a destination before anything is read, journalled or written.
+
+use crate::error::PipelineError;
+use crate::load::remembered;
+use crate::shred::ModelState;
+use relatable_destinations::package::Checkpoint;
+use relatable_destinations::{Destination, DestinationError};
+use relatable_model::rules::Rules;
+
+/// Refuses a destination that cannot be written, or in which something stands against the tables that `rules` declare;
+/// answers the checkpoint stored there. Writes nothing.
+///
+/// # Errors
+/// [`PipelineError::Destination`], [`PipelineError::Plan`].
+pub fn check_destination(
+    destination: &mut dyn Destination,
+    rules: &Rules,
+) -> Result<Option<Checkpoint>, PipelineError> {
+    let error = |cause| PipelineError::Destination { step: "use", cause };
+    let memory = remembered(destination).map_err(error)?;
+    let model = ModelState::new(rules.clone(), memory)?;
+    destination.check(&model.tables).map_err(error)
+}
+
+/// Refuses a checkpoint of another workspace.
+///
+/// # Errors
+/// [`PipelineError::Destination`].
+pub fn check_workspace(
+    destination: &dyn Destination,
+    stored: Option<&Checkpoint>,
+    workspace: &str,
+) -> Result<(), PipelineError> {
+    match stored {
+        Some(stored) if stored.workspace != workspace => Err(PipelineError::Destination {
+            step: "use",
+            cause: DestinationError::OtherWorkspace {
+                destination: destination.describe(),
+                stored: stored.workspace.clone(),
+                asked: workspace.to_owned(),
+            },
+        }),
+        _ => Ok(()),
+    }
+}
