@@ -1,6 +1,6 @@
 //! From columns to tables: what a destination is asked to hold, and the rows as record batches.
 
-use super::arrays::{all_rows, some_rows};
+use super::column::Column as Values;
 use super::layout::{Layout, Part};
 use super::{ReplacedScope, Shredded, ShreddedTable, Shredder};
 use crate::logical::LogicalType;
@@ -19,6 +19,7 @@ impl Shredder {
     /// # Errors
     /// [`PlanError`] when a declared key names a column that does not exist.
     pub fn finish(mut self) -> Result<Shredded, PlanError> {
+        self.complete_columns();
         self.settle_columns()?;
         let layouts = self.layouts()?;
         let kept = self.kept_rows(&layouts);
@@ -172,9 +173,8 @@ impl Shredder {
     fn take_values(&mut self, column: ColumnId, kept: &[u32]) -> ArrayRef {
         let plan = &self.plan.columns[column];
         let count = self.tables[plan.table].count;
-        let empty = super::column::Builder::new(plan.logical, false);
-        let builder = std::mem::replace(&mut self.builders[column], empty);
-        if kept.len() == count as usize { all_rows(builder, count) } else { some_rows(&builder, kept) }
+        let values = std::mem::replace(&mut self.columns[column], Values::nulls(plan.logical, 0));
+        if kept.len() == count as usize { values.into_array() } else { values.take(kept) }
     }
 
     /// The identity part of `ancestor` for each of `rows` of `table`.
@@ -187,7 +187,7 @@ impl Shredder {
     ) -> ArrayRef {
         let rows = self.ancestor_rows(table, rows, ancestor);
         match part {
-            Part::Column(column) => some_rows(&self.builders[column], &rows),
+            Part::Column(column) => self.columns[column].take(&rows),
             Part::Position => {
                 let positions = &self.tables[ancestor].positions;
                 let positions = rows.iter().map(|&row| i64::from(positions[row as usize]));

@@ -4,8 +4,8 @@
 //! builders without a tree in between, and settles names, keys and undeclared types when it is [finished]
 //! (`Shredder::finish`). Its memory is what it was given, in columns; who feeds it decides how much that is.
 
-mod arrays;
 mod batch;
+mod builder;
 mod column;
 mod delimited;
 mod envelope;
@@ -30,7 +30,8 @@ use crate::rules::ResourceRules;
 use crate::rules::path::{Path, Segment};
 use crate::schema::Table;
 use arrow_array::RecordBatch;
-use column::Builder;
+use builder::Builder;
+use column::Column;
 use events::Frame;
 use sizes::{Mark, TableRows};
 use std::collections::HashMap;
@@ -123,6 +124,8 @@ pub struct Shredder {
     answer: Option<String>,
     tables: Vec<TableRows>,
     builders: Vec<Builder>,
+    /// What the builders collected, once finishing has begun.
+    columns: Vec<Column>,
     /// For each row of the resource's table, when its answer was asked for.
     synced_at_us: Vec<i64>,
     /// Nodes of the fragments taken; the rows of the resource's table then stand for records written elsewhere.
@@ -161,6 +164,7 @@ impl Shredder {
             answer: answer.map(str::to_owned),
             tables: Vec::new(),
             builders: Vec::new(),
+            columns: Vec::new(),
             synced_at_us: Vec::new(),
             fragments: Vec::new(),
             frames: Vec::new(),
@@ -343,7 +347,7 @@ impl Shredder {
             return key.clone();
         }
         let parts: Vec<String> =
-            self.plan.key_columns.iter().filter_map(|&column| self.builders[column].text_at(row)).collect();
+            self.plan.key_columns.iter().filter_map(|&column| self.columns[column].text_at(row)).collect();
         parts.join("/")
     }
 

@@ -126,6 +126,6 @@ impl Shredder {
     pub(super) fn column_exists(&self, column: ColumnId) -> bool {
         let plan = &self.plan.columns[column];
         let is_typed = plan.logical.is_some() && plan.declared;
-        is_typed || plan.remembered.is_some() || !self.builders[column].is_empty()
+        is_typed || plan.remembered.is_some() || !self.columns[column].is_empty()
     }
 }

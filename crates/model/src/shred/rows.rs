@@ -1,7 +1,7 @@
 //! Which rows stay: no key twice, none without a key, none without its parent, and of a record's lists the newest.
 
 use super::Shredder;
-use super::column::Builder;
+use super::column::Column;
 use super::layout::{Layout, Part};
 use super::sizes::TableRows;
 use crate::plan::{ROOT_TABLE, TableId};
@@ -39,7 +39,7 @@ struct KeyPart<'a> {
 }
 
 enum PartValues<'a> {
-    Column(&'a Builder),
+    Column(&'a Column),
     Position(&'a [u32]),
     /// Each row is one of its kind.
     Row,
@@ -54,7 +54,7 @@ impl KeyPart<'_> {
     /// Whether a row has this part.
     fn is_there(&self, row: u32) -> bool {
         match &self.values {
-            PartValues::Column(builder) => builder.is_there(self.row(row)),
+            PartValues::Column(column) => column.is_there(self.row(row)),
             PartValues::Position(_) | PartValues::Row => true,
         }
     }
@@ -62,7 +62,7 @@ impl KeyPart<'_> {
     fn hash(&self, row: u32, hasher: &mut impl Hasher) {
         let row = self.row(row);
         match &self.values {
-            PartValues::Column(builder) => builder.hash_row(row as usize, hasher),
+            PartValues::Column(column) => column.hash_row(row as usize, hasher),
             PartValues::Position(positions) => positions[row as usize].hash(hasher),
             PartValues::Row => row.hash(hasher),
         }
@@ -71,7 +71,7 @@ impl KeyPart<'_> {
     fn is_same(&self, left: u32, right: u32) -> bool {
         let (left, right) = (self.row(left), self.row(right));
         match &self.values {
-            PartValues::Column(builder) => builder.same_rows(left as usize, right as usize),
+            PartValues::Column(column) => column.same_rows(left as usize, right as usize),
             PartValues::Position(positions) => positions[left as usize] == positions[right as usize],
             PartValues::Row => left == right,
         }
@@ -251,7 +251,7 @@ impl Shredder {
                 KeyPart {
                     rows: (owner != layout.id).then(|| self.ancestor_rows(layout.id, &rows, owner)),
                     values: match part {
-                        Part::Column(column) => PartValues::Column(&self.builders[column]),
+                        Part::Column(column) => PartValues::Column(&self.columns[column]),
                         Part::Position => PartValues::Position(&self.tables[owner].positions),
                         Part::Content => PartValues::Row,
                     },

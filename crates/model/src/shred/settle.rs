@@ -1,6 +1,7 @@
 //! Settling undecided columns: the type that the values of a load agree on, independent of their order.
 
-use super::column::{Builder, Kind, Texts, Values};
+use super::builder::Builder;
+use super::column::{Column, Kind};
 use super::events::VARIANT;
 use super::layout::Part;
 use super::{Shredder, TableId};
@@ -8,51 +9,53 @@ use crate::convert;
 use crate::logical::LogicalType;
 use crate::plan::{ColumnId, PlanError};
 use crate::schema::ColumnRole;
+use arrow_array::StringArray;
 
 /// What became of an undecided column: its typed values, and those that went beside it.
 struct Settled {
     /// The type.
     logical: LogicalType,
     /// Values of that type.
-    typed: Builder,
-    /// Strings the type cannot hold.
-    texts: Builder,
-    /// JSON source of other values the type cannot hold.
-    sources: Builder,
+    typed: Column,
+    /// Strings the type cannot hold, and JSON source of other values that it cannot; each empty for none.
+    beside: [(ColumnRole, Column); 2],
 }
 
 impl Shredder {
+    /// Ends the collecting of values.
+    pub(super) fn complete_columns(&mut self) {
+        self.match_plan();
+        let builders = std::mem::take(&mut self.builders);
+        for (plan, builder) in self.plan.columns.iter().zip(builders).skip(self.columns.len()) {
+            self.columns.push(builder.finish(self.tables[plan.table].count));
+        }
+    }
+
     /// Gives every undecided column its type.
     pub(super) fn settle_columns(&mut self) -> Result<(), PlanError> {
         let key_parts = self.undecided_key_parts()?;
-        for column in 0..self.builders.len() {
-            if self.plan.columns[column].logical.is_some() || self.builders[column].is_empty() {
+        for column in 0..self.columns.len() {
+            let Column::Undecided(kinds, texts) = &self.columns[column] else { continue };
+            if self.columns[column].is_empty() {
                 continue;
             }
-            let undecided = std::mem::replace(&mut self.builders[column], Builder::new(None, false));
-            let settled = settle(undecided, key_parts.contains(&column));
+            let settled = settle(kinds, texts, key_parts.contains(&column));
             let (node, table) = (self.plan.columns[column].node, self.plan.columns[column].table);
             self.plan.columns[column].logical = Some(settled.logical);
-            self.builders[column] = settled.typed;
-            let beside =
-                [(ColumnRole::VariantText, settled.texts), (ColumnRole::VariantJson, settled.sources)];
-            for (role, builder) in beside {
-                if builder.is_empty() {
-                    continue;
-                }
-                self.note_variants(node, table, &builder);
+            self.columns[column] = settled.typed;
+            for (role, values) in settled.beside.into_iter().filter(|(_, values)| !values.is_empty()) {
+                self.note_variants(node, table, &values);
                 let variant = self.plan.variant_column(node, role);
-                self.match_plan();
-                let earlier = std::mem::replace(&mut self.builders[variant], Builder::new(None, false));
-                self.builders[variant] = merge(&earlier, &builder);
+                self.complete_columns();
+                self.columns[variant] = merge(&self.columns[variant], &values);
             }
         }
         Ok(())
     }
 
     /// Notes each value that went beside its column.
-    fn note_variants(&mut self, node: usize, table: TableId, builder: &Builder) {
-        for row in builder.rows() {
+    fn note_variants(&mut self, node: usize, table: TableId, values: &Column) {
+        for row in values.rows() {
             let root_row = self.root_row(table, row);
             self.note("value_not_representable", node, root_row, VARIANT);
         }
@@ -80,57 +83,48 @@ impl Shredder {
 /// strings in it stand beside it. Whole numbers are integers; with fractions among them, floats if every number is
 /// exactly a double, otherwise decimals where those hold more of them. A part of a key is never split: if it is not all
 /// integers, it is text.
-fn settle(undecided: Builder, is_key_part: bool) -> Settled {
-    if let Values::Undecided(kinds, texts) = &undecided.values
-        && kinds.iter().any(|kind| matches!(kind, Kind::Boolean | Kind::Number))
-    {
-        return settle_mixed(kinds, texts, is_key_part);
-    }
-    Settled {
-        logical: LogicalType::Text,
-        typed: undecided.into_texts(),
-        texts: Builder::new(Some(LogicalType::Text), false),
-        sources: Builder::new(Some(LogicalType::Json), false),
-    }
-}
-
-/// Settles a column in which not all is strings.
-fn settle_mixed(kinds: &[Kind], texts: &Texts, is_key_part: bool) -> Settled {
-    let mut logical = logical_of(kinds, texts);
-    if is_key_part {
-        let is_integer = |(row, kind): (usize, &Kind)| match kind {
-            Kind::Nothing => true,
-            Kind::Number => convert::integer(texts.get(row)).is_some(),
-            Kind::Boolean | Kind::String => false,
-        };
-        let integers = logical == LogicalType::Integer && kinds.iter().enumerate().all(is_integer);
-        logical = if integers { LogicalType::Integer } else { LogicalType::Text };
-    }
-    let mut settled = Settled {
-        logical,
-        typed: Builder::new(Some(logical), is_key_part),
-        texts: Builder::new(Some(LogicalType::Text), false),
-        sources: Builder::new(Some(LogicalType::Json), false),
+fn settle(kinds: &[Kind], texts: &StringArray, is_key_part: bool) -> Settled {
+    let count = kinds.len() as u32;
+    let beside = |strings: Builder, sources: Builder| {
+        [(ColumnRole::VariantText, strings.finish(count)), (ColumnRole::VariantJson, sources.finish(count))]
     };
+    let (strings, sources) =
+        (Builder::new(Some(LogicalType::Text), false), Builder::new(Some(LogicalType::Json), false));
+    if !kinds.iter().any(|kind| matches!(kind, Kind::Boolean | Kind::Number)) {
+        let typed = Column::Text(texts.clone());
+        return Settled { logical: LogicalType::Text, typed, beside: beside(strings, sources) };
+    }
+    let logical = if is_key_part { key_logical_of(kinds, texts) } else { logical_of(kinds, texts) };
+    let (mut typed, mut strings, mut sources) = (Builder::new(Some(logical), is_key_part), strings, sources);
     for (row, kind) in (0..).zip(kinds) {
-        let token = texts.get(row as usize);
+        let token = texts.value(row as usize);
         let (held, beside) = match kind {
             Kind::Nothing => continue,
-            Kind::Boolean if is_key_part => (settled.typed.push_string(row, token), &mut settled.sources),
-            Kind::Boolean => (settled.typed.push_boolean(row, token == "true"), &mut settled.sources),
-            Kind::Number => (settled.typed.push_number(row, token), &mut settled.sources),
-            Kind::String => (settled.typed.push_string(row, token), &mut settled.texts),
+            Kind::Boolean if is_key_part => (typed.push_string(row, token), &mut sources),
+            Kind::Boolean => (typed.push_boolean(row, token == "true"), &mut sources),
+            Kind::Number => (typed.push_number(row, token), &mut sources),
+            Kind::String => (typed.push_string(row, token), &mut strings),
         };
         if !held {
             beside.push_string(row, token);
         }
     }
-    settled
+    Settled { logical, typed: typed.finish(count), beside: beside(strings, sources) }
+}
+
+/// The type of a part of a key.
+fn key_logical_of(kinds: &[Kind], texts: &StringArray) -> LogicalType {
+    let is_integer = |(row, kind): (usize, &Kind)| match kind {
+        Kind::Nothing => true,
+        Kind::Number => convert::integer(texts.value(row)).is_some(),
+        Kind::Boolean | Kind::String => false,
+    };
+    if kinds.iter().enumerate().all(is_integer) { LogicalType::Integer } else { LogicalType::Text }
 }
 
 /// The type the tokens agree on.
-fn logical_of(kinds: &[Kind], texts: &Texts) -> LogicalType {
-    let numbers = || (0..kinds.len()).filter(|&row| kinds[row] == Kind::Number).map(|row| texts.get(row));
+fn logical_of(kinds: &[Kind], texts: &StringArray) -> LogicalType {
+    let numbers = || (0..kinds.len()).filter(|&row| kinds[row] == Kind::Number).map(|row| texts.value(row));
     let count = numbers().count();
     if count == 0 {
         return if kinds.contains(&Kind::Boolean) { LogicalType::Boolean } else { LogicalType::Text };
@@ -151,13 +145,9 @@ fn logical_of(kinds: &[Kind], texts: &Texts) -> LogicalType {
 }
 
 /// Two variant columns as one: what came from objects or broken strings at a path, and what settling put beside it.
-fn merge(left: &Builder, right: &Builder) -> Builder {
-    let mut rows: Vec<(u32, &Builder)> =
-        [left, right].iter().flat_map(|builder| builder.rows().map(|row| (row, *builder))).collect();
-    rows.sort_by_key(|(row, _)| *row);
-    let mut merged = Builder::new(Some(LogicalType::Text), false);
-    for (row, builder) in rows {
-        merged.push_string(row, &builder.text_at(row).unwrap_or_default());
-    }
-    merged
+fn merge(left: &Column, right: &Column) -> Column {
+    let (Column::Text(left), Column::Text(right)) = (left, right) else {
+        unreachable!("variant columns are text")
+    };
+    Column::Text(left.iter().zip(right).map(|(left, right)| left.or(right)).collect())
 }
