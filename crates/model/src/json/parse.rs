@@ -52,6 +52,16 @@ pub(super) struct Parser<'a> {
     depth: usize,
 }
 
+/// Where the text of a string just passed is.
+enum Text {
+    /// In the source, between the quotes.
+    Plain,
+    /// Decoded, in the scratch space.
+    Decoded,
+    /// There, but with U+FFFD in the place of a lone surrogate.
+    Broken,
+}
+
 /// What went wrong; where is the parser's position.
 type Parsed<T = ()> = Result<T, JsonErrorKind>;
 
@@ -99,11 +109,11 @@ impl<'a> Parser<'a> {
     fn events<S: Sink>(&mut self, first: u8, sink: &mut S) -> Parsed {
         match first {
             b'"' => {
-                let start = self.position + 1;
-                if self.string()? {
-                    self.escaped_string(start, sink);
-                } else {
-                    sink.string(&self.text[start..self.position - 1]);
+                let start = self.position;
+                match self.text()? {
+                    Text::Plain => sink.string(&self.text[start + 1..self.position - 1]),
+                    Text::Decoded => sink.string(&self.decoded),
+                    Text::Broken => sink.broken_string(&self.text[start..self.position]),
                 }
             }
             b'-' | b'0'..=b'9' => {
@@ -128,15 +138,6 @@ impl<'a> Parser<'a> {
             _ => return Err(self.unexpected()),
         }
         Ok(())
-    }
-
-    /// Delivers the string just passed, whose content begins at `start` and has escapes.
-    fn escaped_string<S: Sink>(&mut self, start: usize, sink: &mut S) {
-        if scan::unescape(&self.text[start..self.position - 1], &mut self.decoded) {
-            sink.string(&self.decoded);
-        } else {
-            sink.broken_string(&self.text[start - 1..self.position]);
-        }
     }
 
     /// Parses the object here. A call of its own, so that scalars are parsed without one.
@@ -170,12 +171,13 @@ impl<'a> Parser<'a> {
     /// Parses the member's name here and the colon.
     fn name<S: Sink>(&mut self, sink: &mut S) -> Parsed {
         let start = self.position + 1;
-        if self.member_name()? {
+        if self.byte() != b'"' {
+            return Err(self.unexpected());
+        }
+        match self.text()? {
+            Text::Plain => sink.key(&self.text[start..self.position - 1]),
             // A name with a lone surrogate has the replacement character in its place.
-            scan::unescape(&self.text[start..self.position - 1], &mut self.decoded);
-            sink.key(&self.decoded);
-        } else {
-            sink.key(&self.text[start..self.position - 1]);
+            Text::Decoded | Text::Broken => sink.key(&self.decoded),
         }
         self.colon()
     }
@@ -220,7 +222,7 @@ impl<'a> Parser<'a> {
     /// Passes the value here, checking it without delivering it.
     fn skip(&mut self) -> Parsed {
         match self.byte() {
-            b'"' => self.string().map(|_| ()),
+            b'"' => self.string(),
             b'-' | b'0'..=b'9' => self.number(),
             b'n' => self.word(b"null"),
             b't' => self.word(b"true"),
@@ -241,7 +243,10 @@ impl<'a> Parser<'a> {
         } else {
             loop {
                 if is_object {
-                    self.member_name()?;
+                    if self.byte() != b'"' {
+                        return Err(self.unexpected());
+                    }
+                    self.string()?;
                     self.colon()?;
                     self.skip_space();
                 }
@@ -255,11 +260,6 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Passes the member's name here; whether it has escapes.
-    fn member_name(&mut self) -> Parsed<bool> {
-        if self.byte() == b'"' { self.string() } else { Err(self.unexpected()) }
-    }
-
     /// Passes white space and the colon behind a member's name.
     fn colon(&mut self) -> Parsed {
         self.skip_space();
@@ -270,32 +270,55 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// Passes the string here, which begins with its quote; whether it has escapes.
-    #[inline]
-    fn string(&mut self) -> Parsed<bool> {
-        let stop = scan::string_stop(self.bytes, self.position + 1);
-        self.position = stop;
+    /// Passes the string here, which begins with its quote, and decodes it if it has escapes.
+    #[inline(always)]
+    fn text(&mut self) -> Parsed<Text> {
+        let start = self.position + 1;
+        self.position = scan::string_stop(self.bytes, start);
         if self.byte() == b'"' {
-            self.position = stop + 1;
-            return Ok(false);
+            self.position += 1;
+            return Ok(Text::Plain);
         }
-        self.rest_of_string()?;
-        Ok(true)
+        self.decode(start)
     }
 
-    /// Passes the rest of a string, from an escape on.
-    fn rest_of_string(&mut self) -> Parsed {
+    /// Decodes the string whose content begins at `start` and whose first escape, if it is well-formed, stands here.
+    fn decode(&mut self, start: usize) -> Parsed<Text> {
+        let mut is_broken = false;
+        let mut from = start;
+        self.decoded.clear();
         loop {
-            match self.bytes.get(self.position) {
-                Some(b'"') => {
-                    self.position += 1;
-                    return Ok(());
-                }
-                Some(b'\\') => self.position += scan::escape_length(&self.bytes[self.position..])?,
-                Some(_) => return Err(JsonErrorKind::ControlCharacter),
-                None => return Err(JsonErrorKind::UnexpectedEnd),
+            self.decoded.push_str(&self.text[from..self.position]);
+            if self.byte() == b'"' {
+                self.position += 1;
+                return Ok(if is_broken { Text::Broken } else { Text::Decoded });
             }
-            self.position = scan::string_stop(self.bytes, self.position);
+            self.escape_length()?;
+            let (length, is_whole) = scan::unescape(&self.text[self.position..], &mut self.decoded);
+            is_broken |= !is_whole;
+            from = self.position + length;
+            self.position = scan::string_stop(self.bytes, from);
+        }
+    }
+
+    /// Passes the string here, which begins with its quote.
+    fn string(&mut self) -> Parsed {
+        self.position = scan::string_stop(self.bytes, self.position + 1);
+        while self.byte() != b'"' {
+            let behind = self.position + self.escape_length()?;
+            self.position = scan::string_stop(self.bytes, behind);
+        }
+        self.position += 1;
+        Ok(())
+    }
+
+    /// The length of the escape that must stand here, where a string stops without a quote.
+    #[inline]
+    fn escape_length(&self) -> Parsed<usize> {
+        match self.bytes.get(self.position) {
+            Some(b'\\') => scan::escape_length(&self.bytes[self.position..]),
+            Some(_) => Err(JsonErrorKind::ControlCharacter),
+            None => Err(JsonErrorKind::UnexpectedEnd),
         }
     }
 

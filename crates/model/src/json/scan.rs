@@ -144,35 +144,25 @@ fn long_number_end(bytes: &[u8], start: usize) -> Result<usize, JsonErrorKind> {
     Ok(position)
 }
 
-/// Decodes string content, which has no bare quotes, with escapes into `decoded`; `false` when it has a lone surrogate, which becomes U+FFFD.
-pub(super) fn unescape(content: &str, decoded: &mut String) -> bool {
-    decoded.clear();
-    let mut whole = true;
-    let mut rest = content;
-    loop {
-        let at = string_stop(rest.as_bytes(), 0);
-        decoded.push_str(&rest[..at]);
-        if at == rest.len() {
-            return whole;
+/// Decodes the well-formed escape that `rest` begins with to the end of `decoded`. Returns the length of its source, and
+/// whether it is a character: a lone surrogate is none and becomes U+FFFD.
+pub(super) fn unescape(rest: &str, decoded: &mut String) -> (usize, bool) {
+    let character = match rest.as_bytes().get(1) {
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => {
+            let (character, length) = code_point(rest);
+            decoded.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+            return (length, character.is_some());
         }
-        let escape = rest.as_bytes().get(at + 1).copied().unwrap_or(b'\\');
-        let mut used = 2;
-        match escape {
-            b'b' => decoded.push('\u{8}'),
-            b'f' => decoded.push('\u{c}'),
-            b'n' => decoded.push('\n'),
-            b'r' => decoded.push('\r'),
-            b't' => decoded.push('\t'),
-            b'u' => {
-                let (character, length) = code_point(&rest[at..]);
-                used = length;
-                whole &= character.is_some();
-                decoded.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-            other => decoded.push(char::from(other)),
-        }
-        rest = &rest[at + used..];
-    }
+        Some(&other) => char::from(other),
+        None => '\\',
+    };
+    decoded.push(character);
+    (2, true)
 }
 
 /// The character written at the start of `text` as `\uXXXX` or as a pair of them, with the length of its source;

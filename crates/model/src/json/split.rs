@@ -81,7 +81,13 @@ pub(crate) fn decoded(content: &str) -> Cow<'_, str> {
         return Cow::Borrowed(content);
     }
     let mut decoded = String::new();
-    scan::unescape(content, &mut decoded);
+    let mut rest = content;
+    while let Some(at) = rest.find('\\') {
+        decoded.push_str(&rest[..at]);
+        let (length, _) = scan::unescape(&rest[at..], &mut decoded);
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    decoded.push_str(rest);
     Cow::Owned(decoded)
 }
 

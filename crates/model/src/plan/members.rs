@@ -67,6 +67,31 @@ impl Member {
     }
 }
 
+/// What a name with its quotes and colon has behind the head: its last bytes, and what stands before those if it is
+/// longer than both.
+#[derive(Debug)]
+struct Tail {
+    last: [u8; HEAD_BYTES],
+    between: Box<[u8]>,
+}
+
+impl Tail {
+    /// The tail of `name`; of no use for a name that its head holds whole.
+    fn new(name: &str) -> Tail {
+        let source = format!("\"{name}\":").into_bytes();
+        let behind = source.get(HEAD_BYTES..).unwrap_or_default();
+        let between = &behind[..behind.len().saturating_sub(HEAD_BYTES)];
+        Tail { last: source.last_chunk().copied().unwrap_or_default(), between: between.into() }
+    }
+
+    /// Whether `text`, which begins with the head and has the length, is the name.
+    #[inline(always)]
+    fn ends(&self, text: &[u8]) -> bool {
+        text.last_chunk() == Some(&self.last)
+            && (self.between.is_empty() || text[HEAD_BYTES..].starts_with(&self.between))
+    }
+}
+
 /// A member met in a document.
 pub(crate) struct Met {
     /// Its node.
@@ -87,6 +112,8 @@ pub(crate) struct Members {
     first: usize,
     /// Their names.
     names: Vec<Box<str>>,
+    /// How the names go on behind their heads.
+    tails: Vec<Tail>,
     /// Places by name, once there are many.
     places: HashMap<Box<str>, usize>,
 }
@@ -94,7 +121,13 @@ pub(crate) struct Members {
 impl Members {
     /// No members.
     pub(crate) fn new() -> Members {
-        Members { list: Vec::new(), first: NO_MEMBER, names: Vec::new(), places: HashMap::new() }
+        Members {
+            list: Vec::new(),
+            first: NO_MEMBER,
+            names: Vec::new(),
+            tails: Vec::new(),
+            places: HashMap::new(),
+        }
     }
 
     /// Whether there are none.
@@ -124,7 +157,7 @@ impl Members {
             let member = self.list.get_mut(place)?;
             if member.begins(head) {
                 let length = usize::from(member.source_bytes);
-                if length > HEAD_BYTES && !is_whole(&self.names[place], text) {
+                if length > HEAD_BYTES && !self.tails[place].ends(text.get(..length)?) {
                     return None;
                 }
                 return Some((
@@ -204,6 +237,7 @@ impl Members {
         let place = self.list.len();
         self.list.push(Member::new(name, id));
         self.names.push(name.into());
+        self.tails.push(Tail::new(name));
         self.expect(place, previous);
         self.index();
         place
@@ -227,15 +261,11 @@ impl Members {
         if count < self.list.len() {
             self.list.truncate(count);
             self.names.truncate(count);
+            self.tails.truncate(count);
             self.first = NO_MEMBER;
             self.list.iter_mut().for_each(|member| member.next = NO_MEMBER as u16);
             self.places.clear();
             self.index();
         }
     }
-}
-
-/// Whether `text`, which begins as a long name does, goes on so.
-fn is_whole(name: &str, text: &[u8]) -> bool {
-    text.get(1..=name.len()) == Some(name.as_bytes()) && text[1 + name.len()..].starts_with(b"\":")
 }

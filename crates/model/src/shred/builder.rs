@@ -52,16 +52,16 @@ impl Open {
     /// Nothing yet, of a type or of one that the values decide.
     fn new(logical: Option<LogicalType>) -> Open {
         match logical {
-            None => Open::Undecided(Vec::new(), StringBuilder::with_capacity(0, 0)),
-            Some(LogicalType::Boolean) => Open::Boolean(BooleanBuilder::with_capacity(0)),
-            Some(LogicalType::Integer) => Open::Integer(Int64Builder::with_capacity(0)),
-            Some(LogicalType::Decimal) => Open::Decimal(
-                Decimal128Builder::with_capacity(0).with_data_type(LogicalType::Decimal.arrow()),
-            ),
-            Some(LogicalType::Float) => Open::Float(Float64Builder::with_capacity(0)),
-            Some(LogicalType::Text | LogicalType::Json) => Open::Text(StringBuilder::with_capacity(0, 0)),
-            Some(LogicalType::Timestamp) => Open::Timestamp(TimestampMicrosecondBuilder::with_capacity(0)),
-            Some(LogicalType::Date) => Open::Date(Date32Builder::with_capacity(0)),
+            None => Open::Undecided(Vec::new(), StringBuilder::new()),
+            Some(LogicalType::Boolean) => Open::Boolean(BooleanBuilder::new()),
+            Some(LogicalType::Integer) => Open::Integer(Int64Builder::new()),
+            Some(LogicalType::Decimal) => {
+                Open::Decimal(Decimal128Builder::new().with_data_type(LogicalType::Decimal.arrow()))
+            }
+            Some(LogicalType::Float) => Open::Float(Float64Builder::new()),
+            Some(LogicalType::Text | LogicalType::Json) => Open::Text(StringBuilder::new()),
+            Some(LogicalType::Timestamp) => Open::Timestamp(TimestampMicrosecondBuilder::new()),
+            Some(LogicalType::Date) => Open::Date(Date32Builder::new()),
         }
     }
 

@@ -1,10 +1,35 @@
 //! Envelopes: objects that only wrap a list.
 
+use super::Shredder;
+use super::frame::{Frame, FrameKind};
 use crate::json::{Json, decoded, members};
 
 /// Members that an envelope may have beside its list.
 pub(super) const ENVELOPE_MEMBERS: [&str; 9] =
     ["type", "url", "has_more", "total_count", "pages", "page", "per_page", "total_pages", "next"];
+
+/// What the issue of an unknown member of an envelope says.
+const DROPPED_MEMBER: &str = "a list wrapper has a member nobody knows";
+
+/// What the next member of an envelope is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// The list itself.
+    List,
+    /// Whether there is more than the list shows.
+    HasMore,
+    /// How long the list is in truth.
+    TotalCount,
+    /// Nothing to keep.
+    Nothing,
+}
+
+/// Members that most envelopes have beside their list, as most documents write them.
+pub(super) const EXPECTED_MEMBERS: [(&[u8], Slot); 3] = [
+    (b"\"type\":", Slot::Nothing),
+    (b"\"total_count\":", Slot::TotalCount),
+    (b"\"has_more\":", Slot::HasMore),
+];
 
 /// What an envelope says of how much of its list it shows.
 #[derive(Debug, Default)]
@@ -68,4 +93,49 @@ pub(super) fn list_member(source: &str) -> Option<Box<str>> {
         }
     }
     list.filter(|_| is_list_type)
+}
+
+impl Shredder {
+    /// Whether the innermost open frame is an envelope, so that scalars are its own.
+    #[inline]
+    pub(super) fn in_envelope(&self) -> bool {
+        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Envelope { .. }, .. }))
+    }
+
+    /// What the member `name` of the envelope on top is.
+    pub(super) fn envelope_slot(&mut self, name: &str) -> Slot {
+        let Some(Frame { kind: FrameKind::Envelope { member, cut, .. }, node, row }) = self.frames.last()
+        else {
+            return Slot::Nothing;
+        };
+        let (node, row) = (*node, *row);
+        let is_list = match member {
+            Some(member) => **member == *name,
+            None => self.plan.nodes[node].place.rule.envelope.iter().flatten().any(|member| member == name),
+        };
+        match name {
+            _ if is_list && cut.listed.is_none() => Slot::List,
+            "has_more" => Slot::HasMore,
+            "total_count" => Slot::TotalCount,
+            _ => {
+                if is_list || !ENVELOPE_MEMBERS.contains(&name) {
+                    let root_row = self.root_row(self.plan.nodes[node].table, row);
+                    self.note("envelope_member_dropped", node, root_row, DROPPED_MEMBER);
+                }
+                Slot::Nothing
+            }
+        }
+    }
+
+    /// Notes how long the list of the envelope on top is.
+    pub(super) fn listed(&mut self, count: u32) {
+        if let Some(Frame { kind: FrameKind::Envelope { cut, .. }, .. }) = self.frames.last_mut() {
+            cut.listed = Some(count);
+        }
+    }
+
+    /// Whether the innermost open frame is an envelope at such a member.
+    pub(super) fn slot_is(&self, wanted: Slot) -> bool {
+        matches!(&self.frames.last(), Some(Frame { kind: FrameKind::Envelope { slot, .. }, .. }) if *slot == wanted)
+    }
 }

@@ -1,77 +1,14 @@
 //! The shredder as a sink: each event finds its place in the plan and goes straight into a column.
 
-use super::envelope::{Cut, ENVELOPE_MEMBERS, list_member};
+use super::envelope::{Cut, EXPECTED_MEMBERS, Slot, list_member};
+use super::frame::{Frame, FrameKind, Target};
 use super::{Shredder, delimited};
 use crate::convert::{canonical_number, is_canonical_integer};
 use crate::json::{Json, Sink, Want};
-use crate::plan::{
-    ColumnId, ListFacet, Met, NO_COLUMN, NO_MEMBER, NodeId, ObjectFacet, TableId, Treatment, Wrapping,
-};
+use crate::plan::{ListFacet, NO_COLUMN, NO_MEMBER, ObjectFacet, Treatment, Wrapping};
 use crate::schema::ColumnRole;
 
-/// Where the next value goes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Target {
-    /// Its node.
-    pub(super) node: NodeId,
-    /// Its row, in the node's table.
-    pub(super) row: u32,
-    /// The column of a scalar that needs no second look; [`NO_COLUMN`] where it does.
-    plain_column: ColumnId,
-}
-
-impl Target {
-    /// A target whose scalars need a second look.
-    pub(super) fn new(node: NodeId, row: u32) -> Target {
-        Target { node, row, plain_column: NO_COLUMN }
-    }
-
-    /// A member met in `row`.
-    #[inline(always)]
-    fn of_member(met: &Met, row: u32) -> Target {
-        Target { node: met.node, row, plain_column: met.plain_column }
-    }
-}
-
-/// What the next member of an envelope is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slot {
-    /// The list itself.
-    List,
-    /// Whether there is more than the list shows.
-    HasMore,
-    /// How long the list is in truth.
-    TotalCount,
-    /// Nothing to keep.
-    Nothing,
-}
-
-/// An object, envelope or list that is open.
-#[derive(Debug)]
-pub(super) struct Frame {
-    kind: FrameKind,
-    node: NodeId,
-    /// The row its members go to; for a list, the row it belongs to.
-    row: u32,
-}
-
-#[derive(Debug)]
-enum FrameKind {
-    /// An object, and the place of its latest member among the node's.
-    Object { latest: usize },
-    /// A list wrapper; `member` holds the list where no rule says which.
-    Envelope { slot: Slot, member: Option<Box<str>>, cut: Cut },
-    /// A list, and how many elements it has had.
-    List { table: TableId, element: NodeId, count: u32 },
-}
-
 impl Shredder {
-    /// Whether the innermost open frame is an envelope, so that scalars are its own.
-    #[inline]
-    fn in_envelope(&self) -> bool {
-        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Envelope { .. }, .. }))
-    }
-
     /// Whether the scalar in `target` is one that the rules count as nothing; an element that is nothing is null.
     #[inline]
     fn is_nothing(&mut self, text: &str, is_number: bool) -> bool {
@@ -150,38 +87,6 @@ impl Shredder {
             if self.plan.nodes[member].splits() {
                 self.vacate(Target::new(member, target.row));
             }
-        }
-    }
-
-    /// What the member `name` of the envelope on top is.
-    fn envelope_slot(&mut self, name: &str) -> Slot {
-        let Some(Frame { kind: FrameKind::Envelope { member, cut, .. }, node, row }) = self.frames.last()
-        else {
-            return Slot::Nothing;
-        };
-        let (node, row) = (*node, *row);
-        let is_list = match member {
-            Some(member) => **member == *name,
-            None => self.plan.nodes[node].place.rule.envelope.iter().flatten().any(|member| member == name),
-        };
-        match name {
-            _ if is_list && cut.listed.is_none() => Slot::List,
-            "has_more" => Slot::HasMore,
-            "total_count" => Slot::TotalCount,
-            _ => {
-                if is_list || !ENVELOPE_MEMBERS.contains(&name) {
-                    let root_row = self.root_row(self.plan.nodes[node].table, row);
-                    self.note("envelope_member_dropped", node, root_row, DROPPED_MEMBER);
-                }
-                Slot::Nothing
-            }
-        }
-    }
-
-    /// Notes how long the list of the envelope on top is.
-    fn listed(&mut self, count: u32) {
-        if let Some(Frame { kind: FrameKind::Envelope { cut, .. }, .. }) = self.frames.last_mut() {
-            cut.listed = Some(count);
         }
     }
 
@@ -290,8 +195,6 @@ impl Shredder {
 /// What the issue of a value in a variant column says.
 pub(super) const VARIANT: &str =
     "a value that its column cannot hold exactly went to a column beside it, `__text` or `__json`";
-/// What the issue of an unknown member of an envelope says.
-const DROPPED_MEMBER: &str = "a list wrapper has a member nobody knows";
 
 impl Sink for Shredder {
     #[inline(always)]
@@ -402,14 +305,23 @@ impl Sink for Shredder {
 
     #[inline(always)]
     fn predicted_key(&mut self, rest: &[u8]) -> Option<usize> {
-        let Some(Frame { kind: FrameKind::Object { latest }, node, row }) = self.frames.last_mut() else {
-            return None;
-        };
-        let (met, length) = self.plan.nodes[*node].members.predict(*latest, *row, rest)?;
-        *latest = met.place;
-        self.repeats |= !met.is_first;
-        self.target = Target::of_member(&met, *row);
-        Some(length)
+        let Frame { kind, node, row } = self.frames.last_mut()?;
+        match kind {
+            FrameKind::Object { latest } => {
+                let (met, length) = self.plan.nodes[*node].members.predict(*latest, *row, rest)?;
+                *latest = met.place;
+                self.repeats |= !met.is_first;
+                self.target = Target::of_member(&met, *row);
+                Some(length)
+            }
+            FrameKind::Envelope { slot, .. } => {
+                let (written, expected) = EXPECTED_MEMBERS.iter().find(|(name, _)| rest.starts_with(name))?;
+                *slot = *expected;
+                self.target.plain_column = NO_COLUMN;
+                Some(written.len())
+            }
+            FrameKind::List { .. } => None,
+        }
     }
 
     fn key(&mut self, name: &str) {
@@ -470,12 +382,5 @@ impl Sink for Shredder {
         } else {
             self.tables[table].present(row, true);
         }
-    }
-}
-
-impl Shredder {
-    /// Whether the innermost open frame is an envelope at such a member.
-    fn slot_is(&self, wanted: Slot) -> bool {
-        matches!(&self.frames.last(), Some(Frame { kind: FrameKind::Envelope { slot, .. }, .. }) if *slot == wanted)
     }
 }

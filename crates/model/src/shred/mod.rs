@@ -10,6 +10,7 @@ mod column;
 mod delimited;
 mod envelope;
 mod events;
+mod frame;
 mod key;
 mod layout;
 mod naming;
@@ -32,7 +33,7 @@ use crate::schema::Table;
 use arrow_array::RecordBatch;
 use builder::Builder;
 use column::Column;
-use events::Frame;
+use frame::{Frame, Target};
 use sizes::{Mark, TableRows};
 use std::collections::HashMap;
 use thiserror::Error;
@@ -131,7 +132,7 @@ pub struct Shredder {
     /// Nodes of the fragments taken; the rows of the resource's table then stand for records written elsewhere.
     fragments: Vec<NodeId>,
     frames: Vec<Frame>,
-    target: events::Target,
+    target: Target,
     /// The member that holds the list of the undeclared envelope about to be opened.
     detected: Option<Box<str>>,
     /// Whether a name came twice in one object of the document at hand.
@@ -168,7 +169,7 @@ impl Shredder {
             synced_at_us: Vec::new(),
             fragments: Vec::new(),
             frames: Vec::new(),
-            target: events::Target::new(ROOT_NODE, 0),
+            target: Target::new(ROOT_NODE, 0),
             detected: None,
             repeats: false,
             notes: Vec::new(),
@@ -202,7 +203,7 @@ impl Shredder {
         }
         let mark = self.mark();
         let outcome = self.take(document, context, &mark, |shredder, row| {
-            shredder.target = events::Target::new(ROOT_NODE, row);
+            shredder.target = Target::new(ROOT_NODE, row);
         });
         let outcome = outcome.and_then(|row| self.check_record(document, row));
         self.settle_outcome(outcome, &mark)
@@ -234,7 +235,7 @@ impl Shredder {
                     for (&column, part) in columns.iter().zip(key) {
                         shredder.builders[column].push_key(row, part);
                     }
-                    shredder.target = events::Target::new(node, row);
+                    shredder.target = Target::new(node, row);
                 })
                 .map(|_| self.fragments.push(node)),
         };

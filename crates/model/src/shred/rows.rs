@@ -12,6 +12,8 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 pub(super) struct Kept {
     /// For each table of the plan its rows, ascending.
     pub(super) rows: Vec<Vec<u32>>,
+    /// For each table of the plan, for each of its rows, whether it lives; a record that is written elsewhere does.
+    pub(super) alive: Vec<Vec<bool>>,
     /// For each row of the resource's table the last row of the same record; empty where no record came twice.
     newest: Vec<u32>,
     /// The rows of the resource's table in whose place a later one came.
@@ -138,16 +140,20 @@ fn repeated_within_parents(parts: &[KeyPart<'_>], parent_rows: &[u32], keep: &[b
 impl Shredder {
     /// The rows to write.
     pub(super) fn kept_rows(&mut self, layouts: &[Layout]) -> Kept {
-        let mut kept =
-            Kept { rows: vec![Vec::new(); self.plan.tables.len()], newest: Vec::new(), repeated: Vec::new() };
-        let mut alive: Vec<Vec<bool>> = vec![Vec::new(); self.plan.tables.len()];
+        let tables = self.plan.tables.len();
+        let mut kept = Kept {
+            rows: vec![Vec::new(); tables],
+            alive: vec![Vec::new(); tables],
+            newest: Vec::new(),
+            repeated: Vec::new(),
+        };
         for layout in layouts {
             let id = layout.id;
             let mut keep = match self.plan.tables[id].parent {
                 None => vec![true; self.tables[id].count as usize],
-                Some(ROOT_TABLE) => self.rows_of_newest_lists(id, &alive[ROOT_TABLE], &kept),
+                Some(ROOT_TABLE) => self.rows_of_newest_lists(id, &kept),
                 Some(parent) => {
-                    let parents = &alive[parent];
+                    let parents = &kept.alive[parent];
                     self.tables[id].parent_rows.iter().map(|&row| parents[row as usize]).collect()
                 }
             };
@@ -162,14 +168,15 @@ impl Shredder {
             if id != ROOT_TABLE || self.writes_records() {
                 kept.rows[id] = (0..keep.len() as u32).filter(|&row| keep[row as usize]).collect();
             }
-            alive[id] = keep;
+            kept.alive[id] = keep;
         }
         kept
     }
 
     /// For each row of a table split from the record whether it is to be written: its record lives, and no later
     /// document of the same record brought the list in full.
-    fn rows_of_newest_lists(&self, table: TableId, records: &[bool], kept: &Kept) -> Vec<bool> {
+    fn rows_of_newest_lists(&self, table: TableId, kept: &Kept) -> Vec<bool> {
+        let records = &kept.alive[ROOT_TABLE];
         let TableRows { parent_rows, presences, .. } = &self.tables[table];
         if !kept.repeats() {
             return parent_rows.iter().map(|&row| records[row as usize]).collect();

@@ -37,7 +37,7 @@ impl Shredder {
                 .iter()
                 .filter(|list| list.complete)
                 .map(|list| list.parent_row)
-                .filter(|row| kept.rows[parent].binary_search(row).is_ok())
+                .filter(|&row| kept.alive[parent][row as usize])
                 .filter(|&row| !complete[kept.newest(self.root_row(parent, row)) as usize])
                 .collect();
             elements.dedup();
@@ -64,7 +64,7 @@ impl Shredder {
         for &below in chain.iter().rev() {
             let Some(parent) = self.plan.tables[below].parent else { continue };
             for list in self.tables[below].presences.iter().filter(|list| !list.complete) {
-                if kept.rows[parent].binary_search(&list.parent_row).is_ok() {
+                if kept.alive[parent][list.parent_row as usize] {
                     complete[kept.newest(self.root_row(parent, list.parent_row)) as usize] = false;
                 }
             }
