@@ -46,6 +46,13 @@ pub enum FaultKind {
     },
     /// The connection is reset before a byte of the answer is sent.
     Reset,
+    /// The right answer, but each record of its list has a member more, as when the API grows.
+    NewMember {
+        /// The member's name.
+        name: String,
+        /// The member's value.
+        value: serde_json::Value,
+    },
 }
 
 /// Faults in the order they were given.

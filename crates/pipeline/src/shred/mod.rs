@@ -120,7 +120,7 @@ impl ModelState {
         Ok(())
     }
 
-    /// Shreds items of one resource and one kind of answer.
+    /// Shreds items of one resource and one kind of answer; more than one shredder holds go to another.
     fn shred_group(
         &mut self,
         resource: &str,
@@ -130,18 +130,26 @@ impl ModelState {
     ) -> Result<(), PlanError> {
         let mut shredder = self.shredder(resource, answer)?;
         for item in items {
-            let context = Context { synced_at_us: item.synced_at_us };
-            let outcome = match &item.content {
-                Content::Document { source, .. } => shredder.document(source.bytes(), context),
-                Content::Fragment { path, source, .. } => {
-                    shredder.fragment(path, &item.key, source.bytes(), context)
-                }
-                Content::Gone => Ok(()),
-            };
+            let mut outcome = take(&mut shredder, item);
+            if outcome == Err(DocumentError::Full) && shredder.document_count() > 0 {
+                self.finish(resource, shredder, shredding)?;
+                shredder = self.shredder(resource, answer)?;
+                outcome = take(&mut shredder, item);
+            }
             if let Err(error) = outcome {
                 shredding.issues.push(rejected(item, &error));
             }
         }
+        self.finish(resource, shredder, shredding)
+    }
+
+    /// Adds what a shredder made to the load's rows.
+    fn finish(
+        &mut self,
+        resource: &str,
+        shredder: Shredder,
+        shredding: &mut Shredding,
+    ) -> Result<(), PlanError> {
         let shredded = shredder.finish()?;
         self.learn(resource, &shredded);
         shredding.issues.extend(shredded.issues);
@@ -159,6 +167,16 @@ impl ModelState {
             }
         }
         Ok(())
+    }
+}
+
+/// Gives an item to a shredder.
+fn take(shredder: &mut Shredder, item: &Item) -> Result<(), DocumentError> {
+    let context = Context { synced_at_us: item.synced_at_us };
+    match &item.content {
+        Content::Document { source, .. } => shredder.document(source.bytes(), context),
+        Content::Fragment { path, source, .. } => shredder.fragment(path, &item.key, source.bytes(), context),
+        Content::Gone => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is wrong before anything is asked or opened is said at once, with what to do.
 
 use crate::program::{Place, query, simulator};
+use relatable_simulator::{Fault, FaultKind};
 
 #[test]
 fn a_missing_token_is_named_with_where_to_get_one() {
@@ -164,6 +165,11 @@ async fn a_sync_warns_of_a_path_that_is_near_a_known_one_and_refuses_to_rename_w
     assert!(sync(misspelt, &[]).succeeded().stderr.starts_with(warning), "the declared column says nothing");
     let undeclared = "[tags.paths]\n\"names\" = \"flatten\"\n";
     assert!(sync(undeclared, &[]).succeeded().stderr.contains("did you mean `name`?"));
+    let kind = FaultKind::NewMember { name: "names".to_owned(), value: serde_json::json!({"de": "Rot"}) };
+    simulator.inject(Fault { path_prefix: "/tags".to_owned(), skip: 0, times: 1, kind });
+    sync(undeclared, &[]).succeeded();
+    let met = sync(undeclared, &[]);
+    assert!(!met.succeeded().stderr.contains("warning"), "a path that was met is warned of: {}", met.stderr);
     let renamed = "[tags.paths]\n\"name\" = { column = \"title\" }\n";
     sync(renamed, &[]).failed_with(
         3,

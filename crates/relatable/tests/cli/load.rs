@@ -205,3 +205,19 @@ fn a_load_that_fails_ends_its_events_with_the_reason() {
         }
     }
 }
+
+#[test]
+fn a_load_larger_than_one_shredder_holds_is_loaded_whole() {
+    let place = Place::new();
+    // Six documents of 45 MB each; what one shredder holds is less than that together.
+    let text = "a fairly long text ".repeat(45_000_000 / 19);
+    let documents = (0..6).map(|id| format!("{{\"id\": \"{id}\", \"text\": \"{text}\"}}\n"));
+    place.write("large.ndjson", &documents.collect::<String>());
+    let outcome =
+        place.run(&["load", "large.ndjson", "--table", "t", "--key", "id", "--to", "sqlite:a.db", "--json"]);
+    let last = outcome.succeeded().json_lines().pop().unwrap();
+    assert_eq!(last["report"]["issues"], serde_json::json!({}));
+    let rows = query(&place.path("a.db"), "SELECT id, length(text) FROM t ORDER BY id");
+    let length = text.len().to_string();
+    assert_eq!(rows, (0..6).map(|id| [id.to_string(), length.clone()]).collect::<Vec<_>>());
+}

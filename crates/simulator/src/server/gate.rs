@@ -133,8 +133,22 @@ fn spoil(mut answer: Answer, fault: Option<FaultKind>, request_id: &str) -> Answ
             let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             refused(&Problem::new(status, error_code, "ordered by a test"), request_id)
         }
+        Some(FaultKind::NewMember { name, value }) => {
+            let body = with_member(&answer.body, &name, &value).unwrap_or(answer.body);
+            Answer { body, ..answer }
+        }
         Some(FaultKind::Delay { .. } | FaultKind::Reset) | None => answer,
     }
+}
+
+/// An answer in which each record of its list has one member more; `None` for one without a list.
+fn with_member(body: &[u8], name: &str, value: &Value) -> Option<Vec<u8>> {
+    let mut answer: Value = serde_json::from_slice(body).ok()?;
+    let records = answer.as_object_mut()?.values_mut().find_map(Value::as_array_mut)?;
+    for record in records.iter_mut().filter_map(Value::as_object_mut) {
+        record.insert(name.to_owned(), value.clone());
+    }
+    Some(answer.to_string().into_bytes())
 }
 
 /// Adds the headers that every answer carries.
