@@ -65,8 +65,12 @@ pub trait Sink {
         let _ = rest;
         None
     }
-    /// A member's name; its value follows. A name with a lone surrogate comes with U+FFFD in its place.
+    /// A member's name; its value follows.
     fn key(&mut self, name: &str);
+    /// A member's name that has a lone surrogate, with U+FFFD in its place; its value follows.
+    fn broken_key(&mut self, name: &str) {
+        self.key(name);
+    }
     /// `}`.
     fn end_object(&mut self);
     /// `[`.

@@ -176,8 +176,8 @@ impl<'a> Parser<'a> {
         }
         match self.text()? {
             Text::Plain => sink.key(&self.text[start..self.position - 1]),
-            // A name with a lone surrogate has the replacement character in its place.
-            Text::Decoded | Text::Broken => sink.key(&self.decoded),
+            Text::Decoded => sink.key(&self.decoded),
+            Text::Broken => sink.broken_key(&self.decoded),
         }
         self.colon()
     }

@@ -196,6 +196,9 @@ impl Shredder {
 pub(super) const VARIANT: &str =
     "a value that its column cannot hold exactly went to a column beside it, `__text` or `__json`";
 
+/// What the issue of a name with a lone surrogate says.
+const BROKEN_NAME: &str = "a member's name is no Unicode text; what is not is U+FFFD in the name it has here";
+
 impl Sink for Shredder {
     #[inline(always)]
     fn want(&mut self, first: u8, text: &str, start: usize) -> Want {
@@ -339,6 +342,15 @@ impl Sink for Shredder {
         let slot_now = self.envelope_slot(name);
         if let Some(Frame { kind: FrameKind::Envelope { slot, .. }, .. }) = self.frames.last_mut() {
             *slot = slot_now;
+        }
+    }
+
+    fn broken_key(&mut self, name: &str) {
+        self.key(name);
+        if let Some(Frame { node, row, .. }) = self.frames.last() {
+            let (node, row) = (*node, *row);
+            let root_row = self.root_row(self.plan.nodes[node].table, row);
+            self.note("name_not_representable", node, root_row, BROKEN_NAME);
         }
     }
 

@@ -25,7 +25,8 @@ pub(crate) use envelope::envelope_list;
 use crate::issue::Issue;
 use crate::json::{Json, JsonError, parse};
 use crate::plan::{
-    ListFacet, Memory, NO_MEMBER, NodeId, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId, Treatment,
+    ColumnId, ListFacet, Memory, NO_MEMBER, NodeId, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId,
+    Treatment,
 };
 use crate::rules::ResourceRules;
 use crate::rules::path::{Path, Segment};
@@ -56,6 +57,14 @@ pub enum DocumentError {
     NoKey {
         /// The path of the missing part of its key.
         path: String,
+    },
+    /// What identifies it is no value of the column for it.
+    #[error("the document's `{path}`, which identifies it, is no {logical} value")]
+    KeyMisfit {
+        /// The path of that part of its key.
+        path: String,
+        /// The word for the column's type.
+        logical: &'static str,
     },
     /// A fragment is for a path that leads through a list, or through something kept whole.
     #[error("the model has no place for a value of its own at `{path}`")]
@@ -298,8 +307,7 @@ impl Shredder {
         }
         for &column in &self.plan.key_columns {
             if !self.builders[column].has(row) {
-                let path = self.plan.nodes[self.plan.columns[column].node].place.path.clone();
-                return Err(DocumentError::NoKey { path });
+                return Err(self.missing_key(column, row));
             }
         }
         if self.plan.key_columns.is_empty() {
@@ -307,6 +315,20 @@ impl Shredder {
             self.content_keys.push(key);
         }
         Ok(())
+    }
+
+    /// Why `row` has nothing in a column of the record's key.
+    fn missing_key(&self, column: ColumnId, row: u32) -> DocumentError {
+        let plan = &self.plan.columns[column];
+        let place = &self.plan.nodes[plan.node].place;
+        let path = place.path.clone();
+        let is_beside = |variant: &ColumnId| self.builders[*variant].has(row);
+        match plan.logical {
+            Some(logical) if place.variant_text.iter().chain(&place.variant_json).any(is_beside) => {
+                DocumentError::KeyMisfit { path, logical: logical.name() }
+            }
+            _ => DocumentError::NoKey { path },
+        }
     }
 
     /// Gives every planned table and column its rows and builder.

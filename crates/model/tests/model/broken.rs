@@ -174,5 +174,9 @@ fn a_string_that_is_no_unicode_is_kept_as_it_was_written() {
         assert_eq!(super::tables::documents(&shredded, &rules), [expected], "{document}");
     }
     let error = shredder(&rules).document(br#"{"id":"\ud800"}"#, Context::default()).unwrap_err();
-    assert!(error.to_string().starts_with("the document has no `id`"), "{error}");
+    assert_eq!(error.to_string(), "the document's `id`, which identifies it, is no text value");
+    // A name has no column beside it: it is told.
+    let shredded = super::tables::shred(&rules, &[r#"{"id":"1","\ud800":2}"#]);
+    let told: Vec<&str> = shredded.issues.iter().map(|issue| issue.kind.as_str()).collect();
+    assert_eq!(told, ["name_not_representable"]);
 }

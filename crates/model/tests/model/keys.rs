@@ -84,17 +84,19 @@ fn a_document_whose_key_is_missing_or_is_no_value_of_its_column_is_refused_and_t
     let rules = rules("key = [\"id\"]\n[things.paths]\nid = { type = \"integer\", null_if = [\"0\"] }");
     let mut shredder = Shredder::new("things", &rules, Memory::default(), None).unwrap();
     shredder.document(br#"{"id":1,"list":[1]}"#, Context::default()).unwrap();
-    for document in [
-        r#"{"list":[2]}"#,
-        r#"{"id":null,"list":[2]}"#,
-        r#"{"id":"x","list":[2]}"#,
-        r#"{"id":{"a":1},"list":[2]}"#,
-        r#"{"id":[1],"list":[2]}"#,
-        r#"{"id":0,"list":[2]}"#,
-        r#"{"id":99999999999999999999,"list":[2]}"#,
+    let missing = "the document has no `id`, which identifies it";
+    let misfit = "the document's `id`, which identifies it, is no integer value";
+    for (document, expected) in [
+        (r#"{"list":[2]}"#, missing),
+        (r#"{"id":null,"list":[2]}"#, missing),
+        (r#"{"id":"x","list":[2]}"#, misfit),
+        (r#"{"id":{"a":1},"list":[2]}"#, missing),
+        (r#"{"id":[1],"list":[2]}"#, missing),
+        (r#"{"id":0,"list":[2]}"#, missing),
+        (r#"{"id":99999999999999999999,"list":[2]}"#, misfit),
     ] {
         let message = shredder.document(document.as_bytes(), Context::default()).unwrap_err().to_string();
-        assert!(message.starts_with("the document has no `id`"), "{message}");
+        assert_eq!(message, expected, "{document}");
     }
     shredder.document(br#"{"id":3,"list":[3]}"#, Context::default()).unwrap();
     let shredded = shredder.finish().unwrap();
