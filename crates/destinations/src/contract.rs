@@ -1,13 +1,12 @@
 //! The seam between the pipeline and a database, and what both sides may rely on.
 
 use crate::error::DestinationError;
-use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn, TableChange};
+use crate::package::{Answer, Change, Checkpoint, Package, Receipt, RememberedColumn};
 use relatable_model::schema::Table;
 use std::collections::HashMap;
 
-/// Changes of a load, produced while it runs; an error of the producer aborts the load and nothing is written.
-pub type Changes<'a> =
-    dyn Iterator<Item = Result<TableChange, Box<dyn std::error::Error + Send + Sync>>> + 'a;
+/// Changes of a load, produced while it runs, so that no more of it than one change is ever in memory; an error of the producer aborts the load and nothing is written.
+pub type Changes<'a> = dyn Iterator<Item = Result<Change, Box<dyn std::error::Error + Send + Sync>>> + 'a;
 
 /// A database that holds the tables of one workspace.
 ///
