@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Bytes of documents under way at once, before they are rows.
-const BYTES_UNDER_WAY_MAX: usize = 48 * 1024 * 1024;
+const BYTES_UNDER_WAY_MAX: usize = 32 * 1024 * 1024;
 /// Bytes of documents in one batch at most, unless one document has more.
 const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Hands at most: what comes behind them has one.
