@@ -36,7 +36,7 @@ fn check_unharmed(mut bench: Bench) {
 pub(crate) fn an_error_of_the_producer_leaves_nothing(engine: Engine) {
     let mut bench = with_a_contact(engine);
     bench.tables.push(table("tags", &["id"], &[]));
-    let mut changes = vec![Ok(contact(&bench, "3")), Err("the journal is broken".into())].into_iter();
+    let mut changes = vec![Ok(contact(&bench, "3").into()), Err("the journal is broken".into())].into_iter();
     bench.seq = 2;
     let error = bench.load_produced(&mut changes).expect_err("the producer failed");
     assert!(

@@ -15,8 +15,26 @@ pub(super) struct Document {
     pub(super) input: usize,
     /// Where in the file.
     pub(super) position: Position,
-    /// Whether it is a line of its own, so that the file goes on behind it whatever is in it.
-    pub(super) is_line: bool,
+    /// What it is there.
+    pub(super) standing: Standing,
+}
+
+/// What a document is in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// A line, or a part of one: the file goes on behind the line whatever is in it.
+    Line,
+    /// A line that should have records inside and has something else there than a list.
+    LineWithoutRecords,
+    /// One of several values, or an element of a list: where it is broken, nothing tells where the next begins.
+    Value,
+}
+
+impl Standing {
+    /// Whether the file goes on behind it whatever is in it.
+    pub(super) fn is_line(self) -> bool {
+        self != Standing::Value
+    }
 }
 
 /// Documents in the order of their files.
@@ -29,10 +47,10 @@ pub(super) struct Batch {
 
 impl Batch {
     /// Adds a document.
-    pub(super) fn push(&mut self, bytes: &[u8], input: usize, position: Position, is_line: bool) {
+    pub(super) fn push(&mut self, bytes: &[u8], input: usize, position: Position, standing: Standing) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
-        self.documents.push(Document { range: start..self.bytes.len(), input, position, is_line });
+        self.documents.push(Document { range: start..self.bytes.len(), input, position, standing });
     }
 
     /// The bytes of a document.

@@ -81,6 +81,7 @@ fn hand_over<T>(batch: Batch, next: &SyncSender<Next<T>>, job: &Sender<(Batch, S
 
 #[cfg(test)]
 mod tests {
+    use super::super::batch::Standing;
     use super::super::window::Position;
     use super::*;
 
@@ -89,7 +90,7 @@ mod tests {
         move |hand_over| {
             for place in 0..count {
                 let mut batch = Batch::default();
-                batch.push(b"{}", place, Position::default(), true);
+                batch.push(b"{}", place, Position::default(), Standing::Line);
                 if !hand_over(batch) {
                     return Err(Stop::Unwanted);
                 }

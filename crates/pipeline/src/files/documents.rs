@@ -1,6 +1,7 @@
 //! Where the documents of a file stand: one per line, one behind the other however they are laid out, in lists, or at a
 //! path inside larger ones — without ever holding more of the file than one document and a little beyond.
 
+use super::batch::Standing;
 use super::window::{Position, Window};
 use crate::error::PipelineError;
 use relatable_model::json::{JsonError, JsonErrorKind, decoded, records_at, values};
@@ -12,6 +13,9 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// How much of a file is looked at to tell how it is laid out, unless its first line is longer.
 const HEAD_BYTES: usize = 1024 * 1024;
 
+/// Why a document has no records.
+pub(super) const NO_LIST: &str = "what stands where the records should be is no list";
+
 /// Why reading documents ended early.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -21,8 +25,8 @@ pub(super) enum Stop {
     Failed(PipelineError),
 }
 
-/// Takes documents: the bytes, where they stand, and whether they are a line of their own. `false` ends the reading.
-pub(super) type Take<'t> = dyn FnMut(&[u8], Position, bool) -> bool + 't;
+/// Takes documents: the bytes, where they stand, and as what. `false` ends the reading.
+pub(super) type Take<'t> = dyn FnMut(&[u8], Position, Standing) -> bool + 't;
 
 /// Reads the documents of one file.
 pub(super) struct Documents<'d, 't> {
@@ -87,12 +91,15 @@ impl<'d, 't> Documents<'d, 't> {
             let line = &self.window.text()[..length];
             let position = self.window.position();
             if !line.trim_ascii().is_empty() {
-                // A line that cannot be taken apart is handed over as it is: it is then found to be broken.
-                let records = if self.path.is_empty() { None } else { records_at(line, self.path).ok() };
+                let records = if self.path.is_empty() { None } else { Some(records_at(line, self.path)) };
                 let taken = match records {
-                    None => (self.take)(line, position, true),
-                    Some(records) => records.into_iter().all(|range| {
-                        (self.take)(&line[range.clone()], position.behind(&line[..range.start]), true)
+                    // A line that is broken is handed over as it is, and then found to be.
+                    None => (self.take)(line, position, Standing::Line),
+                    Some(Err(_)) if values(line).is_err() => (self.take)(line, position, Standing::Line),
+                    Some(Err(_)) => (self.take)(line, position, Standing::LineWithoutRecords),
+                    Some(Ok(records)) => records.into_iter().all(|range| {
+                        let position = position.behind(&line[..range.start]);
+                        (self.take)(&line[range], position, Standing::Line)
                     }),
                 };
                 if !taken {
@@ -121,7 +128,7 @@ impl<'d, 't> Documents<'d, 't> {
             (Some(b'{'), [first, rest @ ..]) => self.members(first, rest),
             (Some(_), []) if self.path.is_empty() => self.document(),
             (Some(b'n'), _) | (_, [_, ..]) => self.check(),
-            _ => Err(self.broken(JsonErrorKind::UnexpectedCharacter)),
+            _ => Err(self.no_list()),
         }
     }
 
@@ -198,7 +205,7 @@ impl<'d, 't> Documents<'d, 't> {
     fn document(&mut self) -> Result<(), Stop> {
         let length = self.value_length()?;
         let position = self.window.position();
-        if !(self.take)(&self.window.text()[..length], position, false) {
+        if !(self.take)(&self.window.text()[..length], position, Standing::Value) {
             return Err(Stop::Unwanted);
         }
         self.window.pass(length);
@@ -247,6 +254,11 @@ impl<'d, 't> Documents<'d, 't> {
         self.syntax(position, error.kind.to_string())
     }
 
+    /// The error that something else than a list of records stands here.
+    fn no_list(&self) -> Stop {
+        self.syntax(self.window.position(), NO_LIST.to_owned())
+    }
+
     /// The error that a document is too long to be held.
     fn too_long(&self) -> Stop {
         let reason = format!("a document is longer than {HELD_BYTES_MAX} bytes");
@@ -273,8 +285,8 @@ mod tests {
     fn read(text: &str, path: &str) -> Result<Vec<String>, String> {
         let path: Vec<String> = path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect();
         let mut found = Vec::new();
-        let mut take = |bytes: &[u8], Position { line, column }: Position, is_line: bool| {
-            let mark = if is_line { "!" } else { "" };
+        let mut take = |bytes: &[u8], Position { line, column }: Position, standing: Standing| {
+            let mark = if standing.is_line() { "!" } else { "" };
             found.push(format!("{mark}{line}:{column} {}", String::from_utf8_lossy(bytes)));
             true
         };
@@ -325,7 +337,7 @@ mod tests {
             ("[{\"a\":1}", "", "line 1, column 9: the text ends before the value does"),
             ("{\n\"a\": \"x\n}", "", "line 2, column 8: unescaped control character in a string"),
             ("]", "", "line 1, column 1: unexpected character"),
-            ("{\n\"i\": 7}", "i", "line 2, column 6: unexpected character"),
+            ("{\n\"i\": 7}", "i", "line 2, column 6: what stands where the records should be is no list"),
             ("{\n\"x\": nul, \"i\": []}", "i", "line 2, column 6: unexpected character"),
         ] {
             let error = read(text, path).unwrap_err();

@@ -1,8 +1,8 @@
 //! The two passes of a load over its files: one that decides what tables there are, one that makes their rows.
 
-use super::batch::{Batch, Document};
+use super::batch::{Batch, Document, Standing};
 use super::conveyor::{batch_bytes, convey};
-use super::documents::{Documents, Stop};
+use super::documents::{Documents, NO_LIST, Stop};
 use super::identities::Identities;
 use super::inputs::Input;
 use super::window::Window;
@@ -143,8 +143,8 @@ impl Passes<'_> {
         let mut batch = Batch::default();
         for (place, input) in self.inputs.iter().enumerate() {
             let source = input.open().map_err(Stop::Failed)?;
-            let mut take = |bytes: &[u8], position, is_line| {
-                batch.push(bytes, place, position, is_line);
+            let mut take = |bytes: &[u8], position, standing| {
+                batch.push(bytes, place, position, standing);
                 !batch.is_full(bytes_max) || next(std::mem::take(&mut batch))
             };
             Documents::new(&input.name, Window::new(source), self.records, &mut take).read()?;
@@ -157,18 +157,23 @@ impl Passes<'_> {
         let mut refused = Vec::new();
         for document in &batch.documents {
             let text = batch.text(document);
-            let outcome = match self.take_one(&mut shredder, text) {
-                Err(error) if document.is_line => self.take_several(&mut shredder, text, error),
-                outcome => outcome,
+            let refusal = if document.standing == Standing::LineWithoutRecords {
+                self.rejection(document, NO_LIST.to_owned())
+            } else {
+                let outcome = match self.take_one(&mut shredder, text) {
+                    Err(error) if document.standing.is_line() => {
+                        self.take_several(&mut shredder, text, error)
+                    }
+                    outcome => outcome,
+                };
+                let Err(error) = outcome else { continue };
+                self.refusal(document, text, &error)?
             };
-            if let Err(error) = outcome {
-                let refusal = self.refusal(document, text, &error)?;
-                if self.strict {
-                    let Refusal { file, line, reason, .. } = refusal;
-                    return Err(PipelineError::Refused { file, line, reason });
-                }
-                refused.push(refusal);
+            if self.strict {
+                let Refusal { file, line, reason, .. } = refusal;
+                return Err(PipelineError::Refused { file, line, reason });
             }
+            refused.push(refusal);
         }
         Ok(Taken { shredder, refused, count: batch.documents.len() as u64 })
     }
@@ -202,18 +207,23 @@ impl Passes<'_> {
         text: &[u8],
         error: &DocumentError,
     ) -> Result<Refusal, PipelineError> {
-        let file = self.inputs[document.input].name.clone();
         let DocumentError::Json(json) = error else {
-            let (line, reason) = (document.position.line, error.to_string());
-            return Ok(Refusal { file, line, reason, kind: REJECTED });
+            return Ok(self.rejection(document, error.to_string()));
         };
+        let file = self.inputs[document.input].name.clone();
         let position = document.position.behind(&text[..json.offset.min(text.len())]);
         let (line, column, reason) = (position.line, position.column, json.kind.to_string());
-        if !document.is_line && json.kind != JsonErrorKind::TooDeep {
+        if !document.standing.is_line() && json.kind != JsonErrorKind::TooDeep {
             return Err(PipelineError::FileSyntax { file, line, column, reason });
         }
-        let kind = if document.is_line { BROKEN_LINE } else { REJECTED };
+        let kind = if document.standing.is_line() { BROKEN_LINE } else { REJECTED };
         Ok(Refusal { file, line, reason: format!("{reason}, at column {column}"), kind })
+    }
+
+    /// What to tell of a document that is JSON and still cannot be used.
+    fn rejection(&self, document: &Document, reason: String) -> Refusal {
+        let file = self.inputs[document.input].name.clone();
+        Refusal { file, line: document.position.line, reason, kind: REJECTED }
     }
 
     /// The rows of documents taken, and the issues of those that were not.
