@@ -52,7 +52,14 @@ pub(crate) fn check<S: Strategy>(
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 20_000,
+        max_global_rejects: 1 << 20,
+        max_local_rejects: 1 << 20,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, rng);
     if let Err(error) = runner.run(strategy, property) {
         panic!("{name}, seed {seed}: {error}");

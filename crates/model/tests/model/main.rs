@@ -16,6 +16,7 @@ mod order;
 mod recorded;
 mod refusals;
 mod reversible;
+mod rule_sets;
 mod tables;
 mod unfamiliar;
 mod variants;
