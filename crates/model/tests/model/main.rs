@@ -8,9 +8,11 @@
 mod answers;
 mod broken;
 mod documents;
+mod hostile;
 mod json_suite;
 mod keys;
 mod lists;
+mod mutations;
 mod names;
 mod order;
 mod recorded;
