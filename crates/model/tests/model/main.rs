@@ -8,6 +8,7 @@
 mod answers;
 mod broken;
 mod documents;
+mod fuzz;
 mod hostile;
 mod json_suite;
 mod keys;
