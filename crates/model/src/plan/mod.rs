@@ -245,10 +245,7 @@ impl Plan {
     /// Settles what objects at `node` become, where nobody had said.
     pub(crate) fn settle_object(&mut self, node: NodeId) -> ObjectFacet {
         if self.nodes[node].object == ObjectFacet::Open {
-            let rule = &self.nodes[node].place.rule;
-            let own_table =
-                rule.strategy == Some(Strategy::Table) && rule.key.is_none() && rule.envelope.is_none();
-            self.nodes[node].object = if own_table {
+            self.nodes[node].object = if self.nodes[node].wants_object_table() {
                 ObjectFacet::Table(self.add_table(node, false))
             } else {
                 ObjectFacet::Flatten

@@ -213,7 +213,16 @@ impl Node {
     /// Whether objects here have a table of their own.
     pub(crate) fn is_split(&self) -> bool {
         matches!(self.object, ObjectFacet::Table(_))
-            || (self.object == ObjectFacet::Open && self.place.rule.strategy == Some(Strategy::Table))
+            || (self.object == ObjectFacet::Open && self.wants_object_table())
+    }
+
+    /// Whether the rule gives objects here a table of their own: not those in a list, for each is a row of its table.
+    pub(crate) fn wants_object_table(&self) -> bool {
+        let rule = &self.place.rule;
+        !self.is_element
+            && rule.strategy == Some(Strategy::Table)
+            && rule.key.is_none()
+            && rule.envelope.is_none()
     }
 
     /// Forgets every member, table and column from the given numbers on, what only they had settled, and the rows in

@@ -8,6 +8,9 @@ use crate::plan::{ROOT_TABLE, TableId};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
+/// What the issue of an element says that a later record has too.
+const TAKEN: &str = "a later record has an element with this element's key; it went there";
+
 /// The rows to write.
 pub(super) struct Kept {
     /// For each table of the plan its rows, ascending.
@@ -159,7 +162,7 @@ impl Shredder {
             };
             let is_keyed = self.plan.tables[id].key.is_some() || id == ROOT_TABLE;
             if is_keyed || kept.repeats() {
-                let pairs = self.drop_keyless_and_repeated(layout, &mut keep, kept.repeats());
+                let pairs = self.drop_keyless_and_repeated(layout, &mut keep, &kept);
                 if id == ROOT_TABLE && !pairs.is_empty() {
                     kept.newest = newest(keep.len() as u32, &pairs);
                     kept.repeated = pairs.iter().map(|&(earlier, _)| earlier).collect();
@@ -211,10 +214,10 @@ impl Shredder {
         &mut self,
         layout: &Layout,
         keep: &mut [bool],
-        across_documents: bool,
+        kept: &Kept,
     ) -> Vec<(u32, u32)> {
         let id = layout.id;
-        let own_only = id != ROOT_TABLE && layout.key_names_parent() && !across_documents;
+        let own_only = id != ROOT_TABLE && layout.key_names_parent() && !kept.repeats();
         let parts = self.key_parts(layout, own_only);
         let mut keyless = Vec::new();
         for row in 0..keep.len() as u32 {
@@ -237,9 +240,14 @@ impl Shredder {
             self.note("element_without_key", node, root_row, "an element lacks what identifies it");
         }
         for &(earlier, later) in &pairs {
-            let root_row = self.root_row(id, later);
-            if id != ROOT_TABLE && self.root_row(id, earlier) == root_row {
-                self.note("element_repeated", node, root_row, "an element comes twice; the last counts");
+            if id == ROOT_TABLE {
+                continue;
+            }
+            let (earlier, later) = (self.root_row(id, earlier), self.root_row(id, later));
+            if earlier == later {
+                self.note("element_repeated", node, later, "an element comes twice; the last counts");
+            } else if kept.newest(earlier) != kept.newest(later) {
+                self.note("element_taken", node, earlier, TAKEN);
             }
         }
         pairs

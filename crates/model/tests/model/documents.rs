@@ -40,6 +40,13 @@ pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("a string")
 }
 
+/// The seed of a test, which is printed; `RELATABLE_SEED` sets it.
+pub(crate) fn seed(name: &str) -> u64 {
+    let seed = std::env::var("RELATABLE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261);
+    println!("{name}: seed {seed}");
+    seed
+}
+
 /// Runs a property over `cases` generated values, printing the seed, which `RELATABLE_SEED` sets.
 pub(crate) fn check<S: Strategy>(
     name: &str,
@@ -47,12 +54,18 @@ pub(crate) fn check<S: Strategy>(
     strategy: &S,
     property: impl Fn(S::Value) -> TestCaseResult,
 ) {
-    let seed: u64 = std::env::var("RELATABLE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261);
-    println!("{name}: seed {seed}");
+    let seed = seed(name);
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 20_000,
+        max_global_rejects: 1 << 20,
+        max_local_rejects: 1 << 20,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new_with_rng(config, rng);
     if let Err(error) = runner.run(strategy, property) {
         panic!("{name}, seed {seed}: {error}");

@@ -127,3 +127,23 @@ fn an_element_without_a_key_or_with_that_of_another_is_told_and_left_out() {
         .collect();
     assert_eq!(told, [("element_without_key", "tags", "r"), ("element_repeated", "tags", "r")]);
 }
+
+#[test]
+fn an_element_that_two_records_have_is_the_later_ones_and_the_earlier_is_told() {
+    let rules = rules(
+        "key = [\"id\"]\n[things.paths]\nid = { type = \"text\" }\nparts = { as = \"table\", key = [\"id\"] }\n\
+         \"parts.id\" = { type = \"text\" }",
+    );
+    let documents = [
+        r#"{"id":"a","parts":[{"id":"1"},{"id":"2"}]}"#,
+        r#"{"id":"b","parts":[{"id":"2"}]}"#,
+        // The same record again is no other: its own list takes the place of the one before.
+        r#"{"id":"b","parts":[{"id":"2"},{"id":"3"}]}"#,
+    ];
+    let shredded = super::tables::shred(&rules, &documents);
+    assert_eq!(rows(&shredded.tables[1].rows, &["thing_id", "id"]), ["a|1", "b|2", "b|3"]);
+    let told: Vec<(&str, &str, &str)> = (shredded.issues.iter())
+        .map(|issue| (issue.kind.as_str(), issue.path.as_str(), issue.record.as_str()))
+        .collect();
+    assert_eq!(told, [("element_taken", "parts", "a")]);
+}

@@ -1,8 +1,11 @@
 //! Neither the order of documents nor of their members decides names, types or rows.
 
 use super::documents::{LOSSLESS, check, documents as generated};
+use super::rule_sets::rule_sets;
 use super::tables::{rows, rules, shred};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+use relatable_model::rules::ResourceRules;
 use relatable_model::shred::Shredded;
 
 /// Tables and rows, without any order.
@@ -32,19 +35,32 @@ fn unordered(shredded: &Shredded) -> Vec<String> {
     tables
 }
 
+/// Documents, and the same in another order.
+fn shuffled() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
+    generated(2..6).prop_flat_map(|documents| (Just(documents.clone()), Just(documents).prop_shuffle()))
+}
+
+/// Checks that both orders give the same tables.
+fn are_alike(rules: &ResourceRules, orders: (Vec<String>, Vec<String>)) -> TestCaseResult {
+    let [plain, shuffled] = [orders.0, orders.1].map(|documents| {
+        let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
+        unordered(&shred(rules, &documents))
+    });
+    prop_assert_eq!(plain, shuffled);
+    Ok(())
+}
+
 #[test]
 fn the_same_documents_in_any_order_give_the_same_tables() {
     for (name, text) in LOSSLESS {
         let rules = rules(text);
-        let shuffled = generated(2..6)
-            .prop_flat_map(|documents| (Just(documents.clone()), Just(documents).prop_shuffle()));
-        check(name, 150, &shuffled, |(documents, shuffled)| {
-            let [plain, shuffled] = [documents, shuffled].map(|documents| {
-                let documents: Vec<&str> = documents.iter().map(String::as_str).collect();
-                unordered(&shred(&rules, &documents))
-            });
-            prop_assert_eq!(plain, shuffled);
-            Ok(())
-        });
+        check(name, 150, &shuffled(), |orders| are_alike(&rules, orders));
     }
+}
+
+#[test]
+fn the_order_decides_nothing_under_generated_rules_either() {
+    check("generated rules", 3_000, &(rule_sets(), shuffled()), |((text, rules), orders)| {
+        are_alike(&rules, orders).map_err(|error| TestCaseError::fail(format!("{text}\n{error}")))
+    });
 }

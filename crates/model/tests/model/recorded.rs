@@ -4,7 +4,7 @@ use relatable_model::json::{Json, records};
 use relatable_model::normal::normal;
 use relatable_model::plan::Memory;
 use relatable_model::reassemble::reassemble;
-use relatable_model::rules::Rules;
+use relatable_model::rules::{ResourceRules, Rules};
 use relatable_model::shred::{Context, Shredder};
 use serde_yaml_ng::Value;
 use std::path::Path;
@@ -65,4 +65,61 @@ fn nothing_in_the_recorded_answers_is_lost() {
     }
     println!("{checked} recorded documents");
     assert!(checked >= 34, "only {checked} documents were found; version 2.16 of the description has 34");
+}
+
+/// Every recorded answer of a description, with where it stands.
+fn answers(description: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let paths = description["paths"].as_mapping().into_iter().flatten();
+    for (path, methods) in paths {
+        for (method, operation) in methods.as_mapping().into_iter().flatten() {
+            for (status, response) in operation["responses"].as_mapping().into_iter().flatten() {
+                let content = &response["content"]["application/json"];
+                let several = content["examples"].as_mapping().into_iter().flatten();
+                let one = std::iter::once(&content["example"]).filter(|example| !example.is_null());
+                let place = format!("{method:?} {path:?} {status:?}");
+                for example in several.map(|(_, example)| &example["value"]).chain(one) {
+                    found.push((place.clone(), serde_json::to_string(example).unwrap()));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_recorded_answer_of_every_version_comes_back() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/intercom-openapi");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        println!("skipped: the official descriptions are not beside the project");
+        return;
+    };
+    let found_envelopes = ResourceRules { unwrap_envelopes: Some(true), ..ResourceRules::default() };
+    let mut checked = 0;
+    for file in
+        files.map(|file| file.unwrap().path()).filter(|file| file.extension() == Some("yaml".as_ref()))
+    {
+        let description: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        for (place, answer) in answers(&description) {
+            // An answer that is a list stands for its elements; anything else than objects is no document.
+            for range in records(answer.as_bytes(), None).ok().flatten().unwrap_or_default() {
+                let document = &answer.as_bytes()[range];
+                for rules in [&ResourceRules::default(), &found_envelopes] {
+                    let expected = normal(Json::parse(document).unwrap(), rules);
+                    let mut shredder = Shredder::new("answers", rules, Memory::default(), None).unwrap();
+                    if !document.starts_with(b"{") {
+                        continue;
+                    }
+                    shredder.document(document, Context::default()).unwrap();
+                    let shredded = shredder.finish().unwrap();
+                    let tables: Vec<_> =
+                        shredded.tables.iter().map(|table| (&table.table, &table.rows)).collect();
+                    assert_eq!(reassemble(&tables, rules), [expected], "{}: {place}", file.display());
+                    checked += 1;
+                }
+            }
+        }
+    }
+    println!("{checked} recorded answers");
+    assert!(checked >= 1_000, "only {checked} answers were found");
 }
