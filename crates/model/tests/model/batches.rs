@@ -2,6 +2,7 @@
 //! rows that one shredder over all documents gives.
 
 use super::documents::{LOSSLESS, check, documents as generated};
+use super::rule_sets::rule_sets;
 use super::tables::{cell, rules};
 use arrow_array::RecordBatch;
 use proptest::collection::vec;
@@ -185,6 +186,15 @@ fn neither_order_nor_size_of_batches_decides_anything() {
             Ok(())
         });
     }
+}
+
+#[test]
+fn batches_decide_nothing_under_generated_rules_either() {
+    let strategy = (rule_sets(), generated(1..7), vec(0_usize..8, 0..4));
+    check("generated rules", 1_500, &strategy, |((text, rules), documents, cuts)| {
+        prop_assert_eq!(whole(&rules, &documents), in_batches(&rules, &documents, &cuts), "{}", text);
+        Ok(())
+    });
 }
 
 #[test]

@@ -136,51 +136,53 @@ impl<'a> Window<'a> {
     /// The length of the value here, as far as quotes and brackets tell; `None` where the text ends before it does, or it
     /// is longer than `length_max`.
     pub(super) fn value(&mut self, length_max: usize) -> io::Result<Option<usize>> {
-        let is_nested = match self.byte(0)? {
-            Some(b'{' | b'[' | b'"') => true,
-            Some(_) => false,
-            None => return Ok(None),
-        };
+        match self.byte(0)? {
+            None => Ok(None),
+            Some(b'{' | b'[' | b'"') => self.quoted_or_nested(length_max),
+            Some(_) => self.bare(length_max),
+        }
+    }
+
+    /// [`value`](Self::value) for a number or a word, which the text's end may end.
+    fn bare(&mut self, length_max: usize) -> io::Result<Option<usize>> {
+        let ends = |byte: u8| byte.is_ascii_whitespace() || b",:[]{}\"".contains(&byte);
+        let mut length = 0;
+        while let Some(byte) = self.byte(length)? {
+            if ends(byte) {
+                break;
+            }
+            if length > length_max {
+                return Ok(None);
+            }
+            length += 1;
+        }
+        Ok(Some(length))
+    }
+
+    /// [`value`](Self::value) for a string, a list or an object.
+    fn quoted_or_nested(&mut self, length_max: usize) -> io::Result<Option<usize>> {
         let (mut at, mut depth, mut in_string) = (0, 0_usize, false);
-        loop {
-            let Some(byte) = self.byte(at)? else {
-                // A number or a word ends with the text.
-                return Ok((!is_nested).then_some(at));
-            };
+        while let Some(byte) = self.byte(at)? {
             if at > length_max {
                 return Ok(None);
             }
             at += 1;
             match byte {
-                _ if !is_nested => {
-                    if matches!(byte, b',' | b':' | b']' | b'}' | b'{' | b'[' | b'"')
-                        || byte.is_ascii_whitespace()
-                    {
-                        return Ok(Some(at - 1));
-                    }
-                }
                 b'\\' if in_string => at += 1,
-                b'"' => {
-                    in_string = !in_string;
-                    if depth == 0 && !in_string {
-                        return Ok(Some(at));
-                    }
-                }
+                b'"' => in_string = !in_string,
                 b'{' | b'[' if !in_string => depth += 1,
-                b'}' | b']' if !in_string => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Ok(Some(at));
-                    }
-                }
-                _ => {}
+                b'}' | b']' if !in_string => depth -= 1,
+                _ => continue,
             }
             if in_string {
                 // Nothing else ends or changes a string.
                 let rest = &self.buffer[(self.start + at).min(self.end)..self.end];
                 at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+            } else if depth == 0 {
+                return Ok(Some(at));
             }
         }
+        Ok(None)
     }
 }
 
