@@ -13,6 +13,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// How much of a file is looked at to tell how it is laid out, unless its first line is longer.
 const HEAD_BYTES: usize = 1024 * 1024;
 
+/// Bytes of a character at most.
+const CHARACTER_BYTES_MAX: usize = 4;
 /// Why a document has no records.
 pub(super) const NO_LIST: &str = "what stands where the records should be is no list";
 
@@ -60,8 +62,8 @@ impl<'d, 't> Documents<'d, 't> {
         if self.has_document_lines()? { self.lines() } else { self.values() }
     }
 
-    /// Whether each line is a document: the first is one, or it is broken and the second is one. A document that goes
-    /// over several lines, and a list of them, have other lines.
+    /// Whether each line is a document: the first is one, and the second too or what follows is broken; or the first is
+    /// broken and the second is one. A document that goes over several lines, and a list of them, have other lines.
     fn has_document_lines(&mut self) -> Result<bool, Stop> {
         if self.window.text().first() != Some(&b'{') {
             return Ok(false);
@@ -69,17 +71,16 @@ impl<'d, 't> Documents<'d, 't> {
         // With a path, a document may well be longer than memory.
         let length_max = if self.path.is_empty() { HELD_BYTES_MAX } else { HEAD_BYTES };
         let Some((first, _)) = self.on_file(|window| window.line(length_max))? else { return Ok(false) };
-        if is_document(&self.window.text()[..first]) {
-            return Ok(true);
-        }
         while self.window.text().len() < HEAD_BYTES && self.on_file(Window::read_on)? {}
         let head = self.window.text();
         let second = head[first..].split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-        let is_broken = match values(head) {
-            Ok(_) => false,
-            Err(error) => error.kind != JsonErrorKind::UnexpectedEnd || first + 1 < error.offset,
-        };
-        Ok(is_broken && second.is_some_and(|line| line.starts_with(b"{") && is_document(line)))
+        let has_second = second.is_some_and(|line| line.starts_with(b"{") && is_document(line));
+        if is_document(&head[..first]) {
+            return Ok(has_second || second.is_none() || values(head).is_err());
+        }
+        // Where the head ends, it may be cut within a value or a character.
+        let cut = if head.len() < HEAD_BYTES { usize::MAX } else { head.len() - CHARACTER_BYTES_MAX };
+        Ok(has_second && values(head).is_err_and(|error| error.offset < cut))
     }
 
     /// Reads documents that are a line each.
@@ -310,6 +311,9 @@ mod tests {
             ("{\"a\":\n{\"a\":2}\n", "", vec!["!1:1 {\"a\":", "!2:1 {\"a\":2}"]),
             ("[{\"a\":1}, {\"a\":2}]", "", vec!["1:2 {\"a\":1}", "1:11 {\"a\":2}"]),
             ("{\n \"a\": [1, 2]\n}\n{}", "", vec!["1:1 {\n \"a\": [1, 2]\n}", "4:1 {}"]),
+            ("{}\n{\n\"a\":1\n}", "", vec!["1:1 {}", "2:1 {\n\"a\":1\n}"]),
+            ("{}\n{\"a\":1}{}", "", vec!["1:1 {}", "2:1 {\"a\":1}", "2:8 {}"]),
+            ("{}\n {}\n[{}]\n", "", vec!["1:1 {}", "2:2 {}", "3:2 {}"]),
             ("{\"a\":[\n{\"b\":1}\n]}", "", vec!["1:1 {\"a\":[\n{\"b\":1}\n]}"]),
             ("{\"a\":1}{\"a\":2} [{\"a\":3}]", "", vec!["1:1 {\"a\":1}", "1:8 {\"a\":2}", "1:17 {\"a\":3}"]),
             ("[1, [2]]", "", vec!["1:2 1", "1:5 [2]"]),

@@ -55,7 +55,9 @@ async fn read(
     let task = tokio::task::spawn_blocking(move || load_files(load, destination, observer));
     let run = async { task.await.unwrap_or(Err(PipelineError::Internal { part: "load" })) };
     let Some(report) = super::finish(run, reporter).await? else {
-        render::talk("stopped; nothing was loaded");
+        render::talk(
+            "stopped; a load is written whole or not at all, and running it again adds nothing twice",
+        );
         return Ok(ExitCode::Interrupted);
     };
     if let Some(broken) = report.issues.get(BROKEN_LINE).filter(|_| !arguments.reporting.quiet) {
