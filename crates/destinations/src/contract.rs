@@ -85,6 +85,10 @@ pub trait Destination: Send {
     /// their `_deleted_at` unless they have one. A row marked as deleted lives again when a change brings it with
     /// `_deleted_at` null; a change that lacks that column leaves the mark. Marked rows are parents like any other.
     ///
+    /// A [`Change::Distinct`] may be applied without looking for any of this where its table had no row before the load; a
+    /// key that such changes bring twice after all is [`DestinationError::KeyRepeated`], or what the database says of it.
+    /// [`Change::Issues`] are stored in the place where they come, and count like those of the package.
+    ///
     /// Tables and columns that are not declared any more stay as they are; views of a declared table that it no longer
     /// asks for go. A declaration may change a column's description, role, path and references, not its type, and
     /// neither a table's key nor its parent.
