@@ -3,12 +3,12 @@
 use crate::error::DestinationError;
 use crate::merge_plan::{
     MARKS, Merge, SCOPE, STAGE, delete_gathered_sql, gather_children_sql, gather_replaced_sql,
-    mark_deleted_sql,
+    mark_deleted_sql, repeated_sql,
 };
 use crate::package::{RowCounts, Scope, TableChange};
 use crate::session::{Place, Session, Step};
 use crate::shape::{Shape, Shapes};
-use crate::staging::{columns_of, require, stage, unstage};
+use crate::staging::{append_to_stored, columns_of, require, stage, unstage};
 use arrow_array::RecordBatch;
 use relatable_model::schema::{Column, DELETED_AT};
 use std::collections::BTreeMap;
@@ -37,9 +37,69 @@ pub(crate) struct Applier<'a, S: Session> {
     pub(crate) shapes: &'a Shapes,
     /// What was done.
     pub(crate) outcome: Outcome,
+    /// For each table that distinct rows came for, whether it was without rows before the load.
+    began_empty: BTreeMap<String, bool>,
 }
 
-impl<S: Session> Applier<'_, S> {
+impl<'a, S: Session> Applier<'a, S> {
+    /// An applier that has done nothing yet.
+    pub(crate) fn new(session: &'a S, shapes: &'a Shapes) -> Applier<'a, S> {
+        Applier { session, shapes, outcome: Outcome::default(), began_empty: BTreeMap::new() }
+    }
+
+    /// Applies a change of which no other of the load has a key or scope: where the table was empty before the load,
+    /// there is nothing to compare it with.
+    pub(crate) fn apply_distinct(&mut self, change: &TableChange) -> Result<(), DestinationError> {
+        let shapes = self.shapes;
+        let Some(shape) = shapes.get(&change.table) else { return self.apply(change) };
+        if change.deleted.is_some() || !self.began_empty(shape)? {
+            return self.apply(change);
+        }
+        let columns = columns_of(shape, &change.rows)?;
+        if change.rows.is_empty() {
+            return Ok(());
+        }
+        let linked = shape.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here));
+        require(shape, &columns, shape.key.iter().chain(linked))?;
+        append_to_stored(self.session, shape, &change.rows)?;
+        let rows: usize = change.rows.iter().map(RecordBatch::num_rows).sum();
+        self.outcome.counts(&shape.name).inserted += rows as u64;
+        Ok(())
+    }
+
+    /// Whether a table was without rows when the first distinct ones came for it, and has our columns and no other.
+    fn began_empty(&mut self, shape: &Shape) -> Result<bool, DestinationError> {
+        if let Some(known) = self.began_empty.get(&shape.name) {
+            return Ok(*known);
+        }
+        let dialect = self.session.dialect();
+        let step = Step("look into", &shape.name);
+        let sql =
+            format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 1) AS found", dialect.quote(&shape.name));
+        let is_empty = self.session.count(step, &sql)? == 0;
+        let columns = self.session.rows(step, dialect.columns_sql(), &[])?;
+        let stored = columns.iter().filter(|row| row[0].text() == shape.name).map(|row| row[1].text());
+        let began_empty = is_empty && stored.eq(shape.columns.iter().map(|column| column.name.clone()));
+        self.began_empty.insert(shape.name.clone(), began_empty);
+        Ok(began_empty)
+    }
+
+    /// Refuses a key that the rows appended to a table have twice.
+    pub(crate) fn check_appended(&self) -> Result<(), DestinationError> {
+        for (table, _) in self.began_empty.iter().filter(|(_, began_empty)| **began_empty) {
+            let Some(shape) = self.shapes.get(table) else { continue };
+            if self.session.dialect().enforces_keys() {
+                continue;
+            }
+            let sql = repeated_sql(self.session.dialect(), &shape.key, Place::Stored(table));
+            match self.session.count(Step("check the keys of", table), &sql)? {
+                0 => {}
+                count => return Err(DestinationError::KeyRepeated { table: table.clone(), count }),
+            }
+        }
+        Ok(())
+    }
+
     /// Applies a change.
     pub(crate) fn apply(&mut self, change: &TableChange) -> Result<(), DestinationError> {
         let shapes = self.shapes;

@@ -1,13 +1,12 @@
 //! The seam between the pipeline and a database, and what both sides may rely on.
 
 use crate::error::DestinationError;
-use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn, TableChange};
+use crate::package::{Answer, Change, Checkpoint, Package, Receipt, RememberedColumn};
 use relatable_model::schema::Table;
 use std::collections::HashMap;
 
-/// Changes of a load, produced while it runs; an error of the producer aborts the load and nothing is written.
-pub type Changes<'a> =
-    dyn Iterator<Item = Result<TableChange, Box<dyn std::error::Error + Send + Sync>>> + 'a;
+/// Changes of a load, produced while it runs, so that no more of it than one change is ever in memory; an error of the producer aborts the load and nothing is written.
+pub type Changes<'a> = dyn Iterator<Item = Result<Change, Box<dyn std::error::Error + Send + Sync>>> + 'a;
 
 /// A database that holds the tables of one workspace.
 ///
@@ -85,6 +84,10 @@ pub trait Destination: Send {
     /// or updated by key, and a row that is the same but for `_synced_at` is left untouched; rows named as deleted get
     /// their `_deleted_at` unless they have one. A row marked as deleted lives again when a change brings it with
     /// `_deleted_at` null; a change that lacks that column leaves the mark. Marked rows are parents like any other.
+    ///
+    /// A [`Change::Distinct`] may be applied without looking for any of this where its table had no row before the load; a
+    /// key that such changes bring twice after all is [`DestinationError::KeyRepeated`], or what the database says of it.
+    /// [`Change::Issues`] are stored in the place where they come, and count like those of the package.
     ///
     /// Tables and columns that are not declared any more stay as they are; views of a declared table that it no longer
     /// asks for go. A declaration may change a column's description, role, path and references, not its type, and

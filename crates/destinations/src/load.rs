@@ -8,7 +8,7 @@ use crate::contract::Changes;
 use crate::ddl::{Plan, Planner};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
-use crate::package::{Package, Receipt, RowCounts};
+use crate::package::{Change, Package, Receipt, RowCounts};
 use crate::session::{Session, Transaction};
 use crate::shape::{Known, Shapes};
 use relatable_model::issue::Issue;
@@ -27,10 +27,19 @@ pub(crate) fn load<S: Session>(
     let transaction = Transaction::begin(session)?;
     let from_seq = check_position(session, fence, package)?;
     let shapes = settle_tables(session, package)?;
-    let mut applier = Applier { session, shapes: &shapes, outcome: Outcome::default() };
+    let mut applier = Applier::new(session, &shapes);
     for change in changes {
-        applier.apply(&change.map_err(DestinationError::Producer)?)?;
+        match change.map_err(DestinationError::Producer)? {
+            Change::Table(change) => applier.apply(&change)?,
+            Change::Distinct(change) => applier.apply_distinct(&change)?,
+            Change::Issues(issues) => {
+                let mut tally = Tally::default();
+                issues.iter().for_each(|issue| tally.add(issue, 1));
+                tally.record(session, package.loaded_at_us)?;
+            }
+        }
     }
+    applier.check_appended()?;
     let outcome = applier.outcome;
     record_issues(session, package, &shapes, &outcome)?;
     let receipt = Receipt {

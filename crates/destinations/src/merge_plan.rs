@@ -34,7 +34,7 @@ impl Merge<'_> {
 
     /// How many keys are staged more than once.
     pub(crate) fn repeated_sql(&self, dialect: &dyn Dialect) -> String {
-        repeated_sql(dialect, &self.shape.key, STAGE)
+        repeated_sql(dialect, &self.shape.key, Place::Temporary(STAGE))
     }
 
     /// Drops the staged rows whose parent does not exist.
@@ -48,10 +48,10 @@ impl Merge<'_> {
     }
 }
 
-/// How many keys a temporary table holds more than once.
-pub(crate) fn repeated_sql(dialect: &dyn Dialect, key: &[String], temporary: &str) -> String {
+/// How many keys a table holds more than once.
+pub(crate) fn repeated_sql(dialect: &dyn Dialect, key: &[String], place: Place<'_>) -> String {
     let key = list(dialect, "", key);
-    let place = dialect.place(Place::Temporary(temporary));
+    let place = dialect.place(place);
     format!("SELECT count(*) FROM (SELECT 1 FROM {place} GROUP BY {key} HAVING count(*) > 1) AS repeated")
 }
 

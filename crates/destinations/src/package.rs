@@ -45,12 +45,30 @@ pub struct TableChange {
     pub deleted: Option<RecordBatch>,
 }
 
+/// What a load brings while it runs.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// A change of one table.
+    Table(TableChange),
+    /// The same, where no other change of the load has a key or a scope of it, and every row's parent comes before it
+    /// in the load: in a table without rows before the load, nothing has to be looked for.
+    Distinct(TableChange),
+    /// More rows for `_relatable_issues`, as [`Package::issues`]: those that only show while the load runs.
+    Issues(Vec<Issue>),
+}
+
+impl From<TableChange> for Change {
+    fn from(change: TableChange) -> Change {
+        Change::Table(change)
+    }
+}
+
 /// Everything about a load but its rows.
 #[derive(Debug)]
 pub struct Package<'a> {
     /// Every table the changes name, and every table whose declaration changed, parents before children.
     pub tables: &'a [Table],
-    /// Rows for `_relatable_issues`. The same issue (all fields equal) is stored once, with its count and last time.
+    /// Rows for `_relatable_issues` that are known from the start. The same issue (all fields equal) is stored once, with its count and last time.
     pub issues: &'a [Issue],
     /// The position after this load.
     pub checkpoint: &'a Checkpoint,

@@ -9,7 +9,7 @@ pub const SYNCED_AT: &str = "_synced_at";
 pub const DELETED_AT: &str = "_deleted_at";
 
 /// What a column is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnRole {
     /// A value of the document.

@@ -90,13 +90,58 @@ pub enum PipelineError {
         #[source]
         cause: std::io::Error,
     },
-    /// A file is no JSON.
-    #[error("`{file}` is not JSON or NDJSON at line {line}: {reason}")]
+    /// What is only needed while a load runs could not be kept in a temporary file.
+    #[error("failed to use a temporary file")]
+    Spool {
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A folder has no files with documents, or a pattern matches none.
+    #[error("there are no files to load in `{name}`")]
+    NothingFound {
+        /// The folder or pattern.
+        name: String,
+    },
+    /// A file changed between the two times it was read.
+    #[error("`{file}` changed while it was being loaded")]
+    FileChanged {
+        /// The file.
+        file: String,
+    },
+    /// A document cannot be used, and none was to be left out.
+    #[error("the document at line {line} of `{file}` cannot be loaded: {reason}")]
+    Refused {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// Why.
+        reason: String,
+    },
+    /// A path to records is none.
+    #[error("`{path}` cannot lead to the records: {reason}")]
+    Records {
+        /// The path.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
+    /// No document has records where they were said to be.
+    #[error("no document has a list with anything in it at `{path}`")]
+    NoRecords {
+        /// The path.
+        path: String,
+    },
+    /// A file is no JSON, from here on: what follows cannot be told apart.
+    #[error("`{file}` is not JSON or NDJSON at line {line}, column {column}: {reason}")]
     FileSyntax {
         /// The file.
         file: String,
         /// The line, from 1.
-        line: usize,
+        line: u64,
+        /// The column, in bytes from 1.
+        column: u64,
         /// What is wrong.
         reason: String,
     },
@@ -114,11 +159,11 @@ pub enum PipelineError {
     )]
     AllRejected {
         /// How many documents there are.
-        count: usize,
+        count: u64,
         /// The file of the first.
         file: String,
         /// Its line, from 1.
-        line: usize,
+        line: u64,
         /// Why it cannot be loaded.
         reason: String,
     },

@@ -27,6 +27,8 @@ pub enum RequestStage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoadStage {
+    /// All documents are looked at, to see which tables they make together.
+    Surveying,
     /// Documents are being shredded.
     Shredding,
     /// Rows are being handed to the destination.

@@ -16,6 +16,6 @@ mod shred;
 mod sync;
 
 pub use error::PipelineError;
-pub use files::{FileLoad, load_files};
+pub use files::{BROKEN_LINE, FileLoad, load_files};
 pub use readiness::{check_destination, check_workspace};
 pub use sync::{SyncSettings, sync};

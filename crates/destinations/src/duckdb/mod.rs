@@ -27,6 +27,9 @@ use std::time::{Duration, Instant};
 
 /// The time between two attempts to get at a file that another process holds.
 const LOCK_RETRY: Duration = Duration::from_millis(100);
+/// Memory that the engine may use for what it holds of tables and statements; beyond it writes to disk. A load then needs
+/// the same however much it brings.
+const MEMORY_MAX: &str = "300MB";
 /// The mark of a DuckDB file, and where it begins.
 const MARK: (&[u8], usize) = (b"DUCK", 8);
 
@@ -107,7 +110,8 @@ fn configure(read_only: bool) -> duckdb::Result<Config> {
     Config::default()
         .access_mode(mode)?
         .with("autoinstall_known_extensions", "false")?
-        .with("autoload_known_extensions", "false")
+        .with("autoload_known_extensions", "false")?
+        .max_memory(MEMORY_MAX)
 }
 
 impl Connector for DuckDbFile {

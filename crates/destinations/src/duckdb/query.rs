@@ -99,7 +99,9 @@ impl Session for DuckDbSession {
         let (changed, updated) = (count(0), count(1));
         if updated > 0 {
             // No index keeps a stored key from being there twice; the join above would have doubled it.
-            match self.count(step, &repeated_sql(dialect, &merge.shape.key, merge::CHANGED))? {
+            match self
+                .count(step, &repeated_sql(dialect, &merge.shape.key, Place::Temporary(merge::CHANGED)))?
+            {
                 0 => {}
                 count => return Err(DestinationError::KeyRepeated { table: table.clone(), count }),
             }

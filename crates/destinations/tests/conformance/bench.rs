@@ -55,7 +55,7 @@ impl Bench {
     /// Loads changes.
     pub(crate) fn try_load(&mut self, changes: Vec<TableChange>) -> Result<Receipt, DestinationError> {
         self.seq += 1;
-        let mut changes = changes.into_iter().map(Ok);
+        let mut changes = changes.into_iter().map(|change| Ok(change.into()));
         self.load_produced(&mut changes)
     }
 

@@ -36,7 +36,7 @@ fn check_unharmed(mut bench: Bench) {
 pub(crate) fn an_error_of_the_producer_leaves_nothing(engine: Engine) {
     let mut bench = with_a_contact(engine);
     bench.tables.push(table("tags", &["id"], &[]));
-    let mut changes = vec![Ok(contact(&bench, "3")), Err("the journal is broken".into())].into_iter();
+    let mut changes = vec![Ok(contact(&bench, "3").into()), Err("the journal is broken".into())].into_iter();
     bench.seq = 2;
     let error = bench.load_produced(&mut changes).expect_err("the producer failed");
     assert!(
@@ -55,7 +55,7 @@ pub(crate) fn a_handle_dropped_in_a_load_leaves_nothing(engine: Engine) {
         let mut produced = 0;
         let mut changes = std::iter::from_fn(|| {
             produced += 1;
-            if produced == 1 { Some(Ok(change.clone())) } else { panic!("on purpose, within a load") }
+            if produced == 1 { Some(Ok(change.clone().into())) } else { panic!("on purpose, within a load") }
         });
         let _ = bench.load_produced(&mut changes);
     }));
@@ -71,7 +71,10 @@ pub(crate) fn a_process_killed_in_a_load_leaves_nothing(engine: Engine) {
         bench.destination = bench.another();
         bench.destination.claim("w1", "j1").expect("claim");
         let changes = [contact(&bench, "3"), contact(&bench, "4")];
-        let mut changes = changes.into_iter().map(Ok).chain(std::iter::from_fn(|| std::process::abort()));
+        let mut changes = changes
+            .into_iter()
+            .map(|change| Ok(change.into()))
+            .chain(std::iter::from_fn(|| std::process::abort()));
         bench.seq = 2;
         let _ = bench.load_produced(&mut changes);
         return;

@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, table};
 use crate::client::Engine;
+use relatable_destinations::package::Change;
 use relatable_model::issue::Issue;
 use serde_json::json;
 
@@ -25,6 +26,14 @@ pub(crate) fn the_same_issue_is_stored_once(engine: Engine) {
     let sql = "SELECT record, \"count\", CASE WHEN first_seen < last_seen THEN 'again' ELSE 'once' END \
                FROM _relatable_issues ORDER BY record";
     assert_eq!(bench.read(sql), ["1|2|once", "2|2|again", "3|1|once"]);
+}
+
+pub(crate) fn issues_that_show_in_a_load_are_stored_with_it(engine: Engine) {
+    let mut bench = Bench::new(engine, vec![]);
+    bench.issues = vec![issue("1")];
+    let produced = [vec![issue("1"), issue("2")], vec![], vec![issue("2"), issue("2")]];
+    bench.load_produced(&mut produced.into_iter().map(|issues| Ok(Change::Issues(issues)))).expect("load");
+    assert_eq!(bench.read("SELECT record, \"count\" FROM _relatable_issues ORDER BY record"), ["1|2", "2|3"]);
 }
 
 pub(crate) fn loads_are_recorded(engine: Engine) {

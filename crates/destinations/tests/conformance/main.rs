@@ -5,6 +5,7 @@ mod bench;
 mod child;
 mod client;
 mod deletion;
+mod distinct;
 mod failures;
 mod guards;
 mod issues;
@@ -58,6 +59,9 @@ conformance![
     parents::orphans_are_left_out_and_recorded,
     parents::links_are_enforced_or_hold,
     issues::the_same_issue_is_stored_once,
+    issues::issues_that_show_in_a_load_are_stored_with_it,
+    distinct::distinct_rows_are_appended_to_an_empty_table_and_merged_into_another,
+    distinct::a_key_that_comes_twice_in_distinct_changes_is_refused,
     issues::loads_are_recorded,
     values::every_type_reads_back_exactly,
     values::text_stays_text,

@@ -76,17 +76,15 @@ impl Dice {
     }
 }
 
-/// Conversations of `total_bytes` together.
-pub(crate) fn generate(total_bytes: usize) -> Vec<Vec<u8>> {
+/// Conversations of `total_bytes` together, the last of which goes beyond that.
+pub(crate) fn generate(total_bytes: usize) -> impl Iterator<Item = Vec<u8>> {
     let mut dice = Dice(0x5EED_2026);
-    let mut documents = Vec::new();
     let mut bytes = 0;
-    while bytes < total_bytes {
-        let document = conversation(&mut dice, documents.len() as u64).into_bytes();
+    (0..).map_while(move |number| {
+        let document = (bytes < total_bytes).then(|| conversation(&mut dice, number).into_bytes())?;
         bytes += document.len();
-        documents.push(document);
-    }
-    documents
+        Some(document)
+    })
 }
 
 /// One conversation.

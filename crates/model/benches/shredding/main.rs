@@ -89,7 +89,7 @@ fn best_seconds<const N: usize>(runs: [&dyn Fn(); N]) -> [f64; N] {
 }
 
 fn shredding(criterion: &mut Criterion) {
-    let documents = conversations::generate(TOTAL_BYTES);
+    let documents = conversations::generate(TOTAL_BYTES).collect::<Vec<_>>();
     let bytes: usize = documents.iter().map(Vec::len).sum();
     let curated = curated();
     let automatic = ResourceRules {

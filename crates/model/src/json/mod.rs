@@ -11,8 +11,9 @@ mod value;
 
 pub use parse::{parse, parse_prefix};
 pub(crate) use scan::eight_digits;
-pub use split::{Peeked, peek, records, values};
-pub(crate) use split::{decoded, members};
+pub use split::decoded;
+pub(crate) use split::members;
+pub use split::{Peeked, peek, records, records_at, values};
 pub use value::Json;
 
 use thiserror::Error;

@@ -43,6 +43,48 @@ pub fn records(bytes: &[u8], member: Option<&str>) -> Result<Option<Vec<Range<us
     }
 }
 
+/// Where the records of a document stand: the elements of the list at the end of `path`, each step of which is a member.
+/// Lists on the way are gone through; where the path leads nowhere, or to null, there are none.
+///
+/// # Errors
+/// When `bytes` is no JSON, or something else than a list stands at the end of the path.
+pub fn records_at(bytes: &[u8], path: &[String]) -> Result<Vec<Range<usize>>, JsonError> {
+    let text = utf8(bytes)?;
+    let mut found = Vec::new();
+    for value in values(bytes)? {
+        gather_records(text, value.start, path, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// [`records_at`] for the well-formed value at `start`.
+fn gather_records(
+    text: &str,
+    start: usize,
+    path: &[String],
+    found: &mut Vec<Range<usize>>,
+) -> Result<(), JsonError> {
+    match (text.as_bytes()[start], path) {
+        (b'[', []) => found.extend(elements(text, start)?),
+        (b'[', _) => {
+            for element in elements(text, start)? {
+                gather_records(text, element.start, path, found)?;
+            }
+        }
+        (b'{', [first, rest @ ..]) => {
+            for member in member_ranges(text, start) {
+                let (name, value) = member?;
+                if *decoded(&text[name]) == **first {
+                    gather_records(text, value.start, rest, found)?;
+                }
+            }
+        }
+        (b'n', _) | (_, [_, ..]) => {}
+        _ => return Err(JsonError { kind: JsonErrorKind::UnexpectedCharacter, offset: start }),
+    }
+    Ok(())
+}
+
 /// Where the values of a text stand that has any number of them, one behind the other.
 ///
 /// # Errors
@@ -76,7 +118,7 @@ fn elements(text: &str, start: usize) -> Result<Vec<Range<usize>>, JsonError> {
 }
 
 /// What a string with this content says; a lone surrogate in it becomes U+FFFD.
-pub(crate) fn decoded(content: &str) -> Cow<'_, str> {
+pub fn decoded(content: &str) -> Cow<'_, str> {
     if !content.contains('\\') {
         return Cow::Borrowed(content);
     }

@@ -289,10 +289,23 @@ impl Plan {
     /// What one row of a table is called.
     pub(crate) fn singular(&self, table: TableId) -> String {
         let plan = &self.tables[table];
-        match (&self.rules.singular, plan.parent) {
+        self.singular_of(table, plan.remembered.as_ref().unwrap_or(&plan.wanted))
+    }
+
+    /// What one row of a table that is named `name` is called.
+    pub(crate) fn singular_of(&self, table: TableId, name: &str) -> String {
+        match (&self.rules.singular, self.tables[table].parent) {
             (Some(singular), None) => singular.clone(),
-            _ => crate::naming::singular(plan.remembered.as_ref().unwrap_or(&plan.wanted)),
+            _ => crate::naming::singular(name),
         }
+    }
+
+    /// Whether a column that existed before is a part of its table's key.
+    pub(crate) fn is_remembered_key_part(&self, column: ColumnId) -> bool {
+        let plan = &self.columns[column];
+        let is_in = |key: &Vec<String>| plan.remembered.as_ref().is_some_and(|name| key.contains(name));
+        plan.role == ColumnRole::Value
+            && (self.key_columns.contains(&column) || self.tables[plan.table].key.as_ref().is_some_and(is_in))
     }
 
     /// How much is planned now.

@@ -1,7 +1,9 @@
 //! What the destination has and no rule mentions: planned again, so that names, types and shapes stay.
 
 use super::memory::{Memory, RememberedColumn};
-use super::{NO_MEMBER, NodeId, ObjectFacet, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId, Treatment};
+use super::{
+    ColumnId, NO_MEMBER, NodeId, ObjectFacet, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId, Treatment,
+};
 use crate::logical::LogicalType;
 use crate::rules::path::{Path, Segment};
 use crate::schema::ColumnRole;
@@ -45,6 +47,30 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    /// The table whose rows stand at `path`, planned as documents plan it, and the node whose members are its columns.
+    pub(crate) fn table_at(&mut self, path: &str) -> Option<(TableId, NodeId)> {
+        let steps = Path::parse(path).map(|path| path.segments).unwrap_or_default();
+        match self.find_table(&steps) {
+            Found::Here(found) => Some(found),
+            Found::Omitted | Found::Elsewhere => None,
+        }
+    }
+
+    /// The column for the values at `path`, planned as documents plan it, in the table whose columns are the members of
+    /// `context`.
+    pub(crate) fn column_at(&mut self, context: NodeId, path: &str, role: ColumnRole) -> Option<ColumnId> {
+        let Found::Here(node) = self.find_column(context, path) else { return None };
+        Some(self.column_for(node, role))
+    }
+
+    /// The column of a node that is for values of that role.
+    pub(crate) fn column_for(&mut self, node: NodeId, role: ColumnRole) -> ColumnId {
+        match role {
+            ColumnRole::VariantText | ColumnRole::VariantJson => self.variant_column(node, role),
+            _ => self.scalar_column(node),
+        }
     }
 
     /// The error for the table `name`.
@@ -108,10 +134,7 @@ impl Plan {
                 return Err(self.misfit(table_name, &difference));
             }
         };
-        match column.role {
-            ColumnRole::VariantText | ColumnRole::VariantJson => self.variant_column(node, column.role),
-            _ => self.scalar_column(node),
-        };
+        self.column_for(node, column.role);
         Ok(())
     }
 

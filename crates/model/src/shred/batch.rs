@@ -24,7 +24,8 @@ impl Shredder {
         let layouts = self.layouts()?;
         let kept = self.kept_rows(&layouts);
         let issues = self.notes.iter().map(|note| self.issue(note)).collect();
-        let repeated = kept.repeated.iter().map(|&row| self.record_key(row)).collect();
+        let mut repeated: Vec<String> = kept.repeated.iter().map(|&row| self.record_key(row)).collect();
+        repeated.extend(self.met_elsewhere(&kept));
         let mut earlier = None;
         let mut scopes: Vec<Vec<ReplacedScope>> =
             layouts.iter().map(|layout| self.replaced_scopes(layout, &kept, &mut earlier)).collect();
@@ -41,7 +42,7 @@ impl Shredder {
     }
 
     /// The table of a layout, as a destination is asked to hold it.
-    fn table(&self, layout: &Layout) -> Table {
+    pub(super) fn table(&self, layout: &Layout) -> Table {
         let plan = &self.plan.tables[layout.id];
         let mut columns: Vec<Column> = Vec::new();
         for inherited in &layout.inherited {

@@ -89,22 +89,33 @@ impl Open {
     }
 }
 
+/// What becomes text in a text column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coercion {
+    /// Strings only.
+    Strings,
+    /// Numbers too, in canonical text: the type was declared.
+    Numbers,
+    /// Every scalar: a part of a key is never split.
+    Scalars,
+}
+
 /// Collects the values of one column. It is as long as the last row with a value asks for.
 #[derive(Debug)]
 pub(super) struct Builder {
     /// The first row of those that are open.
     start: usize,
     open: Open,
-    /// Whether numbers become text in a text column.
-    coerces: bool,
+    /// What becomes text in a text column.
+    coercion: Coercion,
     /// The values before them, in pieces: Arrow's builders cannot be cut, so each cut leaves one.
     sealed: Vec<Column>,
 }
 
 impl Builder {
     /// A builder for a type, or for one that the values decide.
-    pub(super) fn new(logical: Option<LogicalType>, coerces: bool) -> Builder {
-        Builder { start: 0, open: Open::new(logical), coerces, sealed: Vec::new() }
+    pub(super) fn new(logical: Option<LogicalType>, coercion: Coercion) -> Builder {
+        Builder { start: 0, open: Open::new(logical), coercion, sealed: Vec::new() }
     }
 
     /// Whether the last row with a value is `row`.
@@ -165,7 +176,7 @@ impl Builder {
             }
             Open::Float(builder) => convert::float(text).map(|value| put!(builder, row, value)),
             Open::Decimal(builder) => convert::decimal(text).map(|value| put!(builder, row, value)),
-            Open::Text(builder) if self.coerces => {
+            Open::Text(builder) if self.coercion != Coercion::Strings => {
                 if convert::is_canonical_integer(text) {
                     put!(builder, row, text);
                 } else {
@@ -188,8 +199,9 @@ impl Builder {
         let row = row as usize - self.start;
         match &mut self.open {
             Open::Boolean(builder) => put!(builder, row, value),
+            Open::Text(builder) if self.coercion == Coercion::Scalars => put!(builder, row, word(value)),
             Open::Undecided(kinds, builder) => {
-                put_token(kinds, builder, row, Kind::Boolean, if value { "true" } else { "false" });
+                put_token(kinds, builder, row, Kind::Boolean, word(value));
             }
             _ => return false,
         }
@@ -203,6 +215,11 @@ impl Builder {
             self.push_number(row, text);
         }
     }
+}
+
+/// A truth value as JSON writes it.
+fn word(value: bool) -> &'static str {
+    if value { "true" } else { "false" }
 }
 
 /// Puts a token into a row of an undecided column.

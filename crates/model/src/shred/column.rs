@@ -57,6 +57,19 @@ impl Column {
         Column::from_array(&new_null_array(&logical.unwrap_or(LogicalType::Text).arrow(), count as usize))
     }
 
+    /// One row with some value of the type.
+    pub(super) fn witness(logical: LogicalType) -> Column {
+        match logical {
+            LogicalType::Boolean => Column::Boolean(vec![false].into()),
+            LogicalType::Integer => Column::Integer(vec![0].into()),
+            LogicalType::Decimal => Column::Decimal(vec![0].into()),
+            LogicalType::Float => Column::Float(vec![0.0].into()),
+            LogicalType::Text | LogicalType::Json => Column::Text(vec![""].into()),
+            LogicalType::Timestamp => Column::Timestamp(vec![0].into()),
+            LogicalType::Date => Column::Date(vec![0].into()),
+        }
+    }
+
     /// A column over an array of one of the types that columns have.
     fn from_array(array: &dyn Array) -> Column {
         use arrow_schema::DataType;

@@ -14,16 +14,22 @@ mod frame;
 mod key;
 mod layout;
 mod naming;
+mod repeats;
 mod rows;
 mod scope;
 mod settle;
 mod sizes;
+mod survey;
+mod tally;
 
 pub(crate) use delimited::{delimited_elements, split_delimited};
 pub(crate) use envelope::envelope_list;
+pub use repeats::{Identity, Repeats};
+pub use survey::{Survey, Surveyed};
 
 use crate::issue::Issue;
 use crate::json::{Json, JsonError, parse};
+use crate::logical::LogicalType;
 use crate::plan::{
     ColumnId, ListFacet, Memory, NO_MEMBER, NodeId, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId,
     Treatment,
@@ -32,11 +38,12 @@ use crate::rules::ResourceRules;
 use crate::rules::path::{Path, Segment};
 use crate::schema::Table;
 use arrow_array::RecordBatch;
-use builder::Builder;
+use builder::{Builder, Coercion};
 use column::Column;
 use frame::{Frame, Target};
 use sizes::{Mark, TableRows};
 use std::collections::HashMap;
+use std::sync::Arc;
 use thiserror::Error;
 
 /// How many bytes of documents one shredder takes: a column's texts are addressed by 31 bits, and a value's text in a
@@ -155,6 +162,8 @@ pub struct Shredder {
     contents: HashMap<String, u64>,
     /// The content keys of documents, where the resource has no key.
     content_keys: Vec<String>,
+    /// What other shredders of the same load have met.
+    load: Option<Arc<Repeats>>,
 }
 
 impl Shredder {
@@ -186,9 +195,17 @@ impl Shredder {
             held_bytes: 0,
             contents: HashMap::new(),
             content_keys: Vec::new(),
+            load: None,
         };
         shredder.match_plan();
         Ok(shredder)
+    }
+
+    /// The same shredder for a part of a load, whose other parts go through others: `repeats` are the identities that
+    /// several documents of the load have, and every shredder of it is given the same.
+    #[must_use]
+    pub fn sharing(self, repeats: Arc<Repeats>) -> Shredder {
+        Shredder { load: Some(repeats), ..self }
     }
 
     /// How many documents and fragments are held.
@@ -311,8 +328,16 @@ impl Shredder {
             }
         }
         if self.plan.key_columns.is_empty() {
-            let key = key::content_key(document, &mut self.contents);
-            self.content_keys.push(key);
+            let hash = key::content_hash(document);
+            let ordinal = match &self.load {
+                Some(load) => load.meet(Identity::of_content(&hash)),
+                None => {
+                    let count = self.contents.entry(hash.clone()).or_default();
+                    *count += 1;
+                    *count
+                }
+            };
+            self.content_keys.push(key::content_key(hash, ordinal));
         }
         Ok(())
     }
@@ -343,8 +368,14 @@ impl Shredder {
     #[cold]
     fn grow_to_plan(&mut self) {
         self.tables.resize_with(self.plan.tables.len(), TableRows::default);
-        for column in &self.plan.columns[self.builders.len()..] {
-            self.builders.push(Builder::new(column.logical, column.declared));
+        for column in self.builders.len()..self.plan.columns.len() {
+            let plan = &self.plan.columns[column];
+            let coercion = match plan.logical {
+                _ if plan.declared => Coercion::Numbers,
+                Some(LogicalType::Text) if self.plan.is_remembered_key_part(column) => Coercion::Scalars,
+                _ => Coercion::Strings,
+            };
+            self.builders.push(Builder::new(plan.logical, coercion));
         }
     }
 

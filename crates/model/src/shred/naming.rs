@@ -16,7 +16,8 @@ impl Shredder {
         for known in &inherited {
             names.take(&known.name);
         }
-        let singular = self.plan.singular(parent.id);
+        // By the name it has, so that it stays the same when that is remembered.
+        let singular = self.plan.singular_of(parent.id, &parent.name);
         let path = &self.plan.tables[parent.id].path;
         for (part, column) in &parent.identity {
             let wanted = format!("{singular}_{}", column.trim_start_matches('_'));

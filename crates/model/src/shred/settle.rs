@@ -1,11 +1,11 @@
 //! Settling undecided columns: the type that the values of a load agree on, independent of their order.
 
-use super::builder::Builder;
+use super::builder::{Builder, Coercion};
 use super::column::{Column, Kind};
 use super::events::VARIANT;
 use super::layout::Part;
+use super::tally::Tally;
 use super::{Shredder, TableId};
-use crate::convert;
 use crate::logical::LogicalType;
 use crate::plan::{ColumnId, PlanError};
 use crate::schema::ColumnRole;
@@ -62,7 +62,7 @@ impl Shredder {
     }
 
     /// The undecided columns that are a part of their table's key.
-    fn undecided_key_parts(&self) -> Result<Vec<ColumnId>, PlanError> {
+    pub(super) fn undecided_key_parts(&self) -> Result<Vec<ColumnId>, PlanError> {
         let may_be = |column: &ColumnId| {
             let plan = &self.plan.columns[*column];
             let declares_key = self.plan.tables[plan.table].key.is_some();
@@ -79,28 +79,26 @@ impl Shredder {
     }
 }
 
-/// Settles an undecided column. Numbers win over truth values, those over strings: a column with numbers is numeric and
-/// strings in it stand beside it. Whole numbers are integers; with fractions among them, floats if every number is
-/// exactly a double, otherwise decimals where those hold more of them. A part of a key is never split: if it is not all
-/// integers, it is text.
+/// Settles an undecided column: its values as those of the type that the [`Tally`] gives, and what that cannot hold. A
+/// part of a key is never split: if it is not all integers, it is text.
 fn settle(kinds: &[Kind], texts: &StringArray, is_key_part: bool) -> Settled {
     let count = kinds.len() as u32;
     let beside = |strings: Builder, sources: Builder| {
         [(ColumnRole::VariantText, strings.finish(count)), (ColumnRole::VariantJson, sources.finish(count))]
     };
-    let (strings, sources) =
-        (Builder::new(Some(LogicalType::Text), false), Builder::new(Some(LogicalType::Json), false));
-    if !kinds.iter().any(|kind| matches!(kind, Kind::Boolean | Kind::Number)) {
-        let typed = Column::Text(texts.clone());
-        return Settled { logical: LogicalType::Text, typed, beside: beside(strings, sources) };
+    let new = |logical, coercion| Builder::new(Some(logical), coercion);
+    let mut strings = new(LogicalType::Text, Coercion::Strings);
+    let mut sources = new(LogicalType::Json, Coercion::Strings);
+    let tally = Tally::of(kinds, texts);
+    let logical = tally.logical(is_key_part);
+    if tally.is_all_strings() {
+        return Settled { logical, typed: Column::Text(texts.clone()), beside: beside(strings, sources) };
     }
-    let logical = if is_key_part { key_logical_of(kinds, texts) } else { logical_of(kinds, texts) };
-    let (mut typed, mut strings, mut sources) = (Builder::new(Some(logical), is_key_part), strings, sources);
+    let mut typed = new(logical, if is_key_part { Coercion::Scalars } else { Coercion::Strings });
     for (row, kind) in (0..).zip(kinds) {
         let token = texts.value(row as usize);
         let (held, beside) = match kind {
             Kind::Nothing => continue,
-            Kind::Boolean if is_key_part => (typed.push_string(row, token), &mut sources),
             Kind::Boolean => (typed.push_boolean(row, token == "true"), &mut sources),
             Kind::Number => (typed.push_number(row, token), &mut sources),
             Kind::String => (typed.push_string(row, token), &mut strings),
@@ -110,38 +108,6 @@ fn settle(kinds: &[Kind], texts: &StringArray, is_key_part: bool) -> Settled {
         }
     }
     Settled { logical, typed: typed.finish(count), beside: beside(strings, sources) }
-}
-
-/// The type of a part of a key.
-fn key_logical_of(kinds: &[Kind], texts: &StringArray) -> LogicalType {
-    let is_integer = |(row, kind): (usize, &Kind)| match kind {
-        Kind::Nothing => true,
-        Kind::Number => convert::integer(texts.value(row)).is_some(),
-        Kind::Boolean | Kind::String => false,
-    };
-    if kinds.iter().enumerate().all(is_integer) { LogicalType::Integer } else { LogicalType::Text }
-}
-
-/// The type the tokens agree on.
-fn logical_of(kinds: &[Kind], texts: &StringArray) -> LogicalType {
-    let numbers = || (0..kinds.len()).filter(|&row| kinds[row] == Kind::Number).map(|row| texts.value(row));
-    let count = numbers().count();
-    if count == 0 {
-        return if kinds.contains(&Kind::Boolean) { LogicalType::Boolean } else { LogicalType::Text };
-    }
-    let integers = numbers().filter(|number| convert::integer(number).is_some()).count();
-    if integers == count {
-        return LogicalType::Integer;
-    }
-    let floats = numbers().filter(|number| convert::float(number).is_some()).count();
-    let decimals = numbers().filter(|number| convert::decimal(number).is_some()).count();
-    if integers >= floats && integers >= decimals {
-        LogicalType::Integer
-    } else if floats >= decimals {
-        LogicalType::Float
-    } else {
-        LogicalType::Decimal
-    }
 }
 
 /// Two variant columns as one: what came from objects or broken strings at a path, and what settling put beside it.

@@ -6,6 +6,7 @@
 )]
 
 mod answers;
+mod batches;
 mod broken;
 mod documents;
 mod fuzz;

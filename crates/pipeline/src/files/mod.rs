@@ -1,17 +1,26 @@
 //! Documents from files: their own journal; the rest of the way is the same.
 
+mod batch;
+mod changes;
+mod conveyor;
 mod documents;
+mod identities;
+mod inputs;
+mod passes;
+mod window;
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};
 use crate::load::remembered;
 use crate::report::{RunReport, TableReport};
-use crate::shred::{ModelState, REJECTED, Shredding};
-use documents::{Documents, Origin};
-use relatable_destinations::Destination;
+use crate::shred::ModelState;
+use changes::{Changes, Told};
+use inputs::inputs;
+pub use passes::BROKEN_LINE;
+use passes::{Findings, Passes, Refusal};
 use relatable_destinations::package::{Checkpoint, Package};
+use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
-use relatable_model::issue::Issue;
 use relatable_model::rules::path::{Path as DocumentPath, Segment};
 use relatable_model::rules::{ResourceRules, Rules};
 use std::path::PathBuf;
@@ -22,13 +31,16 @@ const FILES_WORKSPACE: &str = "files";
 /// What stands before the table's name in the resource of documents from files, which no resource of a workspace has: a
 /// table of the one is never taken for a table of the other.
 const FILES_PREFIX: &str = "file:";
-/// The kind of issue recorded for a document whose key a later document of the same load has too.
-const REPEATED: &str = "document_repeated";
 
 /// What to load.
 pub struct FileLoad {
-    /// Files with a JSON document, a list of them, or several one behind the other (NDJSON); `-` is standard input.
+    /// Files with a JSON document, a list of them, or several one behind the other (NDJSON), compressed or not; folders
+    /// and patterns of such; `-` is standard input.
     pub files: Vec<PathBuf>,
+    /// The path to the list of records in each document; `None` where the documents are the records.
+    pub records: Option<String>,
+    /// Whether a document that cannot be used ends the load.
+    pub strict: bool,
     /// The table.
     pub table: String,
     /// Paths that identify a document; empty for its content.
@@ -43,6 +55,9 @@ pub struct FileLoad {
 /// last of them; each that had to make way is an issue. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
 /// every id is text and every number its value.
 ///
+/// The files are read twice, so that memory does not depend on their size: once to see which tables, names and types
+/// their documents make together, then for the rows. What can be read only once is kept in a temporary file.
+///
 /// # Errors
 /// [`PipelineError`]; nothing is written then. Documents that cannot be used are issues as long as one of them can.
 pub fn load_files(
@@ -53,11 +68,12 @@ pub fn load_files(
     let began = load.clock.now();
     let resource = format!("{FILES_PREFIX}{}", load.table);
     let rules = rules(&load, &resource)?;
+    let records = records_path(load.records.as_deref())?;
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
     let memory = memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect();
     let mut model = ModelState::new(rules, memory)?;
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
-    let Documents { items, first } = documents::read(&load.files, &resource, began.as_microsecond())?;
+    let inputs = inputs(&load.files)?;
     let (workspace, journal) = owner(stored);
     observer.event(&RunEvent::RunStarted {
         stream_version: STREAM_VERSION,
@@ -66,38 +82,72 @@ pub fn load_files(
         destination: destination.describe(),
         resumed: false,
     });
-    let mut report = RunReport::default();
-    let count = items.len();
-    report.records.insert(load.table.clone(), count as u64);
-    let stage = |stage, rows| observer.event(&RunEvent::Load { from: 0, to: 0, stage, rows });
-    stage(LoadStage::Shredding, None);
-    let mut shredding = model.shred(items)?;
-    refuse_if_all_rejected(&shredding, count, first)?;
-    let repeated = shredding.repeated.iter().map(|key| repeated(&resource, key));
-    shredding.issues.extend(repeated);
+    let told = Told { observer: observer.as_ref(), table: &load.table };
+    let passes = Passes {
+        inputs: &inputs,
+        records: &records,
+        resource: &resource,
+        strict: load.strict,
+        loaded_at_us: began.as_microsecond(),
+    };
+    told.stage(LoadStage::Surveying, None);
+    let findings = passes.survey(&model, |count| told.progress(count, None))?;
+    refuse_if_unusable(&findings, load.records.as_deref())?;
+    let settled = findings.survey.settle(model.shredder(&resource, None)?)?;
+    model.learn(&resource, &settled);
     // Every table is known by now, and nothing has been written yet.
     destination.check(&model.tables).map_err(destination_error("use"))?;
     let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
-    let rows =
-        shredding.changes.iter().flat_map(|change| &change.rows).map(|batch| batch.num_rows() as u64).sum();
-    stage(LoadStage::Loading, Some(rows));
+    told.stage(LoadStage::Loading, None);
     let package = Package {
         tables: &model.tables,
-        issues: &shredding.issues,
+        issues: &[],
         checkpoint: &checkpoint,
         loaded_at_us: load.clock.now().as_microsecond(),
     };
-    let mut changes = shredding.changes.into_iter().map(Ok);
-    let receipt = destination.load(&package, &mut changes).map_err(destination_error("load into"))?;
-    stage(LoadStage::Committed, Some(rows));
-    report.loads = 1;
-    report.tables = receipt.tables.into_iter().map(|(table, counts)| (table, TableReport(counts))).collect();
-    for issue in &shredding.issues {
-        *report.issues.entry(issue.kind.clone()).or_default() += 1;
+    let mut report = RunReport { loads: 1, ..RunReport::default() };
+    report.records.insert(load.table.clone(), findings.count);
+    let receipt = passes.shred(&model, findings.repeated, |rows| {
+        let mut changes = Changes::new(rows, &told, findings.count, &mut report);
+        destination.load(&package, &mut changes).map_err(load_error)
+    })?;
+    told.stage(
+        LoadStage::Committed,
+        Some(receipt.tables.values().map(|counts| counts.inserted + counts.updated).sum()),
+    );
+    if receipt.orphans > 0 {
+        report.issues.insert("orphan".to_owned(), receipt.orphans);
     }
+    report.tables = receipt.tables.into_iter().map(|(table, counts)| (table, TableReport(counts))).collect();
     report.seconds = load.clock.now().duration_since(began).as_secs_f64();
     observer.event(&RunEvent::RunFinished { report: report.clone() });
     Ok(report)
+}
+
+/// The members that lead to the records of a document.
+fn records_path(path: Option<&str>) -> Result<Vec<String>, PipelineError> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let refuse = |reason| PipelineError::Records { path: path.to_owned(), reason };
+    let parsed = DocumentPath::parse(path).map_err(refuse)?;
+    let step = |step| match step {
+        Segment::Member(name) => Ok(name),
+        // Lists on the way are gone through by themselves.
+        Segment::Any | Segment::Element => Err(refuse("it wants names of members only".to_owned())),
+    };
+    parsed.segments.into_iter().map(step).collect()
+}
+
+/// An error while loading: what a pass over the files said, where it was that.
+fn load_error(cause: DestinationError) -> PipelineError {
+    match cause {
+        DestinationError::Producer(cause) => match cause.downcast::<PipelineError>() {
+            Ok(own) => *own,
+            Err(cause) => {
+                PipelineError::Destination { step: "load into", cause: DestinationError::Producer(cause) }
+            }
+        },
+        cause => PipelineError::Destination { step: "load into", cause },
+    }
 }
 
 /// An error of the destination at a step.
@@ -146,28 +196,17 @@ fn check_key_path(path: &str) -> Result<(), PipelineError> {
 }
 
 /// Refuses a load in which no document can be used, with the place of the first and the reason.
-fn refuse_if_all_rejected(
-    shredding: &Shredding,
-    count: usize,
-    first: Option<Origin>,
-) -> Result<(), PipelineError> {
-    let mut rejected = shredding.issues.iter().filter(|issue| issue.kind == REJECTED);
-    let reason = rejected.next().map(|issue| issue.detail.clone());
-    match (reason, first) {
-        (Some(reason), Some(Origin { file, line })) if 1 + rejected.count() == count => {
-            Err(PipelineError::AllRejected { count, file, line, reason })
+fn refuse_if_unusable(findings: &Findings, records: Option<&str>) -> Result<(), PipelineError> {
+    match (&findings.refused, records) {
+        (Some(Refusal { file, line, reason, .. }), _) if findings.survey.documents() == 0 => {
+            Err(PipelineError::AllRejected {
+                count: findings.count,
+                file: file.clone(),
+                line: *line,
+                reason: reason.clone(),
+            })
         }
+        (_, Some(path)) if findings.count == 0 => Err(PipelineError::NoRecords { path: path.to_owned() }),
         _ => Ok(()),
-    }
-}
-
-/// The issue of a document that a later one took the place of.
-fn repeated(resource: &str, key: &str) -> Issue {
-    Issue {
-        resource: resource.to_owned(),
-        kind: REPEATED.to_owned(),
-        path: String::new(),
-        record: key.to_owned(),
-        detail: "several documents of one load have this key; the last of them is the row".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use crate::report::{RunReport, TableReport};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
 use items::items;
-use relatable_destinations::package::{Checkpoint, Package, Receipt, TableChange};
+use relatable_destinations::package::{Change, Checkpoint, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
@@ -256,7 +256,7 @@ struct Handed {
 }
 
 impl Iterator for Handed {
-    type Item = Result<TableChange, Box<dyn std::error::Error + Send + Sync>>;
+    type Item = Result<Change, Box<dyn std::error::Error + Send + Sync>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.changes.next();
@@ -265,6 +265,6 @@ impl Iterator for Handed {
             let (from, to, rows) = (self.from, self.to, Some(self.rows));
             self.observer.event(&RunEvent::Load { from, to, stage: LoadStage::Committing, rows });
         }
-        next.map(Ok)
+        next.map(|change| Ok(change.into()))
     }
 }

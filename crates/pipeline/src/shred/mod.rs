@@ -13,7 +13,7 @@ use relatable_model::issue::Issue;
 use relatable_model::plan::{Memory, PlanError};
 use relatable_model::rules::{ResourceRules, Rules};
 use relatable_model::schema::{DELETED_AT, Table};
-use relatable_model::shred::{Context, DocumentError, Shredded, Shredder};
+use relatable_model::shred::{Context, DocumentError, ShreddedTable, Shredder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,8 +36,6 @@ pub(crate) struct ModelState {
 pub(crate) struct Shredding {
     pub(crate) changes: Vec<TableChange>,
     pub(crate) issues: Vec<Issue>,
-    /// Keys of the records that came again in one wave, one for each document that a later one took the place of.
-    pub(crate) repeated: Vec<String>,
 }
 
 impl ModelState {
@@ -48,7 +46,7 @@ impl ModelState {
         let mut state = ModelState { rules, memory, tables: Vec::new(), asked_names };
         for resource in state.rules.resources.keys().cloned().collect::<Vec<_>>() {
             let shredded = state.shredder(&resource, None)?.finish()?;
-            state.learn(&resource, &shredded);
+            state.learn(&resource, shredded.tables.iter().map(|shredded| &shredded.table));
         }
         Ok(state)
     }
@@ -59,7 +57,7 @@ impl ModelState {
     }
 
     /// A shredder for the resource, which gives no table the name that one of another resource has.
-    fn shredder(&self, resource: &str, answer: Option<&str>) -> Result<Shredder, PlanError> {
+    pub(crate) fn shredder(&self, resource: &str, answer: Option<&str>) -> Result<Shredder, PlanError> {
         let nothing = ResourceRules::default();
         let rules = self.rules.resources.get(resource).unwrap_or(&nothing);
         let mut memory = self.memory.get(resource).cloned().unwrap_or_default();
@@ -73,13 +71,13 @@ impl ModelState {
     }
 
     /// Takes over the tables a shredder settled.
-    fn learn(&mut self, resource: &str, shredded: &Shredded) {
+    pub(crate) fn learn<'t>(&mut self, resource: &str, settled: impl IntoIterator<Item = &'t Table>) {
         let memory = self.memory.entry(resource.to_owned()).or_default();
-        for shredded in &shredded.tables {
-            memory.remember_table(&shredded.table);
-            match self.tables.iter_mut().find(|table| table.name == shredded.table.name) {
-                Some(known) => known.clone_from(&shredded.table),
-                None => self.tables.push(shredded.table.clone()),
+        for settled in settled {
+            memory.remember_table(settled);
+            match self.tables.iter_mut().find(|table| table.name == settled.name) {
+                Some(known) => known.clone_from(settled),
+                None => self.tables.push(settled.clone()),
             }
         }
     }
@@ -151,23 +149,28 @@ impl ModelState {
         shredding: &mut Shredding,
     ) -> Result<(), PlanError> {
         let shredded = shredder.finish()?;
-        self.learn(resource, &shredded);
+        self.learn(resource, shredded.tables.iter().map(|shredded| &shredded.table));
         shredding.issues.extend(shredded.issues);
-        shredding.repeated.extend(shredded.repeated);
-        for shredded in shredded.tables {
-            let rows = if shredded.rows.num_rows() > 0 { vec![shredded.rows] } else { Vec::new() };
-            let replaced: Vec<Scope> = shredded
-                .replaced
-                .into_iter()
-                .map(|scope| Scope { columns: scope.columns, keys: scope.keys })
-                .collect();
-            if !rows.is_empty() || !replaced.is_empty() {
-                let table = shredded.table.name;
-                shredding.changes.push(TableChange { table, rows, replaced, deleted: None });
-            }
-        }
+        shredding.changes.extend(changes(shredded.tables));
         Ok(())
     }
+}
+
+/// The changes that tables as they were shredded are.
+pub(crate) fn changes(tables: Vec<ShreddedTable>) -> impl Iterator<Item = TableChange> {
+    tables.into_iter().filter_map(|shredded| {
+        let rows = if shredded.rows.num_rows() > 0 { vec![shredded.rows] } else { Vec::new() };
+        let scopes = shredded.replaced.into_iter();
+        let replaced: Vec<Scope> =
+            scopes.map(|scope| Scope { columns: scope.columns, keys: scope.keys }).collect();
+        let table = shredded.table.name;
+        (!rows.is_empty() || !replaced.is_empty()).then_some(TableChange {
+            table,
+            rows,
+            replaced,
+            deleted: None,
+        })
+    })
 }
 
 /// Gives an item to a shredder.

@@ -131,8 +131,20 @@ pub(crate) struct CheckArguments {
 
 /// Flags of `load`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+A file holds one JSON document, one per line (NDJSON), several one behind the
+other, or lists of them, and may be compressed with gzip or Zstandard. A folder
+stands for its *.json, *.ndjson and *.jsonl files (also with .gz or .zst) and
+those below it, a pattern in quotes for what it matches; both sorted by path.
+
+A line that is no JSON is left out, counted and noted in _relatable_issues with
+its file and line. A document over several lines, or in a list, cannot be left
+out: what follows it could not be told apart, so nothing is loaded.
+
+Files are read twice; standard input and pipes are kept in a temporary file
+(TMPDIR) for that.")]
 pub(crate) struct LoadArguments {
-    /// Files with documents, one or many each; `-` is standard input
+    /// Files with documents, folders or patterns; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// The table they become
@@ -141,6 +153,12 @@ pub(crate) struct LoadArguments {
     /// Paths that identify a document [default: its content]
     #[arg(long, value_name = "PATHS", value_delimiter = ',')]
     pub(crate) key: Vec<String>,
+    /// The path to a list of documents inside each document, `data.items` say
+    #[arg(long, value_name = "PATH")]
+    pub(crate) records: Option<String>,
+    /// Load nothing if a line or document cannot be used, instead of leaving it out
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Where the tables go: sqlite:FILE or duckdb:FILE
     #[arg(long, value_name = "URI")]
     pub(crate) to: String,

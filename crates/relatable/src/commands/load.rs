@@ -7,8 +7,25 @@ use crate::render::{self, Reporter};
 use crate::rules;
 use crate::target::Target;
 use relatable_intercom::clock::Clock;
-use relatable_pipeline::{FileLoad, PipelineError, load_files};
+use relatable_pipeline::{BROKEN_LINE, FileLoad, PipelineError, load_files};
+use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
+
+/// What is said of lines that were left out.
+struct LeftOut {
+    broken: u64,
+}
+
+impl Display for LeftOut {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let (lines, are) = if self.broken == 1 { ("line", "is") } else { ("lines", "are") };
+        let count = render::grouped(self.broken);
+        write!(
+            formatter,
+            "{count} {lines} that {are} not JSON left out; _relatable_issues has file and line of each"
+        )
+    }
+}
 
 /// Loads JSON or NDJSON files into tables.
 pub(super) async fn run(arguments: &LoadArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
@@ -28,6 +45,8 @@ async fn read(
         files: arguments.files.clone(),
         table: arguments.table.clone(),
         key: arguments.key.clone(),
+        records: arguments.records.clone(),
+        strict: arguments.strict,
         rules: arguments.model.as_deref().map(rules::of_file).transpose()?,
         clock,
     };
@@ -35,9 +54,14 @@ async fn read(
     let observer = reporter.observer();
     let task = tokio::task::spawn_blocking(move || load_files(load, destination, observer));
     let run = async { task.await.unwrap_or(Err(PipelineError::Internal { part: "load" })) };
-    if super::finish(run, reporter).await?.is_none() {
-        render::talk("stopped; loads finished by then stay, and running it again adds nothing twice");
+    let Some(report) = super::finish(run, reporter).await? else {
+        render::talk(
+            "stopped; a load is written whole or not at all, and running it again adds nothing twice",
+        );
         return Ok(ExitCode::Interrupted);
+    };
+    if let Some(broken) = report.issues.get(BROKEN_LINE).filter(|_| !arguments.reporting.quiet) {
+        render::warning(&LeftOut { broken: *broken });
     }
     Ok(ExitCode::Success)
 }

@@ -219,9 +219,27 @@ fn of_run(error: &PipelineError) -> Option<String> {
              on from what the destination has"
                 .to_owned(),
         ),
+        PipelineError::Spool { .. } => Some("set TMPDIR to a folder with space that can be written".to_owned()),
+        PipelineError::NothingFound { .. } => Some(
+            "a folder is searched for *.json, *.ndjson and *.jsonl (also with .gz or .zst); a file of any other name \
+             can be named itself or by a pattern"
+                .to_owned(),
+        ),
+        PipelineError::FileChanged { .. } => {
+            Some("load a copy, or load it again when it is complete; nothing was written".to_owned())
+        }
+        PipelineError::Refused { .. } => {
+            Some("leave out `--strict` to have it noted in _relatable_issues and left out; nothing was written".to_owned())
+        }
+        PipelineError::Records { .. } | PipelineError::NoRecords { .. } => Some(
+            "`--records` wants the names of members that lead to the list of documents, such as `data.items`; nothing \
+             was written"
+                .to_owned(),
+        ),
         PipelineError::File { .. } => Some("does the file exist, and may you read it?".to_owned()),
         PipelineError::FileSyntax { .. } => Some(
-            "a file holds one JSON document, a JSON list of documents, or one document per line".to_owned(),
+            "a file holds JSON documents: one per line, one behind the other, or in a list; nothing was written"
+                .to_owned(),
         ),
         PipelineError::Key { .. } => Some(
             "`--key` wants the paths of members that hold one text or number, such as `id` or `customer.id`, with \

@@ -200,14 +200,20 @@ fn of_run(error: &PipelineError) -> ExitCode {
         PipelineError::Read { cause, .. } | PipelineError::Definitions { cause, .. } => of_client(cause),
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
-        PipelineError::Rules(_) | PipelineError::Plan(_) | PipelineError::Key { .. } => {
-            ExitCode::Configuration
-        }
+        PipelineError::Rules(_)
+        | PipelineError::Plan(_)
+        | PipelineError::Key { .. }
+        | PipelineError::Records { .. } => ExitCode::Configuration,
         PipelineError::UnknownResource { .. } => ExitCode::Usage,
         PipelineError::JournalBehind { .. } | PipelineError::OtherJournal { .. } => ExitCode::Journal,
-        PipelineError::File { .. } | PipelineError::FileSyntax { .. } | PipelineError::AllRejected { .. } => {
-            ExitCode::Input
-        }
+        PipelineError::File { .. }
+        | PipelineError::Spool { .. }
+        | PipelineError::NothingFound { .. }
+        | PipelineError::FileChanged { .. }
+        | PipelineError::FileSyntax { .. }
+        | PipelineError::Refused { .. }
+        | PipelineError::NoRecords { .. }
+        | PipelineError::AllRejected { .. } => ExitCode::Input,
         PipelineError::Internal { .. } => ExitCode::Defect,
     }
 }

@@ -114,6 +114,10 @@ impl Bar {
         if self.details.take().is_some() {
             self.bar.reset();
         }
+        if records < self.bar.position() {
+            // Files are read twice; how fast the second time is, the first does not tell.
+            self.bar.reset();
+        }
         if let Some(total) = total.filter(|_| self.bar.length() != total) {
             self.bar.set_length(total);
         }

@@ -22,7 +22,8 @@ pub(super) fn line(event: &RunEvent) -> Option<String> {
         RunEvent::Request { .. }
         | RunEvent::Progress { .. }
         | RunEvent::Load {
-            stage: LoadStage::Shredding | LoadStage::Loading | LoadStage::Committing, ..
+            stage: LoadStage::Surveying | LoadStage::Shredding | LoadStage::Loading | LoadStage::Committing,
+            ..
         }
         | RunEvent::RunFinished { .. }
         | RunEvent::RunFailed { .. } => None,
@@ -32,11 +33,16 @@ pub(super) fn line(event: &RunEvent) -> Option<String> {
 /// What a load under way is doing; `None` once it is done.
 pub(super) fn load_state(from: i64, to: i64, stage: LoadStage) -> Option<String> {
     let doing = match stage {
+        LoadStage::Surveying => "surveying",
         LoadStage::Shredding => "shredding",
         LoadStage::Loading => "loading",
         LoadStage::Committing => "committing",
         LoadStage::Committed => return None,
     };
+    if to == 0 {
+        // Files have no answers.
+        return Some(doing.to_owned());
+    }
     let answers = u64::try_from(to - from + 1).unwrap_or_default();
     Some(format!("{doing} {}", counted(answers, "answer")))
 }
@@ -72,6 +78,7 @@ mod tests {
         ] {
             assert_eq!(line(&event).as_deref(), expected);
         }
+        assert_eq!(load_state(0, 0, LoadStage::Surveying).unwrap(), "surveying");
         assert_eq!(load_state(3, 4, LoadStage::Loading).unwrap(), "loading 2 answers");
         assert_eq!(named("abc", "Acme"), "workspace Acme (abc)");
     }

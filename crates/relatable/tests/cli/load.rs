@@ -43,10 +43,15 @@ fn standard_input_is_a_file_like_others() {
 #[test]
 fn a_file_that_cannot_be_used_is_named_with_the_line() {
     let place = Place::new();
-    place.write("broken.ndjson", "{\"id\": 1}\n{\"id\": \n{\"id\": 3}\n");
+    place.write("broken.json", "[{\"id\": 1},\n{\"id\": }]");
     let load = |file: &str| place.run(&["load", file, "--table", "t", "--to", "sqlite:a.db"]);
-    load("broken.ndjson")
-        .failed_with(10, &["error: `broken.ndjson` is not JSON or NDJSON at line ", "hint: a file holds"]);
+    load("broken.json").failed_with(
+        10,
+        &[
+            "error: `broken.json` is not JSON or NDJSON at line 2, column 8: unexpected character",
+            "hint: a file holds",
+        ],
+    );
     load("absent.json")
         .failed_with(10, &["error: failed to read `absent.json`", "No such file", "hint: does the file"]);
     assert!(!place.path("a.db").exists());
@@ -91,7 +96,7 @@ fn a_mark_before_the_first_character_is_no_part_of_a_file() {
     place.write("marked.json", "\u{feff}{\"id\": 1}\n");
     place.run(&["load", "marked.json", "--table", "t", "--key", "id", "--to", "a.db"]).succeeded();
     assert_eq!(query(&place.path("a.db"), "SELECT id FROM t"), [["1"]]);
-    place.write("broken.json", "\u{feff}{\"id\": 1}\n{");
+    place.write("broken.json", "\u{feff}[{\"id\": 1},\n{");
     place
         .run(&["load", "broken.json", "--table", "t", "--to", "b.db"])
         .failed_with(10, &["`broken.json` is not JSON or NDJSON at line 2"]);
@@ -189,7 +194,7 @@ fn a_load_that_fails_ends_its_events_with_the_reason() {
     let place = Place::new();
     place.write("things.json", "{\"name\": \"a\"}");
     for (key, to, code, events) in [
-        ("id", "a.db", 10, vec!["run_started", "load", "run_failed"]),
+        ("id", "a.db", 10, vec!["run_started", "load", "progress", "run_failed"]),
         ("id", "nowhere/a.db", 7, vec!["run_failed"]),
         ("", "a.db", 3, vec!["run_failed"]),
     ] {

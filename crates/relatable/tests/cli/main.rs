@@ -8,6 +8,8 @@ mod destination;
 mod help;
 mod journal;
 mod load;
+mod load_inputs;
+mod load_size;
 mod model;
 mod program;
 mod sync;

@@ -48,6 +48,13 @@ impl Place {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    /// Writes a file of the folder, whatever is in it, and the folders above it.
+    pub(crate) fn write_bytes(&self, name: &str, bytes: &[u8]) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
     /// The program, ready to run; temporary files go to the folder `tmp` of this one.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let temporary = self.path("tmp");
