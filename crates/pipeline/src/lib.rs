@@ -1,12 +1,14 @@
 //! A run: plan → extract → journal → shred → load, and the events that tell of it.
 //!
 //! [`sync()`] reads a workspace into a destination; [`load_files()`] takes documents from files instead. Both tell an
-//! [`event::Observer`] what happens, and return a [`report::RunReport`].
+//! [`event::Observer`] what happens, and return a [`report::RunReport`]. [`export()`] goes the other way, from
+//! tables to documents.
 //!
 //! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
 
 pub mod error;
 pub mod event;
+mod export;
 mod extract;
 mod files;
 mod load;
@@ -16,6 +18,7 @@ mod shred;
 mod sync;
 
 pub use error::PipelineError;
-pub use files::{FileLoad, load_files};
+pub use export::export;
+pub use files::{FileLoad, file_resource, load_files};
 pub use readiness::{check_destination, check_workspace};
 pub use sync::{SyncSettings, sync};

@@ -25,6 +25,11 @@ const FILES_PREFIX: &str = "file:";
 /// The kind of issue recorded for a document whose key a later document of the same load has too.
 const REPEATED: &str = "document_repeated";
 
+/// The resource of the documents that files bring to a table.
+pub fn file_resource(table: &str) -> String {
+    format!("{FILES_PREFIX}{table}")
+}
+
 /// What to load.
 pub struct FileLoad {
     /// Files with a JSON document, a list of them, or several one behind the other (NDJSON); `-` is standard input.
@@ -51,7 +56,7 @@ pub fn load_files(
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
     let began = load.clock.now();
-    let resource = format!("{FILES_PREFIX}{}", load.table);
+    let resource = file_resource(&load.table);
     let rules = rules(&load, &resource)?;
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
     let memory = memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect();

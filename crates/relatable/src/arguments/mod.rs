@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Load JSON or NDJSON files into tables
     Load(LoadArguments),
+    /// Put tables back together into documents
+    Export(ExportArguments),
     /// Show the tables that documents become
     #[command(subcommand)]
     Model(ModelCommand),
@@ -149,6 +151,29 @@ pub(crate) struct LoadArguments {
     pub(crate) model: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
+}
+
+/// Flags of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = "Documents come in the order of their keys, one a line, in normal form: no nulls, \
+                        ids as text, instants in UTC. Lists come in the order of their positions, or of \
+                        their keys where they have none.")]
+pub(crate) struct ExportArguments {
+    /// What to export: a resource, or the table of a `load`
+    #[arg(value_name = "RESOURCE")]
+    pub(crate) resource: String,
+    /// Where the tables are: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) from: String,
+    /// The file to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// The rules (TOML) the tables were made by
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Records found to be gone, too
+    #[arg(long)]
+    pub(crate) deleted: bool,
 }
 
 /// What can be done with the model.

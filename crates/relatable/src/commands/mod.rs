@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod export;
 mod help;
 mod load;
 mod model;
@@ -27,6 +28,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Sync(arguments) => sync::run(&arguments, clock).await,
         Command::Check(arguments) => check::run(&arguments, clock).await,
         Command::Load(arguments) => load::run(&arguments, clock).await,
+        Command::Export(arguments) => export::run(&arguments),
         Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
         Command::Simulate(arguments) => simulate::run(arguments).await,
         Command::Help(arguments) => help::run(&arguments),

@@ -3,12 +3,13 @@
 use crate::program::Place;
 
 /// Every command, by the words that call it.
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 10] = [
     &[],
     &["demo"],
     &["sync"],
     &["check"],
     &["load"],
+    &["export"],
     &["model"],
     &["model", "show"],
     &["simulate"],

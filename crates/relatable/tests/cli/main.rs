@@ -5,6 +5,7 @@ mod check;
 mod configuration;
 mod demo;
 mod destination;
+mod export;
 mod help;
 mod journal;
 mod load;
