@@ -13,6 +13,7 @@ mod keys;
 mod lists;
 mod names;
 mod order;
+mod profile;
 mod recorded;
 mod refusals;
 mod reversible;

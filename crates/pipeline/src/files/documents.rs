@@ -12,26 +12,26 @@ use std::sync::Arc;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Documents in the order of their files.
-pub(super) struct Documents {
+pub(crate) struct Documents {
     /// The documents.
-    pub(super) items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
     /// Where the first of them stands.
-    pub(super) first: Option<Origin>,
+    pub(crate) first: Option<Origin>,
 }
 
 /// Where a document stands.
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// The file.
-    pub(super) file: String,
+    pub(crate) file: String,
     /// The line, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
 }
 
 /// Reads the documents of files, as those of `resource`.
 ///
 /// # Errors
 /// [`PipelineError::File`] and [`PipelineError::FileSyntax`].
-pub(super) fn read(files: &[PathBuf], resource: &str, loaded_at_us: i64) -> Result<Documents, PipelineError> {
+pub(crate) fn read(files: &[PathBuf], resource: &str, loaded_at_us: i64) -> Result<Documents, PipelineError> {
     let mut documents = Documents { items: Vec::new(), first: None };
     for file in files {
         let name = file.display().to_string();

@@ -1,6 +1,6 @@
 //! Documents from files: their own journal; the rest of the way is the same.
 
-mod documents;
+pub(crate) mod documents;
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};

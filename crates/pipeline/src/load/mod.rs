@@ -2,14 +2,13 @@
 
 mod items;
 
-pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX};
+pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX, items};
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
 use crate::report::{RunReport, TableReport};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
-use items::items;
 use relatable_destinations::package::{Checkpoint, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;

@@ -181,6 +181,8 @@ pub(crate) struct ExportArguments {
 pub(crate) enum ModelCommand {
     /// Show tables, columns, types, keys and references
     Show(ModelShowArguments),
+    /// Measure documents and suggest rules for them
+    Suggest(ModelSuggestArguments),
 }
 
 /// Flags of `model show`.
@@ -196,6 +198,32 @@ pub(crate) struct ModelShowArguments {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Flags of `model suggest`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Prints a rule file ready for `--model`, with the reason for each rule as a comment: how often a \
+                        path is filled and with what, how wide and how far apart objects are, how long lists are, what \
+                        identifies their elements."
+)]
+pub(crate) struct ModelSuggestArguments {
+    /// Files with documents, one or many each; `-` is standard input
+    #[arg(value_name = "FILE", required_unless_present = "to", conflicts_with = "to")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The table they are to become [default: the first file's name]
+    #[arg(long, value_name = "T", conflicts_with = "to")]
+    pub(crate) table: Option<String>,
+    /// Measure what was read for this destination: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: Option<String>,
+    /// The journal of the destination [default: its file with .journal]
+    #[arg(long, value_name = "PATH", requires = "to")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Only this resource of what was read
+    #[arg(long, value_name = "RESOURCE", hide_possible_values = true, requires = "to",
+          value_parser = PossibleValuesParser::new(resource_names()))]
+    pub(crate) resource: Option<String>,
 }
 
 /// Flags of `simulate`.

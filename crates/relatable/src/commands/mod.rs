@@ -8,6 +8,7 @@ mod load;
 mod model;
 mod showcase;
 mod simulate;
+mod suggest;
 mod sync;
 
 use crate::arguments::{Command, ModelCommand};
@@ -30,6 +31,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Load(arguments) => load::run(&arguments, clock).await,
         Command::Export(arguments) => export::run(&arguments),
         Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
+        Command::Model(ModelCommand::Suggest(arguments)) => suggest::run(&arguments, clock.as_ref()),
         Command::Simulate(arguments) => simulate::run(arguments).await,
         Command::Help(arguments) => help::run(&arguments),
     }

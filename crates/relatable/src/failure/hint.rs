@@ -35,6 +35,9 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         }
         Failure::OutputIsDestination { .. } => "name another file with `--out`; nothing was written",
         Failure::OutputFile { .. } => "does the folder exist, and may you write in it?",
+        Failure::NothingRead { .. } => {
+            "is it the database that you meant? `relatable sync` reads a workspace into it"
+        }
         Failure::NothingToExport { known, .. } if known.is_empty() => {
             "it has no tables at all: is it the database that you meant?"
         }

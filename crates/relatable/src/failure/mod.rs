@@ -88,6 +88,12 @@ pub(crate) enum Failure {
         /// What it has tables of.
         known: Vec<String>,
     },
+    /// Nothing was ever read for the destination.
+    #[error("nothing was read into {destination} yet")]
+    NothingRead {
+        /// The destination.
+        destination: String,
+    },
     /// A file cannot be written.
     #[error("failed to write `{}`", file.display())]
     OutputFile {
@@ -148,6 +154,7 @@ impl Failure {
                 StartError::Timezone { .. } | StartError::TooMany { .. } | StartError::Bind { .. },
             )
             | Failure::NothingToExport { .. }
+            | Failure::NothingRead { .. }
             | Failure::UnknownTopic { .. } => ExitCode::Usage,
             Failure::SimulatorEnded(_)
             | Failure::Folder { .. }

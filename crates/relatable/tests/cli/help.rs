@@ -3,7 +3,7 @@
 use crate::program::Place;
 
 /// Every command, by the words that call it.
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 11] = [
     &[],
     &["demo"],
     &["sync"],
@@ -12,6 +12,7 @@ const COMMANDS: [&[&str]; 10] = [
     &["export"],
     &["model"],
     &["model", "show"],
+    &["model", "suggest"],
     &["simulate"],
     &["help"],
 ];

@@ -11,4 +11,5 @@ mod journal;
 mod load;
 mod model;
 mod program;
+mod suggest;
 mod sync;
