@@ -8,6 +8,7 @@
 mod answers;
 mod broken;
 mod documents;
+mod evolve;
 mod json_suite;
 mod keys;
 mod lists;

@@ -181,6 +181,8 @@ pub(crate) struct ExportArguments {
 pub(crate) enum ModelCommand {
     /// Show tables, columns, types, keys and references
     Show(ModelShowArguments),
+    /// Say what rules would do to the tables that are there
+    Diff(ModelDiffArguments),
     /// Measure documents and suggest rules for them
     Suggest(ModelSuggestArguments),
 }
@@ -195,6 +197,24 @@ pub(crate) struct ModelShowArguments {
     #[arg(long, value_name = "RESOURCE", hide_possible_values = true,
           value_parser = PossibleValuesParser::new(resource_names()))]
     pub(crate) resource: Option<String>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Flags of `model diff`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "`+` is new, `-` is no longer written, `~` is otherwise. Nothing is changed. A load makes what is \
+                        new by itself; where the rest stands against it, the reason is told."
+)]
+pub(crate) struct ModelDiffArguments {
+    /// Where the tables are: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: String,
+    /// The rules (TOML) to compare with [default: the built-in model]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,7 +3,7 @@
 use crate::program::Place;
 
 /// Every command, by the words that call it.
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 12] = [
     &[],
     &["demo"],
     &["sync"],
@@ -12,6 +12,7 @@ const COMMANDS: [&[&str]; 11] = [
     &["export"],
     &["model"],
     &["model", "show"],
+    &["model", "diff"],
     &["model", "suggest"],
     &["simulate"],
     &["help"],

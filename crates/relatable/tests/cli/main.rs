@@ -5,6 +5,7 @@ mod check;
 mod configuration;
 mod demo;
 mod destination;
+mod diff;
 mod export;
 mod help;
 mod journal;
