@@ -91,7 +91,8 @@ pub trait Destination: Send {
 
     /// Applies a load: all or nothing, in one transaction, in this order: check that no table or view of a name we
     /// need exists without being ours; create tables, add columns, (re)create views; record them in
-    /// `_relatable_columns` and `_relatable_keys`; then each change in the order it is produced; issues; a row of
+    /// `_relatable_columns` and `_relatable_keys`; then each change in the order it is produced; what tables and columns
+    /// were added, with the first record that has a value there, in `_relatable_changes`; issues; a row of
     /// `_relatable_loads`; and, as the last statement, the checkpoint, which must hit exactly one row carrying the
     /// fence token of [`claim`](Self::claim).
     ///

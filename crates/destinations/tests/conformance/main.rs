@@ -35,6 +35,7 @@ conformance![
     tables::nothing_is_created_before_claim,
     tables::tables_are_created_and_evolve,
     tables::every_column_is_remembered_as_declared,
+    tables::what_is_added_is_recorded_with_its_first_record,
     tables::keys_and_links_are_listed,
     tables::views_list_columns_and_follow_new_ones,
     tables::a_view_no_longer_asked_for_goes,

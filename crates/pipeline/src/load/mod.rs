@@ -103,7 +103,9 @@ impl Loader {
         for (resource, added) in &upper.resources {
             let Some(lower) = rules.resources.get_mut(resource) else { continue };
             for (path, rule) in &added.paths {
-                let known = self.model.memory.get(resource).is_some_and(|memory| memory.knows(path));
+                // A definition declares no column where a contract lets none appear.
+                let known = self.model.agreed(resource).is_some()
+                    || self.model.memory.get(resource).is_some_and(|memory| memory.knows(path));
                 let entry = lower.paths.entry(path.clone()).or_default();
                 if entry.logical.is_none() && entry.strategy.is_none() && !known {
                     entry.logical = rule.logical;
@@ -113,7 +115,7 @@ impl Loader {
                 }
             }
         }
-        self.model = ModelState::new(rules, std::mem::take(&mut self.model.memory))?;
+        self.model = self.model.clone().with_rules(rules)?;
         Ok(())
     }
 

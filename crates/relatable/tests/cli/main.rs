@@ -3,6 +3,7 @@
 mod api;
 mod check;
 mod configuration;
+mod contract;
 mod demo;
 mod destination;
 mod diff;
