@@ -161,7 +161,7 @@ impl Adviser<'_> {
     /// Advises on lists.
     fn list(&mut self, node: usize, path: &str, is_top: bool, reasons: &mut Vec<String>) -> Option<String> {
         let found = &self.nodes[node];
-        let Some(element) = found.element.map(|element| &self.nodes[element]) else { return None };
+        let element = found.element.map(|element| &self.nodes[element])?;
         let mean = found.elements_total as f64 / found.arrays.max(1) as f64;
         reasons.push(format!("{mean:.1} elements on average, {} at most", found.elements_most));
         if element.filled() == 0 {

@@ -140,6 +140,6 @@ impl Node {
     /// The share of all names that an object has on average, in percent: 100 where all objects are of one shape.
     pub(super) fn shared_percent(&self) -> u64 {
         let all = self.objects * self.members.len() as u64;
-        if all == 0 { 100 } else { self.members_total * 100 / all }
+        (self.members_total * 100).checked_div(all).unwrap_or(100)
     }
 }

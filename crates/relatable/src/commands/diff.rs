@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
         return Err(Failure::NothingRead { destination: destination.describe() });
     }
     let wanted = Wanted::new(arguments, &tables)?;
-    wanted.unfamiliar.iter().for_each(|path| render::warning(path));
+    wanted.unfamiliar.iter().for_each(render::warning);
     let mut resources = Vec::new();
     for (resource, own) in &tables {
         if let Some(changes) = wanted.changes(resource, own, &tables)? {
