@@ -2,11 +2,27 @@
 
 use crate::error::DestinationError;
 use crate::package::{Answer, Change, Checkpoint, Package, Receipt, RememberedColumn};
+use arrow_array::RecordBatch;
 use relatable_model::schema::Table;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 /// Changes of a load, produced while it runs, so that no more of it than one change is ever in memory; an error of the producer aborts the load and nothing is written.
 pub type Changes<'a> = dyn Iterator<Item = Result<Change, Box<dyn std::error::Error + Send + Sync>>> + 'a;
+
+/// Which records [`Destination::read`] hands over.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The resource whose tables are read.
+    pub resource: &'a str,
+    /// Whether records marked with `_deleted_at` are among them.
+    pub with_deleted: bool,
+}
+
+/// Takes a group of records: the rows of the resource's own table and then of those split from it, parents before
+/// children, each row's parent in the same group. Every column travels as the Arrow type of its logical type. A break
+/// ends the reading.
+pub type Records<'a> = dyn FnMut(&[(&Table, RecordBatch)]) -> ControlFlow<()> + 'a;
 
 /// A database that holds the tables of one workspace.
 ///
@@ -74,7 +90,8 @@ pub trait Destination: Send {
 
     /// Applies a load: all or nothing, in one transaction, in this order: check that no table or view of a name we
     /// need exists without being ours; create tables, add columns, (re)create views; record them in
-    /// `_relatable_columns` and `_relatable_keys`; then each change in the order it is produced; issues; a row of
+    /// `_relatable_columns` and `_relatable_keys`; then each change in the order it is produced; what tables and columns
+    /// were added, with the first record that has a value there, in `_relatable_changes`; issues; a row of
     /// `_relatable_loads`; and, as the last statement, the checkpoint, which must hit exactly one row carrying the
     /// fence token of [`claim`](Self::claim).
     ///
@@ -109,6 +126,22 @@ pub trait Destination: Send {
     /// otherwise what the database said, with the step and the table. Nothing is written in any of these cases.
     fn load(&mut self, package: &Package<'_>, changes: &mut Changes<'_>)
     -> Result<Receipt, DestinationError>;
+
+    /// Every table of ours as it is remembered, with key, parent and columns but without descriptions and views; parents
+    /// before children, otherwise in the order they were made. Empty where nothing was loaded.
+    ///
+    /// # Errors
+    /// When the bookkeeping tables cannot be read.
+    fn tables(&mut self) -> Result<Vec<Table>, DestinationError>;
+
+    /// Hands over the records of a resource in the order of their keys, in groups whose size follows the width of the
+    /// records, so that memory does not grow with the table. Rows of one record come in the order of their positions, or
+    /// of their keys where they have none. All groups are of one state of the database. Nothing is handed over where the
+    /// resource has no table.
+    ///
+    /// # Errors
+    /// What the database said, with the table; a value that its column's type cannot be.
+    fn read(&mut self, reading: &Reading<'_>, records: &mut Records<'_>) -> Result<(), DestinationError>;
 
     /// Runs one reading statement and returns its cells as text. A statement that writes is refused.
     ///

@@ -2,10 +2,11 @@
 
 use crate::bookkeeping::{self, checkpoint, columns};
 use crate::catalogue::Catalogue;
-use crate::contract::{Changes, Destination};
+use crate::contract::{Changes, Destination, Reading, Records};
 use crate::error::DestinationError;
 use crate::load;
 use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn};
+use crate::reading;
 use crate::session::{Cell, Connector, Place, Session, Step, Transaction};
 use crate::shape::Known;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
@@ -120,6 +121,16 @@ impl<C: Connector> Destination for Database<C> {
         };
         let session = self.connector.write(false)?;
         load::load(&session, fence, package, changes)
+    }
+
+    fn tables(&mut self) -> Result<Vec<Table>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        reading::tables(&session)
+    }
+
+    fn read(&mut self, reading: &Reading<'_>, records: &mut Records<'_>) -> Result<(), DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(()) };
+        reading::read(&session, reading, records)
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {

@@ -4,9 +4,9 @@
 //! of the model. It is given settled tables and rows, and a checkpoint to store with them.
 //!
 //! A load reads the same in every database and is written once: [`contract`] says what holds, `load` is the order of
-//! its steps, `ddl` plans what has to be created, `change` stages and merges rows, `bookkeeping` has a file for each
+//! its steps, `ddl` plans what has to be created, `change` stages and merges rows, `reading` reads them back, `bookkeeping` has a file for each
 //! `_relatable_…` table. A database's folder holds what differs: `mod` opens it, `dialect` is its SQL, `value` how each
-//! logical type is stored, `stage` how rows get in, `merge` how staged rows meet stored ones, `query` how statements
+//! logical type is stored, `stage` how rows get in, `rows` how they come out, `merge` how staged rows meet stored ones, `query` how statements
 //! run, `failure` what its errors mean.
 
 pub mod contract;
@@ -35,6 +35,8 @@ mod load;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod merge_plan;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod reading;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod session;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod shape;
@@ -45,6 +47,6 @@ mod staging;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod statement;
 
-pub use contract::Destination;
+pub use contract::{Destination, Reading};
 pub use error::DestinationError;
 pub use uri::{Address, open, open_waiting};

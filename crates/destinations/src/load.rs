@@ -1,5 +1,6 @@
 //! A load from its first statement to its last, the same in every database.
 
+use crate::bookkeeping::changes::Additions;
 use crate::bookkeeping::issues::Tally;
 use crate::bookkeeping::{checkpoint, columns, keys, loads, views};
 use crate::catalogue::Catalogue;
@@ -26,12 +27,18 @@ pub(crate) fn load<S: Session>(
 ) -> Result<Receipt, DestinationError> {
     let transaction = Transaction::begin(session)?;
     let from_seq = check_position(session, fence, package)?;
-    let shapes = settle_tables(session, package)?;
+    let (shapes, mut additions) = settle_tables(session, package)?;
     let mut applier = Applier::new(session, &shapes);
     for change in changes {
         match change.map_err(DestinationError::Producer)? {
-            Change::Table(change) => applier.apply(&change)?,
-            Change::Distinct(change) => applier.apply_distinct(&change)?,
+            Change::Table(change) => {
+                additions.explain(&change);
+                applier.apply(&change)?;
+            }
+            Change::Distinct(change) => {
+                additions.explain(&change);
+                applier.apply_distinct(&change)?;
+            }
             Change::Issues(issues) => {
                 let mut tally = Tally::default();
                 issues.iter().for_each(|issue| tally.add(issue, 1));
@@ -41,6 +48,7 @@ pub(crate) fn load<S: Session>(
     }
     applier.check_appended()?;
     let outcome = applier.outcome;
+    additions.record(session, package.loaded_at_us)?;
     record_issues(session, package, &shapes, &outcome)?;
     let receipt = Receipt {
         orphans: outcome.orphans.values().sum(),
@@ -82,8 +90,12 @@ pub(crate) fn plan(
     Ok((plan, shapes))
 }
 
-/// Makes tables, columns and views as the package declares them, and records them.
-fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Shapes, DestinationError> {
+/// Makes tables, columns and views as the package declares them, and records them; answers what they are now and what
+/// was added.
+fn settle_tables(
+    session: &impl Session,
+    package: &Package<'_>,
+) -> Result<(Shapes, Additions), DestinationError> {
     let known = Known::read(session)?;
     let catalogue = Catalogue::read(session)?;
     let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, package.tables)?;
@@ -91,7 +103,7 @@ fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Shapes
     columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
     keys::record(session, package.tables, &known.keys)?;
     views::record(session, &plan.views, &plan.dropped_views)?;
-    Ok(shapes)
+    Ok((shapes, Additions::new(package.tables, &known.columns)))
 }
 
 /// Records the package's issues and one more for each table that rows were left out of.

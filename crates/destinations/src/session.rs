@@ -5,6 +5,7 @@ use crate::error::DestinationError;
 use crate::merge_plan::Merge;
 use crate::package::Answer;
 use arrow_array::RecordBatch;
+use relatable_model::schema::Column;
 use std::fmt;
 
 /// One value sent to or read from a bookkeeping table.
@@ -106,6 +107,9 @@ pub(crate) trait Session {
     /// Runs a query.
     fn rows(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, DestinationError>;
 
+    /// Runs a query whose columns are these, in order; answers them as the Arrow types of their logical types.
+    fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError>;
+
     /// Appends batches that have exactly the table's columns, in order.
     fn append(
         &self,
@@ -138,6 +142,12 @@ impl<'s, S: Session> Transaction<'s, S> {
     /// Begins.
     pub(crate) fn begin(session: &'s S) -> Result<Self, DestinationError> {
         session.begin()?;
+        Ok(Transaction { session, open: true })
+    }
+
+    /// Begins one that writes nothing but temporary tables, and keeps nobody from writing.
+    pub(crate) fn begin_reading(session: &'s S) -> Result<Self, DestinationError> {
+        session.execute(Step("begin a transaction", ""), "BEGIN TRANSACTION", &[])?;
         Ok(Transaction { session, open: true })
     }
 

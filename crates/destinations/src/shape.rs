@@ -31,6 +31,29 @@ impl Known {
         })
     }
 
+    /// Every table, in the order they were made.
+    pub(crate) fn tables(&self) -> Vec<Table> {
+        let shapes = Shapes::settle(&[], self);
+        let mut names: Vec<&str> = Vec::new();
+        for stored in &self.columns {
+            let name = stored.remembered.table.as_str();
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
+        }
+        let table = |shape: &Shape| Table {
+            name: shape.name.clone(),
+            resource: shape.resource.clone(),
+            path: shape.path.clone(),
+            description: String::new(),
+            key: shape.key.clone(),
+            parent: shape.parent.clone(),
+            columns: shape.columns.clone(),
+            views: Vec::new(),
+        };
+        names.into_iter().filter_map(|name| shapes.get(name)).map(table).collect()
+    }
+
     /// The column that shows whose the table or view of this name is, in whatever case; `None` where it is not ours.
     pub(crate) fn owner(&self, name: &str) -> Option<&RememberedColumn> {
         let shown = self.views.iter().find(|view| view.name.eq_ignore_ascii_case(name));

@@ -147,8 +147,8 @@ fn cell(array: &ArrayRef, row: usize, column: &Column, lookup: &RuleLookup) -> O
     }
 }
 
-/// The value of a cell; `None` for null.
-fn scalar(array: &ArrayRef, row: usize) -> Option<Json> {
+/// The value of a cell that travels as the Arrow type of its logical type; `None` for null. JSON is its text.
+pub fn scalar(array: &ArrayRef, row: usize) -> Option<Json> {
     use arrow_schema::DataType;
     if array.is_null(row) {
         return None;

@@ -1,21 +1,26 @@
 //! A run: plan → extract → journal → shred → load, and the events that tell of it.
 //!
 //! [`sync()`] reads a workspace into a destination; [`load_files()`] takes documents from files instead. Both tell an
-//! [`event::Observer`] what happens, and return a [`report::RunReport`].
+//! [`event::Observer`] what happens, and return a [`report::RunReport`]. [`export()`] goes the other way, from
+//! tables to documents; [`profile_files()`] and [`profile_journal()`] measure documents.
 //!
 //! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
 
 pub mod error;
 pub mod event;
+mod export;
 mod extract;
 mod files;
 mod load;
+mod profile;
 mod readiness;
 pub mod report;
 mod shred;
 mod sync;
 
 pub use error::PipelineError;
-pub use files::{BROKEN_LINE, FileLoad, load_files};
+pub use export::export;
+pub use files::{BROKEN_LINE, FileLoad, file_resource, load_files};
+pub use profile::{profile_files, profile_journal};
 pub use readiness::{check_destination, check_workspace};
 pub use sync::{SyncSettings, sync};

@@ -39,11 +39,20 @@ pub(crate) struct Merged {
 /// As [`of_file`]; [`Failure::Rules`] also for a resource there is not and for rules that contradict the curated ones;
 /// [`Failure::Model`] as [`declared_tables`].
 pub(crate) fn merged(file: Option<&Path>) -> Result<Merged, Failure> {
+    match file {
+        None => Ok(Merged { rules: models::curated()?, unfamiliar: Vec::new() }),
+        Some(file) => over_curated(of_file(file)?, &file.display().to_string()),
+    }
+}
+
+/// The curated rules with `upper` over them; `file` names it in errors.
+///
+/// # Errors
+/// As [`merged`].
+pub(crate) fn over_curated(upper: Rules, file: &str) -> Result<Merged, Failure> {
     let curated = models::curated()?;
-    let Some(file) = file else { return Ok(Merged { rules: curated, unfamiliar: Vec::new() }) };
-    let upper = of_file(file)?;
     let unfamiliar = curated.unfamiliar(&upper);
-    let rules = curated.overlay(upper, &file.display().to_string())?;
+    let rules = curated.overlay(upper, file)?;
     for resource in rules.resources.keys() {
         declared_tables(&rules, resource)?;
     }

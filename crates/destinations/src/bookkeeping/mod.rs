@@ -1,5 +1,6 @@
 //! The bookkeeping tables: one file per table, the same in every database.
 
+pub(crate) mod changes;
 pub(crate) mod checkpoint;
 pub(crate) mod columns;
 pub(crate) mod issues;
@@ -53,8 +54,15 @@ pub(crate) struct Ledger {
 }
 
 /// Every bookkeeping table.
-const LEDGERS: [&Ledger; 6] =
-    [&checkpoint::LEDGER, &loads::LEDGER, &columns::LEDGER, &keys::LEDGER, &views::LEDGER, &issues::LEDGER];
+const LEDGERS: [&Ledger; 7] = [
+    &checkpoint::LEDGER,
+    &loads::LEDGER,
+    &columns::LEDGER,
+    &keys::LEDGER,
+    &views::LEDGER,
+    &issues::LEDGER,
+    &changes::LEDGER,
+];
 
 impl Ledger {
     /// The statement that makes the table where it is missing.

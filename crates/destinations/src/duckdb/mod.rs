@@ -8,6 +8,7 @@ mod failure;
 mod gate;
 mod merge;
 mod query;
+mod rows;
 mod stage;
 mod value;
 

@@ -4,7 +4,7 @@ use super::dialect::DuckDb;
 use super::failure::failure;
 use super::gate::Gate;
 use super::value::cell;
-use super::{merge, stage};
+use super::{merge, rows, stage};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::merge_plan::{Merge, repeated_sql};
@@ -12,6 +12,7 @@ use crate::package::Answer;
 use crate::session::{Cell, Merged, Place, Session, Step};
 use arrow_array::RecordBatch;
 use duckdb::{Connection, params_from_iter};
+use relatable_model::schema::Column;
 
 /// An open DuckDB file.
 pub(crate) struct DuckDbSession {
@@ -76,6 +77,14 @@ impl Session for DuckDbSession {
             Ok(table)
         };
         read().map_err(|error| failure(&self.description, step, error))
+    }
+
+    fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
+        let mut statement =
+            self.connection.prepare(sql).map_err(|error| failure(&self.description, step, error))?;
+        let arrow = statement.query_arrow([]).map_err(|error| failure(&self.description, step, error))?;
+        rows::batch(arrow, columns)
+            .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
     }
 
     fn append(

@@ -7,6 +7,7 @@ mod dialect;
 mod failure;
 mod merge;
 mod query;
+mod rows;
 mod stage;
 mod value;
 

@@ -3,13 +3,14 @@
 use super::dialect::Sqlite;
 use super::failure::failure;
 use super::value::write_instant;
-use super::{merge, stage};
+use super::{merge, rows, stage};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::merge_plan::Merge;
 use crate::package::Answer;
 use crate::session::{Cell, Merged, Place, Session, Step};
 use arrow_array::RecordBatch;
+use relatable_model::schema::Column;
 use rusqlite::types::{Null, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
@@ -66,6 +67,10 @@ impl Session for SqliteSession<'_> {
             rows.collect::<rusqlite::Result<Vec<Vec<Cell>>>>()
         };
         read().map_err(|error| failure(self.description, step, error))
+    }
+
+    fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
+        rows::batch(self.connection, sql, columns).map_err(|error| failure(self.description, step, error))
     }
 
     fn append(

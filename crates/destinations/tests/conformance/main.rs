@@ -11,6 +11,7 @@ mod guards;
 mod issues;
 mod naming;
 mod parents;
+mod reading;
 mod rows;
 mod scopes;
 mod speed;
@@ -35,6 +36,7 @@ conformance![
     tables::nothing_is_created_before_claim,
     tables::tables_are_created_and_evolve,
     tables::every_column_is_remembered_as_declared,
+    tables::what_is_added_is_recorded_with_its_first_record,
     tables::keys_and_links_are_listed,
     tables::views_list_columns_and_follow_new_ones,
     tables::a_view_no_longer_asked_for_goes,
@@ -56,6 +58,10 @@ conformance![
     scopes::a_row_that_moved_to_another_parent_is_kept,
     deletion::deleted_rows_are_marked_once,
     deletion::a_row_seen_again_lives_again,
+    reading::records_come_back_in_groups_with_all_that_was_split_from_them,
+    reading::every_type_comes_back_as_it_was_given,
+    reading::tables_come_back_as_they_were_declared,
+    reading::a_reader_that_has_enough_ends_the_reading,
     parents::orphans_are_left_out_and_recorded,
     parents::links_are_enforced_or_hold,
     issues::the_same_issue_is_stored_once,

@@ -61,6 +61,33 @@ pub(crate) fn every_column_is_remembered_as_declared(engine: Engine) {
     assert_eq!(bench.read(sql), ["id", "later"]);
 }
 
+pub(crate) fn what_is_added_is_recorded_with_its_first_record(engine: Engine) {
+    let mut bench =
+        Bench::new(engine, vec![table("contacts", &["id"], &["name"]), table("empty", &["id"], &[])]);
+    bench.load(vec![bench.rows("contacts", &["id", "name"], json!([["1", "Ann"], ["2", "Bob"]]))]);
+    bench.load(vec![bench.rows("contacts", &["id", "name"], json!([["1", "Ann"]]))]);
+    bench.table("contacts").columns.push(column("plan", LogicalType::Integer));
+    let tags = child("tags", &["contact_id", "tag"], &[], "contacts", &[("contact_id", "id")]);
+    bench.tables.push(tags);
+    bench.load(vec![
+        bench.rows("contacts", &["id", "plan"], json!([["1", null], ["3", 7], ["4", 8]])),
+        bench.rows("tags", &["contact_id", "tag"], json!([["3", "new"]])),
+    ]);
+    let sql = "SELECT id, resource, change, table_name, column_name, source_path, type, record \
+               FROM _relatable_changes ORDER BY id";
+    assert_eq!(
+        bench.read(sql),
+        [
+            "1|contacts|table_appeared|contacts|∅||∅|1",
+            "2|contacts|table_appeared|empty|∅||∅|∅",
+            "3|contacts|column_appeared|contacts|plan|plan|integer|3",
+            "4|contacts|table_appeared|tags|∅|tags|∅|3/new",
+        ]
+    );
+    let moments = bench.read("SELECT count(DISTINCT changed_at) FROM _relatable_changes");
+    assert_eq!(moments, ["2"], "each load is one moment");
+}
+
 pub(crate) fn keys_and_links_are_listed(engine: Engine) {
     let mut tags = child("contact_tags", &["contact_id", "tag_id"], &[], "contacts", &[("contact_id", "id")]);
     tags.columns[1].references = vec![Reference { table: "tags".to_owned(), when: None }];

@@ -52,6 +52,7 @@ impl Plan {
                 version: None,
                 description: None,
                 unwrap_envelopes: rules.unwrap_envelopes,
+                contract: None,
                 views: rules.views.clone(),
                 paths: Default::default(),
             },

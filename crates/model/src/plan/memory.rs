@@ -89,6 +89,21 @@ impl Memory {
         self.tables.values().any(|table| table.paths.contains_key(path))
     }
 
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+
+    /// Whether there is a table whose rows stand at `path`.
+    pub fn has_table(&self, path: &str) -> bool {
+        self.tables.contains_key(path)
+    }
+
+    /// Whether the table whose rows stand at `table_path` has a column of this name.
+    pub fn has_column(&self, table_path: &str, name: &str) -> bool {
+        self.tables.get(table_path).is_some_and(|table| table.names.contains_key(name))
+    }
+
     /// The name of the table whose rows stand at `path`.
     pub(crate) fn table(&self, path: &str) -> Option<String> {
         self.tables.get(path).map(|table| table.name.clone())

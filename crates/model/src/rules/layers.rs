@@ -43,14 +43,24 @@ impl Rules {
 impl ResourceRules {
     /// Lays `upper` over these rules.
     fn overlay(&mut self, upper: ResourceRules) {
-        let ResourceRules { table, singular, key, version, description, unwrap_envelopes, views, paths } =
-            upper;
+        let ResourceRules {
+            table,
+            singular,
+            key,
+            version,
+            description,
+            unwrap_envelopes,
+            contract,
+            views,
+            paths,
+        } = upper;
         replace(&mut self.table, table);
         replace(&mut self.singular, singular);
         replace(&mut self.key, key);
         replace(&mut self.version, version);
         replace(&mut self.description, description);
         replace(&mut self.unwrap_envelopes, unwrap_envelopes);
+        replace(&mut self.contract, contract);
         self.views.extend(views);
         for (path, rule) in paths {
             self.paths.entry(path).or_default().overlay(rule);

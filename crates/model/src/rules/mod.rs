@@ -60,6 +60,19 @@ impl Strategy {
     }
 }
 
+/// What becomes of paths that neither the rules declare nor the tables have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Contract {
+    /// They become columns and tables.
+    #[default]
+    Evolve,
+    /// A load that has one is refused.
+    Freeze,
+    /// Their values are left out and counted.
+    Discard,
+}
+
 /// What a column points at.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -155,6 +168,8 @@ pub struct ResourceRules {
     pub description: Option<String>,
     /// Whether objects that look like a list wrapper (`{"type": "…list", …}`) are unwrapped where no rule says so.
     pub unwrap_envelopes: Option<bool>,
+    /// What becomes of new paths once there are tables. Default: [`Contract::Evolve`].
+    pub contract: Option<Contract>,
     /// Views, by name.
     #[serde(default)]
     pub views: IndexMap<String, ViewRule>,

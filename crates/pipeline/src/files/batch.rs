@@ -21,7 +21,7 @@ pub(super) struct Document {
 
 /// What a document is in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// A line, or a part of one: the file goes on behind the line whatever is in it.
     Line,
     /// A line that should have records inside and has something else there than a list.

@@ -16,11 +16,11 @@ const HEAD_BYTES: usize = 1024 * 1024;
 /// Bytes of a character at most.
 const CHARACTER_BYTES_MAX: usize = 4;
 /// Why a document has no records.
-pub(super) const NO_LIST: &str = "what stands where the records should be is no list";
+pub(crate) const NO_LIST: &str = "what stands where the records should be is no list";
 
 /// Why reading documents ended early.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// Nobody takes any more.
     Unwanted,
     /// What went wrong.
@@ -28,10 +28,10 @@ pub(super) enum Stop {
 }
 
 /// Takes documents: the bytes, where they stand, and as what. `false` ends the reading.
-pub(super) type Take<'t> = dyn FnMut(&[u8], Position, Standing) -> bool + 't;
+pub(crate) type Take<'t> = dyn FnMut(&[u8], Position, Standing) -> bool + 't;
 
 /// Reads the documents of one file.
-pub(super) struct Documents<'d, 't> {
+pub(crate) struct Documents<'d, 't> {
     name: &'d str,
     window: Window<'d>,
     /// The members that lead to the list of records in each document; empty where the documents are the records.
@@ -41,7 +41,7 @@ pub(super) struct Documents<'d, 't> {
 
 impl<'d, 't> Documents<'d, 't> {
     /// Reads the documents of the file `name`.
-    pub(super) fn new(
+    pub(crate) fn new(
         name: &'d str,
         window: Window<'d>,
         path: &'d [String],
@@ -51,7 +51,7 @@ impl<'d, 't> Documents<'d, 't> {
     }
 
     /// Hands over every document, in order.
-    pub(super) fn read(mut self) -> Result<(), Stop> {
+    pub(crate) fn read(mut self) -> Result<(), Stop> {
         while self.window.text().len() < BYTE_ORDER_MARK.len() && self.on_file(Window::read_on)? {}
         if self.window.text().starts_with(BYTE_ORDER_MARK) {
             self.window.pass(BYTE_ORDER_MARK.len());

@@ -22,9 +22,9 @@ const BUFFER_BYTES: usize = 256 * 1024;
 
 /// One file, or what was read in place of one.
 #[derive(Debug)]
-pub(super) struct Input {
+pub(crate) struct Input {
     /// Its name, for messages.
-    pub(super) name: String,
+    pub(crate) name: String,
     place: Place,
 }
 
@@ -50,7 +50,7 @@ fn stamp(metadata: &Metadata) -> Stamp {
 ///
 /// # Errors
 /// [`PipelineError::File`] for what cannot be read, [`PipelineError::NothingFound`] for a folder or pattern without files.
-pub(super) fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, PipelineError> {
+pub(crate) fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, PipelineError> {
     let mut inputs = Vec::new();
     for name in named {
         if name == Path::new(STANDARD_INPUT) {
@@ -152,7 +152,7 @@ impl Input {
     ///
     /// # Errors
     /// [`PipelineError::File`], and [`PipelineError::FileChanged`] for a file that is not as it was.
-    pub(super) fn open(&self) -> Result<Box<dyn Read + '_>, PipelineError> {
+    pub(crate) fn open(&self) -> Result<Box<dyn Read + '_>, PipelineError> {
         let error = |cause| PipelineError::File { file: self.name.clone(), cause };
         let mut file = match &self.place {
             Place::File(path, known) => {

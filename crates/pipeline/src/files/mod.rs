@@ -3,11 +3,11 @@
 mod batch;
 mod changes;
 mod conveyor;
-mod documents;
+pub(crate) mod documents;
 mod identities;
-mod inputs;
+pub(crate) mod inputs;
 mod passes;
-mod window;
+pub(crate) mod window;
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};
@@ -31,6 +31,11 @@ const FILES_WORKSPACE: &str = "files";
 /// What stands before the table's name in the resource of documents from files, which no resource of a workspace has: a
 /// table of the one is never taken for a table of the other.
 const FILES_PREFIX: &str = "file:";
+
+/// The resource of the documents that files bring to a table.
+pub fn file_resource(table: &str) -> String {
+    format!("{FILES_PREFIX}{table}")
+}
 
 /// What to load.
 pub struct FileLoad {
@@ -66,7 +71,7 @@ pub fn load_files(
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
     let began = load.clock.now();
-    let resource = format!("{FILES_PREFIX}{}", load.table);
+    let resource = file_resource(&load.table);
     let rules = rules(&load, &resource)?;
     let records = records_path(load.records.as_deref())?;
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
@@ -94,6 +99,7 @@ pub fn load_files(
     let findings = passes.survey(&model, |count| told.progress(count, None))?;
     refuse_if_unusable(&findings, load.records.as_deref())?;
     let settled = findings.survey.settle(model.shredder(&resource, None)?)?;
+    let settled = model.permitted(&resource, settled);
     model.learn(&resource, &settled);
     // Every table is known by now, and nothing has been written yet.
     destination.check(&model.tables).map_err(destination_error("use"))?;

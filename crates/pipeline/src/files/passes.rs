@@ -109,7 +109,7 @@ impl Passes<'_> {
         let repeats = Arc::new(Repeats::new(repeated));
         let work = |batch: Batch| {
             let shredder = model.shredder(self.resource, None)?.sharing(repeats.clone());
-            self.rows(self.take(&batch, shredder)?, &distinct)
+            self.rows(model, self.take(&batch, shredder)?, &distinct)
         };
         convey(|next| self.read(next), work, |made| take(&mut made.map(|made| made.and_then(|made| made))))
     }
@@ -227,8 +227,14 @@ impl Passes<'_> {
     }
 
     /// The rows of documents taken, and the issues of those that were not.
-    fn rows(&self, taken: Taken, distinct: &BTreeSet<String>) -> Result<Rows, PipelineError> {
-        let shredded = taken.shredder.finish()?;
+    fn rows(
+        &self,
+        model: &ModelState,
+        taken: Taken,
+        distinct: &BTreeSet<String>,
+    ) -> Result<Rows, PipelineError> {
+        let mut shredded = taken.shredder.finish()?;
+        model.hold(self.resource, &mut shredded)?;
         let mut issues = shredded.issues;
         issues.extend(shredded.repeated.into_iter().map(|key| self.repeated(key)));
         issues.extend(taken.refused.into_iter().map(|refusal| self.refused(refusal)));

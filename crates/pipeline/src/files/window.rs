@@ -7,14 +7,14 @@ const READ_BYTES: usize = 256 * 1024;
 
 /// Where something stands in a text: line and column from 1, the column in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Position {
-    pub(super) line: u64,
-    pub(super) column: u64,
+pub(crate) struct Position {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
 }
 
 impl Position {
     /// The position behind `text`, which stands here.
-    pub(super) fn behind(self, text: &[u8]) -> Position {
+    pub(crate) fn behind(self, text: &[u8]) -> Position {
         match memchr::memrchr(b'\n', text) {
             None => Position { column: self.column + text.len() as u64, ..self },
             Some(last) => Position {
@@ -26,7 +26,7 @@ impl Position {
 }
 
 /// A text, read as it is needed. Offsets count from what has not been passed yet.
-pub(super) struct Window<'a> {
+pub(crate) struct Window<'a> {
     source: Box<dyn Read + 'a>,
     buffer: Vec<u8>,
     /// Where in the buffer the text begins that has not been passed.
@@ -39,23 +39,23 @@ pub(super) struct Window<'a> {
 
 impl<'a> Window<'a> {
     /// A window on the beginning of a text.
-    pub(super) fn new(source: Box<dyn Read + 'a>) -> Window<'a> {
+    pub(crate) fn new(source: Box<dyn Read + 'a>) -> Window<'a> {
         let position = Position { line: 1, column: 1 };
         Window { source, buffer: Vec::new(), start: 0, end: 0, is_complete: false, position }
     }
 
     /// Where the text stands that has not been passed.
-    pub(super) fn position(&self) -> Position {
+    pub(crate) fn position(&self) -> Position {
         self.position
     }
 
     /// What has been read and not passed.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(crate) fn text(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
     /// Reads on; `false` at the end of the text.
-    pub(super) fn read_on(&mut self) -> io::Result<bool> {
+    pub(crate) fn read_on(&mut self) -> io::Result<bool> {
         if self.is_complete {
             return Ok(false);
         }
@@ -85,7 +85,7 @@ impl<'a> Window<'a> {
     }
 
     /// The byte at an offset; `None` behind the end of the text.
-    pub(super) fn byte(&mut self, offset: usize) -> io::Result<Option<u8>> {
+    pub(crate) fn byte(&mut self, offset: usize) -> io::Result<Option<u8>> {
         while self.start + offset >= self.end {
             if !self.read_on()? {
                 return Ok(None);
@@ -95,13 +95,13 @@ impl<'a> Window<'a> {
     }
 
     /// Passes so many bytes, which have been read.
-    pub(super) fn pass(&mut self, length: usize) {
+    pub(crate) fn pass(&mut self, length: usize) {
         self.position = self.position.behind(&self.buffer[self.start..self.start + length]);
         self.start += length;
     }
 
     /// Passes white space, and returns the byte behind it.
-    pub(super) fn pass_space(&mut self) -> io::Result<Option<u8>> {
+    pub(crate) fn pass_space(&mut self) -> io::Result<Option<u8>> {
         let mut length = 0;
         loop {
             match self.byte(length)? {
@@ -117,7 +117,7 @@ impl<'a> Window<'a> {
     }
 
     /// The length of the line here without its end, and whether it has one; `None` if it is longer than `length_max`.
-    pub(super) fn line(&mut self, length_max: usize) -> io::Result<Option<(usize, bool)>> {
+    pub(crate) fn line(&mut self, length_max: usize) -> io::Result<Option<(usize, bool)>> {
         let mut searched = 0;
         loop {
             if let Some(length) = memchr::memchr(b'\n', &self.text()[searched..]) {
@@ -135,7 +135,7 @@ impl<'a> Window<'a> {
 
     /// The length of the value here, as far as quotes and brackets tell; `None` where the text ends before it does, or it
     /// is longer than `length_max`.
-    pub(super) fn value(&mut self, length_max: usize) -> io::Result<Option<usize>> {
+    pub(crate) fn value(&mut self, length_max: usize) -> io::Result<Option<usize>> {
         match self.byte(0)? {
             None => Ok(None),
             Some(b'{' | b'[' | b'"') => self.quoted_or_nested(length_max),

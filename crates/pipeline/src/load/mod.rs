@@ -2,14 +2,13 @@
 
 mod items;
 
-pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX};
+pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX, items};
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
 use crate::report::{RunReport, TableReport};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
-use items::items;
 use relatable_destinations::package::{Change, Checkpoint, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
@@ -104,7 +103,9 @@ impl Loader {
         for (resource, added) in &upper.resources {
             let Some(lower) = rules.resources.get_mut(resource) else { continue };
             for (path, rule) in &added.paths {
-                let known = self.model.memory.get(resource).is_some_and(|memory| memory.knows(path));
+                // A definition declares no column where a contract lets none appear.
+                let known = self.model.agreed(resource).is_some()
+                    || self.model.memory.get(resource).is_some_and(|memory| memory.knows(path));
                 let entry = lower.paths.entry(path.clone()).or_default();
                 if entry.logical.is_none() && entry.strategy.is_none() && !known {
                     entry.logical = rule.logical;
@@ -114,7 +115,7 @@ impl Loader {
                 }
             }
         }
-        self.model = ModelState::new(rules, std::mem::take(&mut self.model.memory))?;
+        self.model = self.model.clone().with_rules(rules)?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Items of a load to changes of tables: which versions count, in which order, through which shredder.
 
+mod contract;
 mod item;
 mod order;
 
@@ -11,9 +12,9 @@ use order::{waves, without_superseded};
 use relatable_destinations::package::{Scope, TableChange};
 use relatable_model::issue::Issue;
 use relatable_model::plan::{Memory, PlanError};
-use relatable_model::rules::{ResourceRules, Rules};
+use relatable_model::rules::{Contract, ResourceRules, Rules};
 use relatable_model::schema::{DELETED_AT, Table};
-use relatable_model::shred::{Context, DocumentError, ShreddedTable, Shredder};
+use relatable_model::shred::{Context, DocumentError, Shredded, ShreddedTable, Shredder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,6 +30,9 @@ pub(crate) struct ModelState {
     pub(crate) tables: Vec<Table>,
     /// Resources with the names of tables and views that their rules ask for.
     asked_names: Vec<(String, String)>,
+    /// Of resources that had tables when the run began: what those tables and the rules declare. Contracts count from
+    /// there.
+    agreed: BTreeMap<String, Memory>,
 }
 
 /// A load's rows.
@@ -43,12 +47,54 @@ impl ModelState {
     pub(crate) fn new(rules: Rules, memory: BTreeMap<String, Memory>) -> Result<ModelState, PlanError> {
         let owned = |(resource, name): (&str, &str)| (resource.to_owned(), name.to_owned());
         let asked_names = rules.asked_names().into_iter().map(owned).collect();
-        let mut state = ModelState { rules, memory, tables: Vec::new(), asked_names };
+        let had_tables: Vec<String> =
+            memory.iter().filter(|(_, memory)| !memory.is_empty()).map(|(name, _)| name.clone()).collect();
+        let agreed = BTreeMap::new();
+        let mut state = ModelState { rules, memory, tables: Vec::new(), asked_names, agreed };
         for resource in state.rules.resources.keys().cloned().collect::<Vec<_>>() {
             let shredded = state.shredder(&resource, None)?.finish()?;
             state.learn(&resource, shredded.tables.iter().map(|shredded| &shredded.table));
         }
+        for resource in had_tables {
+            let memory = state.memory.get(&resource).cloned().unwrap_or_default();
+            state.agreed.insert(resource, memory);
+        }
         Ok(state)
+    }
+
+    /// The state for other rules, over what was learned so far; contracts count from where they did.
+    pub(crate) fn with_rules(self, rules: Rules) -> Result<ModelState, PlanError> {
+        let state = ModelState::new(rules, self.memory)?;
+        Ok(ModelState { agreed: self.agreed, ..state })
+    }
+
+    /// Holds what was shredded to the contract of the resource.
+    ///
+    /// # Errors
+    /// [`PlanError`] naming the first path and record that a frozen resource has no column for.
+    pub(crate) fn hold(&self, resource: &str, shredded: &mut Shredded) -> Result<(), PlanError> {
+        match self.agreed(resource) {
+            Some((contract, agreed)) => contract::hold(contract, resource, agreed, shredded),
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves out of tables that were settled what the contract of the resource does not let in.
+    pub(crate) fn permitted(&self, resource: &str, mut settled: Vec<Table>) -> Vec<Table> {
+        if let Some((_, agreed)) = self.agreed(resource) {
+            settled.retain(|table| agreed.has_table(&table.path));
+            for Table { path, columns, .. } in &mut settled {
+                columns.retain(|column| agreed.has_column(path, &column.name));
+            }
+        }
+        settled
+    }
+
+    /// What may be beside what is declared, where the resource is under a contract that forbids more.
+    pub(crate) fn agreed(&self, resource: &str) -> Option<(Contract, &Memory)> {
+        let contract = self.rules.resources.get(resource).and_then(|rules| rules.contract)?;
+        let agreed = self.agreed.get(resource).filter(|_| contract != Contract::Evolve)?;
+        Some((contract, agreed))
     }
 
     /// The resource's own table.
@@ -148,7 +194,8 @@ impl ModelState {
         shredder: Shredder,
         shredding: &mut Shredding,
     ) -> Result<(), PlanError> {
-        let shredded = shredder.finish()?;
+        let mut shredded = shredder.finish()?;
+        self.hold(resource, &mut shredded)?;
         self.learn(resource, shredded.tables.iter().map(|shredded| &shredded.table));
         shredding.issues.extend(shredded.issues);
         shredding.changes.extend(changes(shredded.tables));

@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Check(CheckArguments),
     /// Load JSON or NDJSON files into tables
     Load(LoadArguments),
+    /// Put tables back together into documents
+    Export(ExportArguments),
     /// Show the tables that documents become
     #[command(subcommand)]
     Model(ModelCommand),
@@ -169,11 +171,38 @@ pub(crate) struct LoadArguments {
     pub(crate) reporting: ReportingArguments,
 }
 
+/// Flags of `export`.
+#[derive(Debug, Args)]
+#[command(after_help = "Documents come in the order of their keys, one a line, in normal form: no nulls, \
+                        ids as text, instants in UTC. Lists come in the order of their positions, or of \
+                        their keys where they have none.")]
+pub(crate) struct ExportArguments {
+    /// What to export: a resource, or the table of a `load`
+    #[arg(value_name = "RESOURCE")]
+    pub(crate) resource: String,
+    /// Where the tables are: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) from: String,
+    /// The file to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// The rules (TOML) the tables were made by
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Records found to be gone, too
+    #[arg(long)]
+    pub(crate) deleted: bool,
+}
+
 /// What can be done with the model.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelCommand {
     /// Show tables, columns, types, keys and references
     Show(ModelShowArguments),
+    /// Say what rules would do to the tables that are there
+    Diff(ModelDiffArguments),
+    /// Measure documents and suggest rules for them
+    Suggest(ModelSuggestArguments),
 }
 
 /// Flags of `model show`.
@@ -189,6 +218,50 @@ pub(crate) struct ModelShowArguments {
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Flags of `model diff`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "`+` is new, `-` is no longer written, `~` is otherwise. Nothing is changed. A load makes what is \
+                        new by itself; where the rest stands against it, the reason is told."
+)]
+pub(crate) struct ModelDiffArguments {
+    /// Where the tables are: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: String,
+    /// The rules (TOML) to compare with [default: the built-in model]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Flags of `model suggest`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Prints a rule file ready for `--model`, with the reason for each rule as a comment: how often a \
+                        path is filled and with what, how wide and how far apart objects are, how long lists are, what \
+                        identifies their elements."
+)]
+pub(crate) struct ModelSuggestArguments {
+    /// Files with documents, one or many each; `-` is standard input
+    #[arg(value_name = "FILE", required_unless_present = "to", conflicts_with = "to")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The table they are to become [default: the first file's name]
+    #[arg(long, value_name = "T", conflicts_with = "to")]
+    pub(crate) table: Option<String>,
+    /// Measure what was read for this destination: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: Option<String>,
+    /// The journal of the destination [default: its file with .journal]
+    #[arg(long, value_name = "PATH", requires = "to")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Only this resource of what was read
+    #[arg(long, value_name = "RESOURCE", hide_possible_values = true, requires = "to",
+          value_parser = PossibleValuesParser::new(resource_names()))]
+    pub(crate) resource: Option<String>,
 }
 
 /// Flags of `simulate`.

@@ -2,11 +2,14 @@
 
 mod check;
 mod demo;
+mod diff;
+mod export;
 mod help;
 mod load;
 mod model;
 mod showcase;
 mod simulate;
+mod suggest;
 mod sync;
 
 use crate::arguments::{Command, ModelCommand};
@@ -27,7 +30,10 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Sync(arguments) => sync::run(&arguments, clock).await,
         Command::Check(arguments) => check::run(&arguments, clock).await,
         Command::Load(arguments) => load::run(&arguments, clock).await,
+        Command::Export(arguments) => export::run(&arguments),
         Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
+        Command::Model(ModelCommand::Diff(arguments)) => diff::run(&arguments),
+        Command::Model(ModelCommand::Suggest(arguments)) => suggest::run(&arguments, clock.as_ref()),
         Command::Simulate(arguments) => simulate::run(arguments).await,
         Command::Help(arguments) => help::run(&arguments),
     }

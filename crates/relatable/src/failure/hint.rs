@@ -33,6 +33,17 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         Failure::JournalIsDestination { .. } => {
             "name another file with `--journal`, or leave it out: then the journal lies beside the destination"
         }
+        Failure::OutputIsDestination { .. } => "name another file with `--out`; nothing was written",
+        Failure::OutputFile { .. } => "does the folder exist, and may you write in it?",
+        Failure::NothingRead { .. } => {
+            "is it the database that you meant? `relatable sync` reads a workspace into it"
+        }
+        Failure::NothingToExport { known, .. } if known.is_empty() => {
+            "it has no tables at all: is it the database that you meant?"
+        }
+        Failure::NothingToExport { known, .. } => {
+            return Some(format!("it has tables of {}", known.join(", ")));
+        }
         Failure::Simulator(error) => match error {
             StartError::Timezone { .. } => "use a name such as `Europe/Dublin` or `UTC`",
             StartError::TooMany { .. } => "ask for less",

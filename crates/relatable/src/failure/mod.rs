@@ -72,6 +72,37 @@ pub(crate) enum Failure {
         /// The file.
         file: PathBuf,
     },
+    /// Documents would be written into the destination's own file.
+    #[error("`{}` is the database itself", file.display())]
+    OutputIsDestination {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The destination has no tables of what was asked for.
+    #[error("{destination} has no tables of `{resource}`")]
+    NothingToExport {
+        /// What was asked for.
+        resource: String,
+        /// The destination.
+        destination: String,
+        /// What it has tables of.
+        known: Vec<String>,
+    },
+    /// Nothing was ever read for the destination.
+    #[error("nothing was read into {destination} yet")]
+    NothingRead {
+        /// The destination.
+        destination: String,
+    },
+    /// A file cannot be written.
+    #[error("failed to write `{}`", file.display())]
+    OutputFile {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
     /// The simulated workspace does not start.
     #[error("failed to start the simulated workspace")]
     Simulator(#[source] StartError),
@@ -113,6 +144,7 @@ impl Failure {
             | Failure::RuleFile { .. }
             | Failure::Rules(_)
             | Failure::Model { .. }
+            | Failure::OutputIsDestination { .. }
             | Failure::JournalIsDestination { .. } => ExitCode::Configuration,
             Failure::LeftOut { .. } => ExitCode::Access,
             Failure::Client(error) => of_client(error),
@@ -121,9 +153,12 @@ impl Failure {
             Failure::Simulator(
                 StartError::Timezone { .. } | StartError::TooMany { .. } | StartError::Bind { .. },
             )
+            | Failure::NothingToExport { .. }
+            | Failure::NothingRead { .. }
             | Failure::UnknownTopic { .. } => ExitCode::Usage,
             Failure::SimulatorEnded(_)
             | Failure::Folder { .. }
+            | Failure::OutputFile { .. }
             | Failure::Runtime(_)
             | Failure::Signals(_)
             | Failure::Output(_) => ExitCode::Defect,

@@ -1,6 +1,7 @@
 //! All that a person or a program gets to see. This module tree is the only place that prints: data goes to the
 //! standard output, talk to standard error.
 
+mod documents;
 mod grid;
 mod json;
 mod lines;
@@ -10,6 +11,7 @@ mod report;
 mod reporter;
 mod words;
 
+pub(crate) use documents::DocumentWriter;
 pub(crate) use grid::{Alignment, Grid};
 pub(crate) use quantity::grouped;
 pub(crate) use reporter::{Ending, Reporter};

@@ -3,14 +3,17 @@
 use crate::program::Place;
 
 /// Every command, by the words that call it.
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 12] = [
     &[],
     &["demo"],
     &["sync"],
     &["check"],
     &["load"],
+    &["export"],
     &["model"],
     &["model", "show"],
+    &["model", "diff"],
+    &["model", "suggest"],
     &["simulate"],
     &["help"],
 ];

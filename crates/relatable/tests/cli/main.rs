@@ -3,8 +3,11 @@
 mod api;
 mod check;
 mod configuration;
+mod contract;
 mod demo;
 mod destination;
+mod diff;
+mod export;
 mod help;
 mod journal;
 mod load;
@@ -12,4 +15,5 @@ mod load_inputs;
 mod load_size;
 mod model;
 mod program;
+mod suggest;
 mod sync;

@@ -4,6 +4,7 @@ mod client;
 mod comparison;
 mod counts;
 mod dump;
+mod export;
 mod freshness;
 mod harness;
 mod keys;

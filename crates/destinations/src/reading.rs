@@ -1,0 +1,160 @@
+//! Reading tables back: records in the order of their keys, a group at a time, each with all rows split from it.
+
+use crate::bookkeeping::checkpoint;
+use crate::contract::{Reading, Records};
+use crate::dialect::Dialect;
+use crate::error::DestinationError;
+use crate::session::{Place, Session, Step, Transaction};
+use crate::shape::Known;
+use crate::statement::{equal, list, same};
+use arrow_array::{Array, RecordBatch};
+use relatable_model::schema::{ColumnRole, DELETED_AT, ParentLink, Table};
+
+/// The temporary table of the keys of all records to read, numbered.
+const CHOSEN: &str = "_relatable_chosen";
+/// The column of [`CHOSEN`] that numbers them from 1; no column of ours has a blank in its name.
+const NUMBER: &str = "record number";
+/// How many records the first group has.
+const GROUP_START: u64 = 1_000;
+/// The most records of a group.
+const GROUP_MAX: u64 = 65_536;
+/// A group of fewer bytes is followed by one twice as large.
+const GROUP_BYTES_SMALL: usize = 4 << 20;
+/// A group of more bytes is followed by one half as large.
+const GROUP_BYTES_LARGE: usize = 32 << 20;
+
+/// Every table of ours as it is remembered, parents before children; none where nothing was ever claimed.
+pub(crate) fn tables(session: &impl Session) -> Result<Vec<Table>, DestinationError> {
+    if checkpoint::read(session)?.is_none() {
+        return Ok(Vec::new());
+    }
+    let mut rest = Known::read(session)?.tables();
+    let mut ordered: Vec<Table> = Vec::with_capacity(rest.len());
+    while !rest.is_empty() {
+        let is_due = |table: &Table| {
+            let parent = table.parent.as_ref();
+            parent.is_none_or(|link| ordered.iter().any(|known| known.name == link.table))
+        };
+        let (due, later): (Vec<Table>, Vec<Table>) = rest.into_iter().partition(is_due);
+        if due.is_empty() {
+            // A parent that is not ours any more: its children have nothing to stand in.
+            break;
+        }
+        ordered.extend(due);
+        rest = later;
+    }
+    Ok(ordered)
+}
+
+/// Hands over the records of a resource.
+pub(crate) fn read<S: Session>(
+    session: &S,
+    reading: &Reading<'_>,
+    records: &mut Records<'_>,
+) -> Result<(), DestinationError> {
+    // One transaction sees one state, whatever is loaded meanwhile; undoing it takes the temporary table away.
+    let _transaction = Transaction::begin_reading(session)?;
+    let tables: Vec<Table> =
+        tables(session)?.into_iter().filter(|table| table.resource == reading.resource).collect();
+    let Some(root) = tables.iter().find(|table| table.parent.is_none() && table.path.is_empty()) else {
+        return Ok(());
+    };
+    let count = choose(session, root, reading.with_deleted)?;
+    let (mut first, mut size) = (1, GROUP_START);
+    while first <= count {
+        let last = first.saturating_add(size - 1);
+        let mut group = Vec::with_capacity(tables.len());
+        for table in &tables {
+            let Some(sql) = rows_sql(session.dialect(), root, table, &tables, (first, last)) else {
+                continue;
+            };
+            let rows = session.batch(Step("read", &table.name), &sql, &table.columns)?;
+            group.push((table, rows));
+        }
+        if records(&group).is_break() {
+            break;
+        }
+        let bytes: usize = group.iter().map(|(_, rows)| memory_size(rows)).sum();
+        size = match bytes {
+            ..GROUP_BYTES_SMALL => (size * 2).min(GROUP_MAX),
+            GROUP_BYTES_LARGE.. => (size / 2).max(1),
+            _ => size,
+        };
+        first = last.saturating_add(1);
+    }
+    Ok(())
+}
+
+/// Bytes of a batch.
+fn memory_size(rows: &RecordBatch) -> usize {
+    rows.columns().iter().map(|array| array.get_array_memory_size()).sum()
+}
+
+/// Numbers the records to read in the order of their keys; answers how many they are.
+fn choose(session: &impl Session, root: &Table, with_deleted: bool) -> Result<u64, DestinationError> {
+    let dialect = session.dialect();
+    let step = Step("read", &root.name);
+    let key = list(dialect, "", &root.key);
+    let alive = match root.column(DELETED_AT) {
+        Some(column) if !with_deleted => format!(" WHERE {} IS NULL", dialect.quote(&column.name)),
+        _ => String::new(),
+    };
+    let chosen = dialect.place(Place::Temporary(CHOSEN));
+    let sql = format!(
+        "CREATE TEMP TABLE {chosen} AS SELECT {key}, row_number() OVER (ORDER BY {key}) AS {} FROM {}{alive}",
+        dialect.quote(NUMBER),
+        dialect.quote(&root.name),
+    );
+    session.execute(step, &sql, &[])?;
+    for sql in dialect.index_temporary(CHOSEN, &[NUMBER.to_owned()]) {
+        session.execute(step, &sql, &[])?;
+    }
+    session.count(step, &format!("SELECT count(*) FROM {chosen}"))
+}
+
+/// The query for the rows of `table` that belong to the records of these numbers, in the order of the records and then of
+/// their places in their lists. `None` where no chain of parents leads to `root`.
+fn rows_sql(
+    dialect: &dyn Dialect,
+    root: &Table,
+    table: &Table,
+    tables: &[Table],
+    (first, last): (u64, u64),
+) -> Option<String> {
+    // From the table up to the root, which the chosen keys stand for unless its own rows are asked for.
+    let mut chain: Vec<(&Table, &ParentLink)> = Vec::new();
+    let mut above = table;
+    while let Some(link) = &above.parent {
+        chain.push((above, link));
+        above = tables.iter().find(|table| table.name == link.table)?;
+    }
+    let mut from = format!("{} AS r", dialect.place(Place::Temporary(CHOSEN)));
+    let mut conditions = vec![format!("r.{} BETWEEN {first} AND {last}", dialect.quote(NUMBER))];
+    let mut alias = "r".to_owned();
+    if chain.is_empty() {
+        from += &format!(" CROSS JOIN {} AS t", dialect.quote(&root.name));
+        conditions.push(same(dialect, "t", "r", &root.key));
+        "t".clone_into(&mut alias);
+    }
+    for (place, (child, link)) in chain.iter().rev().enumerate() {
+        let joined = format!("t{place}");
+        // The databases follow this order: chosen records first, then the rows that hang on them.
+        from += &format!(" CROSS JOIN {} AS {joined}", dialect.quote(&child.name));
+        conditions.push(equal(
+            dialect,
+            &joined,
+            &alias,
+            link.columns.iter().map(|(here, there)| (here, there)),
+        ));
+        alias = joined;
+    }
+    let position = table.columns.iter().find(|column| column.role == ColumnRole::Position);
+    let order: Vec<&String> = position.map(|column| &column.name).into_iter().chain(&table.key).collect();
+    Some(format!(
+        "SELECT {} FROM {from} WHERE {} ORDER BY r.{}, {}",
+        list(dialect, &alias, table.columns.iter().map(|column| &column.name)),
+        conditions.join(" AND "),
+        dialect.quote(NUMBER),
+        list(dialect, &alias, order),
+    ))
+}

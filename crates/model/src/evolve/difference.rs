@@ -1,0 +1,159 @@
+//! One thing that would be otherwise.
+
+use crate::logical::LogicalType;
+use serde::Serialize;
+use std::fmt;
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.table, self.column)
+    }
+}
+
+/// A difference between the tables that are there and those that rules would make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Difference {
+    /// A table that is not there yet.
+    TableAppears {
+        /// Its name.
+        table: String,
+        /// Where its rows stand in documents.
+        path: String,
+    },
+    /// A table that would not be written any more.
+    TableOrphaned {
+        /// Its name.
+        table: String,
+        /// Where its rows stand in documents.
+        path: String,
+    },
+    /// A table that would have another name.
+    TableRenamed {
+        /// Its name now.
+        from: String,
+        /// Its name then.
+        to: String,
+    },
+    /// A table whose rows would be identified otherwise.
+    KeyChanged {
+        /// The table, by its name then.
+        table: String,
+        /// The key's columns now.
+        from: Vec<String>,
+        /// The key's columns then.
+        to: Vec<String>,
+    },
+    /// A column that is not there yet.
+    ColumnAppears {
+        /// The column.
+        #[serde(flatten)]
+        place: Place,
+        /// Its path in documents.
+        path: String,
+        /// Its type.
+        logical: LogicalType,
+    },
+    /// A column that would not be written any more.
+    ColumnOrphaned {
+        /// The column.
+        #[serde(flatten)]
+        place: Place,
+        /// Its path in documents.
+        path: String,
+    },
+    /// A column of JSON or text whose content would be taken apart; documents settle what it becomes.
+    ColumnOpened {
+        /// The column.
+        #[serde(flatten)]
+        place: Place,
+        /// Its path in documents.
+        path: String,
+    },
+    /// A column that would have another name.
+    ColumnRenamed {
+        /// The column now.
+        from: Place,
+        /// Its name then.
+        to: String,
+        /// Its path in documents.
+        path: String,
+    },
+    /// A column whose values would stand in another table.
+    ColumnMoves {
+        /// The column now.
+        from: Place,
+        /// The column then.
+        to: Place,
+        /// Its path in documents.
+        path: String,
+    },
+    /// A column of another type that holds every value of the one it has.
+    ColumnWidens {
+        /// The column.
+        #[serde(flatten)]
+        place: Place,
+        /// The type now.
+        from: LogicalType,
+        /// The type then.
+        to: LogicalType,
+    },
+    /// A column of another type that may not hold every value: those it cannot would go beside it.
+    ColumnRetyped {
+        /// The column.
+        #[serde(flatten)]
+        place: Place,
+        /// The type now.
+        from: LogicalType,
+        /// The type then.
+        to: LogicalType,
+    },
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Difference::TableAppears { table, path } => write!(formatter, "+ table {table}  [{path}]"),
+            Difference::TableOrphaned { table, path } => {
+                write!(formatter, "- table {table}  [{path}]; it stays and is not written any more")
+            }
+            Difference::TableRenamed { from, to } => write!(formatter, "~ table {from} is called {to}"),
+            Difference::KeyChanged { table, from, to } => {
+                write!(formatter, "~ table {table} has the key {}, not {}", to.join(", "), from.join(", "))
+            }
+            Difference::ColumnAppears { place, path, logical } => {
+                write!(formatter, "+ column {place}  {}  [{path}]", logical.name())
+            }
+            Difference::ColumnOrphaned { place, path } => {
+                write!(formatter, "- column {place}  [{path}]; it stays and is not written any more")
+            }
+            Difference::ColumnOpened { place, path } => {
+                write!(formatter, "~ column {place}  [{path}] is taken apart; documents settle into what")
+            }
+            Difference::ColumnRenamed { from, to, path } => {
+                write!(formatter, "~ column {from}  [{path}] is called {to}")
+            }
+            Difference::ColumnMoves { from, to, path } => {
+                write!(formatter, "~ column {from}  [{path}] moves to {to}")
+            }
+            Difference::ColumnWidens { place, from, to } => {
+                write!(formatter, "~ column {place} widens from {} to {}", from.name(), to.name())
+            }
+            Difference::ColumnRetyped { place, from, to } => write!(
+                formatter,
+                "~ column {place} becomes {}, was {}; what it cannot hold goes beside it",
+                to.name(),
+                from.name()
+            ),
+        }
+    }
+}

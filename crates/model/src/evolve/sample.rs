@@ -1,0 +1,153 @@
+//! Documents that have the paths which tables tell of: one for each column.
+
+use crate::json::Json;
+use crate::logical::{DECIMAL_PRECISION, DECIMAL_SCALE, LogicalType};
+use crate::plan::RuleLookup;
+use crate::reassemble::reassemble;
+use crate::rules::path::{Path, Segment, element_of};
+use crate::rules::{ResourceRules, Strategy};
+use crate::schema::{Column, ColumnRole, Table};
+use arrow_array::{
+    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The sample documents of a resource's tables under `rules`.
+pub(super) fn documents(tables: &[Table], rules: &ResourceRules) -> Vec<Json> {
+    let lookup = RuleLookup::new(rules);
+    let plain = ResourceRules::default();
+    let mut documents = Vec::new();
+    for table in tables {
+        let Some(chain) = chain(table, tables) else { continue };
+        let values = table.columns.iter().filter(|column| {
+            column.role == ColumnRole::Value && !column.path.is_empty() && !is_opened(column, tables, &lookup)
+        });
+        // A table without values of its own still has rows.
+        for column in values.map(Some).chain([None]) {
+            let number = documents.len();
+            let rows: Option<Vec<(&Table, RecordBatch)>> = chain
+                .iter()
+                .map(|link| Some((*link, row(link, column.filter(|_| *link == table), number)?)))
+                .collect();
+            let rows = rows.unwrap_or_default();
+            let rows: Vec<(&Table, &RecordBatch)> = rows.iter().map(|(table, row)| (*table, row)).collect();
+            if let Some(mut document) = reassemble(&rows, &plain).into_iter().next() {
+                if column.is_none() {
+                    let steps = Path::parse(&table.path).map(|path| path.segments).unwrap_or_default();
+                    make_row(&mut document, &steps);
+                }
+                complete_key(&mut document, rules, number);
+                documents.push(document);
+            }
+        }
+    }
+    documents
+}
+
+/// Whether the rules would take apart what a column holds as one text. A text where they want a table, and where there is
+/// none, is taken for a list that was joined: nothing else tells.
+pub(super) fn is_opened(column: &Column, tables: &[Table], lookup: &RuleLookup) -> bool {
+    let rule = lookup.rule(&column.path);
+    match column.logical {
+        LogicalType::Json => rule.strategy != Some(Strategy::Json) && rule.logical != Some(LogicalType::Json),
+        LogicalType::Text => {
+            let list = element_of(&column.path);
+            let has_table = tables.iter().any(|table| table.path == column.path || table.path == list);
+            rule.strategy == Some(Strategy::Table) && !has_table
+        }
+        _ => false,
+    }
+}
+
+/// The tables from the resource's own down to `table`; `None` where a link is missing.
+fn chain<'t>(table: &'t Table, tables: &'t [Table]) -> Option<Vec<&'t Table>> {
+    let mut chain = vec![table];
+    while let Some(link) = &chain[0].parent {
+        let parent = tables.iter().find(|table| table.name == link.table)?;
+        if chain.contains(&parent) {
+            return None;
+        }
+        chain.insert(0, parent);
+    }
+    Some(chain)
+}
+
+/// One row: what identifies it, and the column asked for. All that identifies something in one document has its number.
+fn row(table: &Table, asked: Option<&Column>, number: usize) -> Option<RecordBatch> {
+    let linked: BTreeSet<&String> =
+        table.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here)).collect();
+    let arrays = table.columns.iter().filter_map(|column| {
+        let identifies = table.key.contains(&column.name)
+            || linked.contains(&column.name)
+            || column.role == ColumnRole::Position;
+        let is_asked = asked.is_some_and(|asked| asked.name == column.name);
+        (identifies || is_asked).then(|| (column.name.clone(), value(column.logical, number)))
+    });
+    RecordBatch::try_from_iter(arrays).ok()
+}
+
+/// A value of a type.
+fn value(logical: LogicalType, number: usize) -> ArrayRef {
+    let whole = i64::try_from(number).unwrap_or_default();
+    match logical {
+        LogicalType::Boolean => Arc::new(BooleanArray::from(vec![true])),
+        LogicalType::Integer => Arc::new(Int64Array::from(vec![whole])),
+        LogicalType::Float => Arc::new(Float64Array::from(vec![whole as f64 + 0.5])),
+        LogicalType::Decimal => {
+            let array = Decimal128Array::from(vec![i128::from(whole) * 1_000_000_000 + 500_000_000]);
+            match array.clone().with_precision_and_scale(DECIMAL_PRECISION, DECIMAL_SCALE) {
+                Ok(array) => Arc::new(array),
+                Err(_) => Arc::new(array),
+            }
+        }
+        LogicalType::Text => Arc::new(StringArray::from(vec![format!("x{number}")])),
+        LogicalType::Json => Arc::new(StringArray::from(vec![format!("\"x{number}\"")])),
+        LogicalType::Timestamp => Arc::new(TimestampMicrosecondArray::from(vec![whole * 1_000_000])),
+        LogicalType::Date => Arc::new(Date32Array::from(vec![i32::try_from(number).unwrap_or_default()])),
+    }
+}
+
+/// Sees to it that something stands at `steps` that becomes a row, even one without values.
+fn make_row(place: &mut Json, steps: &[Segment]) {
+    let empty = || Json::Object(BTreeMap::new());
+    match steps {
+        [] => {}
+        [Segment::Member(name), rest @ ..] => {
+            if !matches!(place, Json::Object(_)) {
+                *place = empty();
+            }
+            if let Json::Object(members) = place {
+                make_row(members.entry(name.clone()).or_insert_with(empty), rest);
+            }
+        }
+        [Segment::Element | Segment::Any, rest @ ..] => {
+            if !matches!(place, Json::Array(elements) if !elements.is_empty()) {
+                *place = Json::Array(vec![empty()]);
+            }
+            if let Json::Array(elements) = place {
+                elements.iter_mut().for_each(|element| make_row(element, rest));
+            }
+        }
+    }
+}
+
+/// Gives a document a value wherever the rules' key looks for one.
+fn complete_key(document: &mut Json, rules: &ResourceRules, number: usize) {
+    for path in rules.key.iter().flatten() {
+        let Ok(Path { segments }) = Path::parse(path) else { continue };
+        let mut place = &mut *document;
+        for segment in &segments {
+            let Segment::Member(name) = segment else { break };
+            if !matches!(place, Json::Object(_)) {
+                *place = Json::Object(BTreeMap::new());
+            }
+            let Json::Object(members) = place else { break };
+            place = members.entry(name.clone()).or_insert(Json::Null);
+        }
+        if *place == Json::Null {
+            *place = Json::String(format!("x{number}"));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `model diff`: what rules would do to the tables that are there.
+
+use crate::arguments::ModelDiffArguments;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::render;
+use crate::rules::{self, Merged};
+use crate::target::Target;
+use relatable_model::evolve::{Difference, evolution};
+use relatable_model::plan::Memory;
+use relatable_model::rules::{ResourceRules, Rules};
+use relatable_model::schema::Table;
+use relatable_pipeline::file_resource;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Version of the JSON document; it grows when a member changes its meaning or goes.
+const DOCUMENT_VERSION: u32 = 1;
+
+/// All differences as one JSON document.
+#[derive(Serialize)]
+struct Document {
+    version: u32,
+    resources: Vec<Changes>,
+}
+
+/// The differences of one resource.
+#[derive(Serialize)]
+struct Changes {
+    /// The resource, or the table that was loaded from files.
+    resource: String,
+    differences: Vec<Difference>,
+    /// Why a load into the tables as they are would be refused.
+    refusal: Option<String>,
+}
+
+/// Compares the tables of a destination with what rules would make.
+pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
+    let mut destination = Target::new(&arguments.to)?.open()?;
+    let mut tables: BTreeMap<String, Vec<Table>> = BTreeMap::new();
+    for table in destination.tables()? {
+        tables.entry(table.resource.clone()).or_default().push(table);
+    }
+    if tables.is_empty() {
+        return Err(Failure::NothingRead { destination: destination.describe() });
+    }
+    let wanted = Wanted::new(arguments, &tables)?;
+    wanted.unfamiliar.iter().for_each(render::warning);
+    let mut resources = Vec::new();
+    for (resource, own) in &tables {
+        if let Some(changes) = wanted.changes(resource, own, &tables)? {
+            resources.push(changes);
+        }
+    }
+    let text = if arguments.json {
+        let document = Document { version: DOCUMENT_VERSION, resources };
+        serde_json::to_string_pretty(&document)
+            .map_err(|error| Failure::Output(std::io::Error::from(error)))?
+    } else if resources.is_empty() {
+        "no difference".to_owned()
+    } else {
+        resources.iter().map(Changes::text).collect::<Vec<_>>().join("\n\n")
+    };
+    render::data(&text)?;
+    Ok(ExitCode::Success)
+}
+
+impl Changes {
+    /// In words.
+    fn text(&self) -> String {
+        let mut text = self.resource.clone();
+        for difference in &self.differences {
+            text += &format!("\n  {difference}");
+        }
+        if let Some(refusal) = &self.refusal {
+            text += &format!("\n  a load into these tables is refused: {refusal}");
+        }
+        text
+    }
+}
+
+/// The rules to compare with.
+struct Wanted {
+    /// The curated rules with the user's over them.
+    curated: Rules,
+    /// The user's rules for tables loaded from files.
+    of_files: Rules,
+    unfamiliar: Vec<String>,
+}
+
+impl Wanted {
+    /// The rules asked for, those of a user's file for tables loaded from files apart.
+    fn new(arguments: &ModelDiffArguments, tables: &BTreeMap<String, Vec<Table>>) -> Result<Wanted, Failure> {
+        let mut upper = Rules::default();
+        let mut of_files = Rules::default();
+        let mut named = String::new();
+        if let Some(file) = &arguments.model {
+            named = file.display().to_string();
+            for (resource, rules) in rules::of_file(file)?.resources {
+                let is_from_files = tables.contains_key(&file_resource(&resource));
+                let side = if is_from_files { &mut of_files } else { &mut upper };
+                side.resources.insert(resource, rules);
+            }
+        }
+        let Merged { rules: curated, unfamiliar } = rules::over_curated(upper, &named)?;
+        let unfamiliar = unfamiliar.iter().map(ToString::to_string).collect();
+        Ok(Wanted { curated, of_files, unfamiliar })
+    }
+
+    /// What they would do to the tables of a resource; `None` where nothing.
+    fn changes(
+        &self,
+        resource: &str,
+        own: &[Table],
+        tables: &BTreeMap<String, Vec<Table>>,
+    ) -> Result<Option<Changes>, Failure> {
+        let prefix = file_resource("");
+        let shown = resource.strip_prefix(&prefix).unwrap_or(resource);
+        let rules = match resource.strip_prefix(&prefix) {
+            Some(table) => self.of_file_table(table, own),
+            None => self.curated.resources.get(resource).cloned().unwrap_or_default(),
+        };
+        let mut memory = Memory::default();
+        own.iter().for_each(|table| memory.remember_table(table));
+        let others = tables.iter().filter(|(owner, _)| *owner != resource).flat_map(|(_, tables)| tables);
+        let asked = self.curated.asked_names();
+        let asked = asked.into_iter().filter(|(owner, _)| *owner != resource).map(|(_, name)| name);
+        memory.reserve(others.map(|table| table.name.as_str()).chain(asked));
+        let evolution = evolution(resource, own, &rules, memory)
+            .map_err(|cause| Failure::Model { resource: shown.to_owned(), cause })?;
+        if evolution.differences.is_empty() && evolution.refusal.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Changes {
+            resource: shown.to_owned(),
+            differences: evolution.differences,
+            refusal: evolution.refusal.map(|refusal| refusal.difference),
+        }))
+    }
+
+    /// The rules of a table loaded from files; what `load` was told beside them is what the table shows.
+    fn of_file_table(&self, name: &str, own: &[Table]) -> ResourceRules {
+        let mut rules = self.of_files.resources.get(name).cloned().unwrap_or_default();
+        rules.table.get_or_insert_with(|| name.to_owned());
+        if let Some(root) = own.iter().find(|table| table.parent.is_none()) {
+            let paths = root.key.iter().filter_map(|key| root.column(key)).map(|column| column.path.clone());
+            let paths: Vec<String> = paths.filter(|path| !path.is_empty()).collect();
+            rules.key = rules.key.or((!paths.is_empty()).then_some(paths));
+        }
+        rules
+    }
+}

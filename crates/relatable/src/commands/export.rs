@@ -1,0 +1,57 @@
+//! `export`: tables back to documents.
+
+use crate::arguments::ExportArguments;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::render::{self, DocumentWriter, grouped};
+use crate::rules;
+use crate::target::Target;
+use relatable_destinations::{Destination, Reading};
+use relatable_model::rules::{ResourceRules, Rules};
+use relatable_pipeline::{export, file_resource};
+
+/// Writes the documents of a resource.
+pub(super) fn run(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
+    let target = Target::new(&arguments.from)?;
+    if let Some(file) = arguments.out.as_ref().filter(|file| target.is_in(file)) {
+        return Err(Failure::OutputIsDestination { file: file.clone() });
+    }
+    let mut destination = target.open()?;
+    let resource = resource(destination.as_mut(), &arguments.resource)?;
+    let rules = rules_of(arguments, resource == arguments.resource)?;
+    let mut writer = DocumentWriter::new(arguments.out.as_deref())?;
+    let reading = Reading { resource: &resource, with_deleted: arguments.deleted };
+    export(destination.as_mut(), &reading, &rules, &mut |document| writer.line(&document))?;
+    let count = writer.finish()?;
+    if let Some(file) = &arguments.out {
+        render::talk(&format!("wrote {} documents to {}", grouped(count), file.display()));
+    }
+    Ok(ExitCode::Success)
+}
+
+/// The resource of this name that the destination has tables of: a workspace's, or that of a table loaded from files.
+fn resource(destination: &mut dyn Destination, name: &str) -> Result<String, Failure> {
+    let mut known: Vec<String> = destination.tables()?.into_iter().map(|table| table.resource).collect();
+    let from_files = file_resource(name);
+    if let Some(found) =
+        [name, &from_files].into_iter().find(|wanted| known.iter().any(|known| known == wanted))
+    {
+        return Ok(found.to_owned());
+    }
+    let prefix = file_resource("");
+    known.sort_unstable();
+    known.dedup();
+    let known = known.iter().map(|known| known.strip_prefix(&prefix).unwrap_or(known).to_owned()).collect();
+    Err(Failure::NothingToExport { resource: name.to_owned(), destination: destination.describe(), known })
+}
+
+/// The rules that the tables were made by.
+fn rules_of(arguments: &ExportArguments, is_curated: bool) -> Result<ResourceRules, Failure> {
+    let file = arguments.model.as_deref();
+    let mut rules = match file {
+        _ if is_curated => rules::merged(file)?.rules,
+        Some(file) => rules::of_file(file)?,
+        None => Rules::default(),
+    };
+    Ok(rules.resources.remove(&arguments.resource).unwrap_or_default())
+}
