@@ -58,6 +58,9 @@ impl Normalizer {
         match (rule.strategy, value) {
             (Some(Strategy::Omit), _) => Json::Null,
             (Some(Strategy::Json), value) => without_empty_members(value),
+            (Some(Strategy::Entries), value @ (Json::Object(_) | Json::Array(_))) => {
+                without_empty_members(value)
+            }
             (Some(Strategy::Delimited), Json::Array(elements)) => {
                 let texts = delimited_elements(&elements, rule.of.as_deref());
                 texts.unwrap_or_else(|| without_empty_members(Json::Array(elements)))

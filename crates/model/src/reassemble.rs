@@ -4,7 +4,7 @@ use crate::convert;
 use crate::json::Json;
 use crate::logical::LogicalType;
 use crate::normal::without_empty_members;
-use crate::plan::RuleLookup;
+use crate::plan::{EntryMember, RuleLookup, entry_key_path, rule_path};
 use crate::rules::path::{Path, Segment};
 use crate::rules::{ResourceRules, Strategy};
 use crate::schema::{Column, ColumnRole, Table};
@@ -32,6 +32,8 @@ struct Source<'a> {
     steps: Vec<Segment>,
     /// How many steps of a column's path, written as in rules, lead to the row.
     depth: usize,
+    /// Whether a row is an entry of a map.
+    is_map: bool,
     by_parent: HashMap<String, Vec<usize>>,
 }
 
@@ -55,7 +57,8 @@ impl<'a> Source<'a> {
             steps[place] != Segment::Element || steps.get(place + 1) == Some(&Segment::Element)
         };
         let depth = (0..steps.len()).filter(|&place| is_written(place)).count();
-        Source { table, rows, depth, steps, by_parent }
+        let is_map = is_map(table);
+        Source { table, rows, depth, is_map, steps, by_parent }
     }
 
     /// Whether a row is an element of a list rather than an object of its parent.
@@ -97,7 +100,11 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
         let columns: Vec<&str> = link.columns.iter().map(|(_, there)| there.as_str()).collect();
         let Some(rows) = child.by_parent.get(&key_text(source.rows, &columns, row)) else { continue };
         let mut values = rows.iter().map(|&row| element(child, row, all, lookup));
-        let value = if child.is_list() { Some(Json::Array(values.collect())) } else { values.next() };
+        let value = match child.is_list() {
+            _ if child.is_map => Some(Json::Object(values.filter_map(entry).collect())),
+            true => Some(Json::Array(values.collect())),
+            false => values.next(),
+        };
         let end = child.steps.len() - usize::from(child.is_list());
         if let (Some(value), Some(steps)) = (value, child.steps.get(source.steps.len()..end))
             && (steps.is_empty() || !value.is_empty())
@@ -106,6 +113,19 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
         }
     }
     whole
+}
+
+/// Whether the rows of a table are entries of a map.
+pub(crate) fn is_map(table: &Table) -> bool {
+    let key = entry_key_path(&rule_path(&table.path));
+    table.columns.iter().any(|column| column.path == key)
+}
+
+/// Name and value of the entry that a row of a map stands for; `None` where the value is empty.
+fn entry(row: Json) -> Option<(String, Json)> {
+    let Json::Object(mut members) = row else { return None };
+    let Some(Json::String(name)) = members.remove(EntryMember::Key.name()) else { return None };
+    members.into_values().next().map(|value| (name, value))
 }
 
 /// Puts a value where `steps` lead, making objects on the way; the element step names the value itself.

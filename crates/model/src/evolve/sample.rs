@@ -3,7 +3,7 @@
 use crate::json::Json;
 use crate::logical::{DECIMAL_PRECISION, DECIMAL_SCALE, LogicalType};
 use crate::plan::RuleLookup;
-use crate::reassemble::reassemble;
+use crate::reassemble::{is_map, reassemble};
 use crate::rules::path::{Path, Segment, element_of};
 use crate::rules::{ResourceRules, Strategy};
 use crate::schema::{Column, ColumnRole, Table};
@@ -34,7 +34,7 @@ pub(super) fn documents(tables: &[Table], rules: &ResourceRules) -> Vec<Json> {
             let rows = rows.unwrap_or_default();
             let rows: Vec<(&Table, &RecordBatch)> = rows.iter().map(|(table, row)| (*table, row)).collect();
             if let Some(mut document) = reassemble(&rows, &plain).into_iter().next() {
-                if column.is_none() {
+                if column.is_none() && !is_map(table) {
                     let steps = Path::parse(&table.path).map(|path| path.segments).unwrap_or_default();
                     make_row(&mut document, &steps);
                 }
@@ -78,10 +78,14 @@ fn chain<'t>(table: &'t Table, tables: &'t [Table]) -> Option<Vec<&'t Table>> {
 fn row(table: &Table, asked: Option<&Column>, number: usize) -> Option<RecordBatch> {
     let linked: BTreeSet<&String> =
         table.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here)).collect();
+    let is_map = is_map(table);
     let arrays = table.columns.iter().filter_map(|column| {
         let identifies = table.key.contains(&column.name)
             || linked.contains(&column.name)
-            || column.role == ColumnRole::Position;
+            || column.role == ColumnRole::Position
+            || (is_map
+                && column.logical == LogicalType::Text
+                && asked.is_none_or(|asked| table.key.contains(&asked.name)));
         let is_asked = asked.is_some_and(|asked| asked.name == column.name);
         (identifies || is_asked).then(|| (column.name.clone(), value(column.logical, number)))
     });

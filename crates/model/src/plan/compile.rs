@@ -38,6 +38,7 @@ impl Plan {
             remembered: memory.table(""),
             wanted: table,
             is_list: false,
+            is_map: false,
             key: None,
             description: rules.description.clone().unwrap_or_default(),
         };
@@ -130,6 +131,9 @@ impl Plan {
                 },
             }
             let next = steps.get(index + 1);
+            if self.nodes[node].treatment == Treatment::Entries {
+                self.list_table(node);
+            }
             if self.nodes[node].treatment != Treatment::ByKind {
                 return;
             }

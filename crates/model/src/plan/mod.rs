@@ -5,6 +5,7 @@
 //! the rules leave open is settled by what arrives; nothing that arrives is refused a place.
 
 mod compile;
+mod entries;
 mod lookup;
 mod members;
 mod memory;
@@ -17,11 +18,14 @@ pub use memory::{Memory, RememberedColumn};
 
 use crate::logical::LogicalType;
 use crate::rules::path::{ELEMENT, element_of, member_of};
-use crate::rules::{ResourceRules, Strategy};
+use crate::rules::{PathRule, ResourceRules, Strategy};
 use crate::schema::ColumnRole;
+pub(crate) use entries::{EntryMember, entry_key_path, is_entry_member};
 pub(crate) use lookup::RuleLookup;
 pub(crate) use members::{Met, NO_MEMBER};
+pub(crate) use names::rule_path;
 pub(crate) use node::{ListFacet, NO_COLUMN, Node, ObjectFacet, Place, Treatment, Wrapping};
+use std::sync::Arc;
 
 /// Index of a node in its plan.
 pub(crate) type NodeId = usize;
@@ -52,6 +56,8 @@ pub(crate) struct TablePlan {
     pub(crate) remembered: Option<String>,
     /// Whether a row is an element of a list, so that it has a position.
     pub(crate) is_list: bool,
+    /// Whether a row is an entry of a map, which its name identifies beside its parent.
+    pub(crate) is_map: bool,
     /// The declared key, by final column names.
     pub(crate) key: Option<Vec<String>>,
     /// What a row is.
@@ -61,7 +67,9 @@ pub(crate) struct TablePlan {
 impl TablePlan {
     /// Whether the place in the list is part of what identifies a row.
     pub(crate) fn is_positioned(&self) -> bool {
-        self.is_list && self.key.as_ref().is_none_or(|key| key.iter().any(|part| part == POSITION))
+        self.is_list
+            && !self.is_map
+            && self.key.as_ref().is_none_or(|key| key.iter().any(|part| part == POSITION))
     }
 }
 
@@ -123,6 +131,18 @@ impl Plan {
 
     /// Plans a member nobody has seen.
     fn plan_member(&mut self, node: NodeId, name: &str, previous: usize) -> (NodeId, usize) {
+        let rule = self.lookup.rule(&member_of(&self.nodes[node].place.member_path, name));
+        self.plan_member_with(node, name, previous, rule)
+    }
+
+    /// Plans a member that has this rule.
+    fn plan_member_with(
+        &mut self,
+        node: NodeId,
+        name: &str,
+        previous: usize,
+        rule: Arc<PathRule>,
+    ) -> (NodeId, usize) {
         let parent = &self.nodes[node];
         let path = member_of(&parent.place.member_path, name);
         let full_path = member_of(&parent.place.full_path, name);
@@ -131,7 +151,7 @@ impl Plan {
             ObjectFacet::Open | ObjectFacet::Flatten => (parent.table, parent.place.prefix.as_str()),
         };
         let mut place = Place::new(node, path.clone(), path, full_path);
-        place.rule = self.lookup.rule(&place.path);
+        place.rule = rule;
         let automatic = || format!("{prefix}{}", crate::naming::snake_case(name));
         place.wanted = place.rule.column.clone().unwrap_or_else(automatic);
         place.prefix = place.rule.prefix.clone().unwrap_or_else(|| format!("{}_", place.wanted));
@@ -226,19 +246,26 @@ impl Plan {
             ListFacet::Open => {}
         }
         let table = self.add_table(node, true);
+        let is_map = self.tables[table].is_map;
         let list = &self.nodes[node].place;
         let mut place = Place::new(
             node,
             element_of(&list.path),
-            list.path.clone(),
+            if is_map { element_of(&list.path) } else { list.path.clone() },
             format!("{}.{ELEMENT}", list.full_path),
         );
-        place.rule = self.lookup.rule(&place.path);
+        if !is_map {
+            place.rule = self.lookup.rule(&place.path);
+        }
         place.wanted = place.rule.column.clone().unwrap_or_else(|| "value".to_owned());
         place.prefix = place.rule.prefix.clone().unwrap_or_default();
         let element = self.add_node(Node::new(table, true, self.detects(), place));
         self.nodes[node].list = ListFacet::Table(table, element);
-        self.plan_declared(element);
+        if is_map {
+            self.plan_entries(element);
+        } else {
+            self.plan_declared(element);
+        }
         Some((table, element))
     }
 
@@ -259,7 +286,7 @@ impl Plan {
     fn add_table(&mut self, node: NodeId, is_list: bool) -> TableId {
         let Node { table: parent, place, .. } = &self.nodes[node];
         let rule = &place.rule;
-        let is_declared = rule.strategy == Some(Strategy::Table);
+        let is_declared = rule.strategy.is_some_and(Strategy::makes_table);
         let path = if is_list { format!("{}.{ELEMENT}", place.full_path) } else { place.full_path.clone() };
         let automatic = || format!("{}_{}", self.singular(*parent), place.wanted.trim_end_matches('_'));
         let plan = TablePlan {
@@ -269,6 +296,7 @@ impl Plan {
             remembered: self.memory.table(&path),
             path,
             is_list,
+            is_map: is_list && rule.strategy == Some(Strategy::Entries),
             key: rule.key.clone().filter(|_| is_list && is_declared),
             description: rule.description.clone().unwrap_or_default(),
         };

@@ -68,7 +68,7 @@ fn is_of(claimant: Claimant<'_>, path: &str) -> bool {
 
 /// The path in rules of what a table with rows at the full path `path` was split from: a list's own element step goes,
 /// and so do those that rules pass through silently.
-fn rule_path(path: &str) -> String {
+pub(crate) fn rule_path(path: &str) -> String {
     let steps = Path::parse(path).map(|path| path.segments).unwrap_or_default();
     let is_written =
         |place: usize| steps[place] != Segment::Element || steps.get(place + 1) == Some(&Segment::Element);

@@ -37,6 +37,8 @@ pub(crate) enum Treatment {
     ByKind,
     /// As one delimited text, where they are lists; by their kind otherwise.
     Delimited,
+    /// As entries of a map, where they are objects; lists as their JSON source; others by their kind.
+    Entries,
     /// As their JSON source.
     Json,
     /// Not at all.
@@ -133,6 +135,7 @@ impl Node {
         let rule = &place.rule;
         let treatment = match rule.strategy {
             Some(Strategy::Delimited) => Treatment::Delimited,
+            Some(Strategy::Entries) => Treatment::Entries,
             Some(Strategy::Json) => Treatment::Json,
             Some(Strategy::Omit) => Treatment::Omit,
             _ => Treatment::ByKind,

@@ -98,6 +98,7 @@ impl Plan {
             match self.nodes[node].treatment {
                 Treatment::Omit => return Found::Omitted,
                 Treatment::Json if next.is_some() => return Found::Elsewhere,
+                Treatment::Entries if matches!(next, Some(Segment::Member(_))) => return Found::Elsewhere,
                 _ => {}
             }
             if matches!(next, Some(Segment::Member(_))) {
@@ -154,7 +155,7 @@ impl Plan {
             let is_last = index + 1 == rest.len();
             match self.nodes[node].treatment {
                 Treatment::Omit => return Found::Omitted,
-                Treatment::Json if !is_last => return Found::Elsewhere,
+                Treatment::Json | Treatment::Entries if !is_last => return Found::Elsewhere,
                 _ if !is_last => drop(self.settle_object(node)),
                 _ => {}
             }

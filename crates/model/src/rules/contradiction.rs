@@ -111,21 +111,27 @@ fn usable_name(name: &str) -> Result<(), String> {
 
 /// Why a property of `given` has no effect where `strategy` is in force.
 fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String> {
-    use Strategy::{Delimited, Flatten, Json, Omit, Table};
+    use Strategy::{Delimited, Entries, Flatten, Json, Omit, Table};
+    let makes_table = strategy.is_some_and(Strategy::makes_table);
     let types = |only: LogicalType| given.logical.is_some_and(|logical| logical != only);
     let idle = [
-        ("table", given.table.is_some() && strategy != Some(Table), "`as = \"table\"`"),
+        ("table", given.table.is_some() && !makes_table, "`as = \"table\"` or `as = \"entries\"`"),
         ("key", given.key.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("of", given.of.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
         ("delimiter", given.delimiter.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
         ("prefix", given.prefix.is_some() && !matches!(strategy, Some(Flatten) | None), "`as = \"flatten\"`"),
-        ("envelope", given.envelope.is_some() && matches!(strategy, Some(Json | Omit)), "lists"),
+        ("envelope", given.envelope.is_some() && matches!(strategy, Some(Json | Omit | Entries)), "lists"),
         ("type", given.logical.is_some() && strategy == Some(Omit), KEPT),
         ("type", types(LogicalType::Json) && strategy == Some(Json), "`as = \"flatten\"`, JSON is JSON,"),
         (
             "type",
             types(LogicalType::Text) && strategy == Some(Delimited),
             "`text` where `as = \"delimited\"`",
+        ),
+        (
+            "type",
+            given.logical.is_some() && strategy == Some(Entries),
+            "a value, and the columns of entries have theirs; it",
         ),
         ("column", given.column.is_some() && strategy == Some(Omit), KEPT),
         ("null_if", given.null_if.is_some() && strategy == Some(Omit), KEPT),
@@ -144,14 +150,18 @@ const KEPT: &str = "what is kept (`as = \"flatten\"` keeps a value as a column)"
 
 /// Why the rule asks for what a path cannot become that holds a single value, by the layer below.
 fn scalar_below(lower: &ResourceRules, path: &str, given: &PathRule) -> Option<String> {
-    let strategy = given.strategy.filter(|asked| matches!(asked, Strategy::Table | Strategy::Delimited))?;
+    let strategy = given.strategy.filter(|asked| asked.makes_table() || *asked == Strategy::Delimited)?;
     let known = lower.paths.get(path)?;
     let logical = known.logical.filter(|logical| *logical != LogicalType::Json)?;
     let has_members = || lower.paths.keys().any(|other| other.starts_with(&format!("{path}.")));
     if !matches!(known.strategy, None | Some(Strategy::Flatten)) || has_members() {
         return None;
     }
-    let needed = if strategy == Strategy::Table { "an object or a list" } else { "a list" };
+    let needed = match strategy {
+        Strategy::Table => "an object or a list",
+        Strategy::Entries => "an object",
+        _ => "a list",
+    };
     Some(format!(
         "a single value stands here, of type {}, and `as = \"{}\"` takes {needed}",
         logical.name(),

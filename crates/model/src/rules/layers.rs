@@ -111,8 +111,10 @@ impl PathRule {
 impl PathRule {
     /// Drops the properties that only another strategy than `strategy` has.
     fn drop_properties_of_other_strategies_than(&mut self, strategy: Strategy) {
-        if strategy != Strategy::Table {
+        if !strategy.makes_table() {
             self.table = None;
+        }
+        if strategy != Strategy::Table {
             self.key = None;
         }
         if strategy != Strategy::Flatten {

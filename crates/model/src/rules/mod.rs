@@ -39,6 +39,9 @@ pub enum Strategy {
     Flatten,
     /// An object becomes a one-to-one table, a list a one-to-many table, with a foreign key to the parent.
     Table,
+    /// An object whose members' names are data becomes a table with a row per member: its name as `key`, and its value in
+    /// a column of its kind.
+    Entries,
     /// A list becomes one text column, its elements joined by a delimiter.
     Delimited,
     /// Whatever stands here is kept as JSON text in one column.
@@ -53,10 +56,16 @@ impl Strategy {
         match self {
             Strategy::Flatten => "flatten",
             Strategy::Table => "table",
+            Strategy::Entries => "entries",
             Strategy::Delimited => "delimited",
             Strategy::Json => "json",
             Strategy::Omit => "omit",
         }
+    }
+
+    /// Whether what stands at the path gets a table of its own.
+    pub fn makes_table(self) -> bool {
+        matches!(self, Strategy::Table | Strategy::Entries)
     }
 }
 
@@ -124,7 +133,7 @@ struct PathProperties {
 pub struct PathRule {
     /// What happens here (`as`).
     pub strategy: Option<Strategy>,
-    /// Name of the table that `as = "table"` makes.
+    /// Name of the table that `as = "table"` or `as = "entries"` makes.
     pub table: Option<String>,
     /// Name of the column a scalar (or JSON, or a delimited list) becomes.
     pub column: Option<String>,
@@ -264,7 +273,7 @@ impl<'de> Deserialize<'de> for PathRule {
             type Value = PathRule;
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str(
-                    "a strategy (`flatten`, `table`, `delimited`, `json`, `omit`) or a table of properties",
+                    "a strategy (`flatten`, `table`, `entries`, `delimited`, `json`, `omit`) or a table of properties",
                 )
             }
             fn visit_str<E: de::Error>(self, word: &str) -> Result<PathRule, E> {

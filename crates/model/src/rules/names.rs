@@ -2,7 +2,7 @@
 
 use super::path::Path;
 use super::{ResourceRules, Rules, Strategy};
-use crate::plan::RuleLookup;
+use crate::plan::{RuleLookup, is_entry_member};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -43,7 +43,7 @@ pub(crate) fn claims<'a>(resource: &'a str, rules: &'a ResourceRules) -> Vec<Cla
     let mut claims = vec![Claim { resource, of: Claimant::Resource, name: own }];
     claims.extend(rules.views.keys().map(|name| Claim { resource, of: Claimant::View, name }));
     claims.extend(rules.paths.iter().filter_map(|(path, rule)| {
-        let name = rule.table.as_deref().filter(|_| rule.strategy == Some(Strategy::Table))?;
+        let name = rule.table.as_deref().filter(|_| rule.strategy.is_some_and(Strategy::makes_table))?;
         let is_made = kept_whole_above(&lookup, &Path::parse(path).ok()?).is_none();
         is_made.then_some(Claim { resource, of: Claimant::Path(path), name })
     }));
@@ -61,8 +61,11 @@ pub(super) fn kept_whole_above(lookup: &RuleLookup, path: &Path) -> Option<(Path
     (1..path.segments.len()).rev().find_map(|steps| {
         let above = Path { segments: path.segments[..steps].to_vec() };
         let strategy = lookup.rule(&above.to_string()).strategy;
-        let strategy = strategy.filter(|kept| matches!(kept, Strategy::Json | Strategy::Omit))?;
-        Some((above, strategy))
+        match strategy? {
+            kept @ (Strategy::Json | Strategy::Omit) => Some((above, kept)),
+            kept @ Strategy::Entries if !is_entry_member(&path.segments[steps..]) => Some((above, kept)),
+            _ => None,
+        }
     })
 }
 

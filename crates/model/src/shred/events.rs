@@ -113,6 +113,7 @@ impl Shredder {
     fn want_with_care(&mut self, first: u8, text: &str, start: usize) -> Want {
         match self.frames.last_mut() {
             Some(Frame { kind: FrameKind::Object { .. }, .. }) | None => {}
+            Some(Frame { kind: FrameKind::Map { .. }, .. }) => return self.begin_entry(first),
             Some(Frame { kind: FrameKind::List { table, element, count }, row, .. }) => {
                 let row = self.tables[*table].push_row(*row, Some(*count));
                 *count += 1;
@@ -134,8 +135,8 @@ impl Shredder {
             Treatment::ByKind => {}
             Treatment::Omit => return Want::Nothing,
             Treatment::Json => return Want::Raw,
-            Treatment::Delimited if first == b'[' => return Want::Raw,
-            Treatment::Delimited => {}
+            Treatment::Delimited | Treatment::Entries if first == b'[' => return Want::Raw,
+            Treatment::Delimited | Treatment::Entries => {}
         }
         if first == b'{' && node.wrapping == Wrapping::Detected {
             self.detected = list_member(&text[start..]);
@@ -218,6 +219,12 @@ impl Sink for Shredder {
                 self.builders[column].push_string(self.target.row, source);
             }
             Treatment::Delimited => self.push_delimited(source),
+            Treatment::Entries if Json::parse(source.as_bytes()).is_ok_and(|list| list.is_empty()) => {
+                self.vacate(self.target);
+                if is_element {
+                    self.push_beside(ColumnRole::VariantJson, source);
+                }
+            }
             _ => self.push_variant(ColumnRole::VariantJson, source),
         }
         self.listed(0);
@@ -277,6 +284,9 @@ impl Sink for Shredder {
         let target = self.target;
         let node = &self.plan.nodes[target.node];
         let splits = node.splits();
+        if node.treatment == Treatment::Entries {
+            return self.begin_map();
+        }
         if node.wrapping == Wrapping::Declared || self.detected.is_some() {
             let member = self.detected.take();
             let kind = FrameKind::Envelope { slot: Slot::Nothing, member, cut: Cut::default() };
@@ -323,7 +333,7 @@ impl Sink for Shredder {
                 self.target.plain_column = NO_COLUMN;
                 Some(written.len())
             }
-            FrameKind::List { .. } => None,
+            FrameKind::List { .. } | FrameKind::Map { .. } => None,
         }
     }
 
@@ -336,6 +346,11 @@ impl Sink for Shredder {
             self.repeats |= !met.is_first;
             self.target = Target::of_member(&met, frame.row);
             self.match_plan();
+            return;
+        }
+        if let FrameKind::Map { names, name: current, .. } = &mut frame.kind {
+            self.repeats |= !names.insert(name.to_owned());
+            name.clone_into(current);
             return;
         }
         self.target.plain_column = NO_COLUMN;
@@ -358,7 +373,11 @@ impl Sink for Shredder {
     fn end_object(&mut self) {
         self.target.plain_column = NO_COLUMN;
         let Some(frame) = self.frames.pop() else { return };
-        let FrameKind::Envelope { cut, .. } = frame.kind else { return };
+        let cut = match frame.kind {
+            FrameKind::Envelope { cut, .. } => cut,
+            FrameKind::Map { table, .. } => return self.tables[table].present(frame.row, true),
+            FrameKind::Object { .. } | FrameKind::List { .. } => return,
+        };
         self.target = Target::new(frame.node, frame.row);
         let node = &self.plan.nodes[frame.node];
         match (cut.listed, node.list) {

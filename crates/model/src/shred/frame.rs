@@ -2,6 +2,7 @@
 
 use super::envelope::{Cut, Slot};
 use crate::plan::{ColumnId, Met, NO_COLUMN, NodeId, TableId};
+use std::collections::HashSet;
 
 /// Where the next value goes.
 #[derive(Debug, Clone, Copy)]
@@ -45,4 +46,6 @@ pub(super) enum FrameKind {
     Envelope { slot: Slot, member: Option<Box<str>>, cut: Cut },
     /// A list, and how many elements it has had.
     List { table: TableId, element: NodeId, count: u32 },
+    /// A map: the names it has had, and that of the entry at hand.
+    Map { table: TableId, element: NodeId, names: HashSet<String>, name: String },
 }

@@ -3,9 +3,9 @@
 use super::Shredder;
 use super::key::CONTENT_KEY;
 use crate::logical::LogicalType;
-use crate::plan::{ColumnId, POSITION, PlanError, ROOT_TABLE, TableId};
+use crate::plan::{ColumnId, EntryMember, POSITION, PlanError, ROOT_TABLE, TableId};
 use crate::rules::Strategy;
-use crate::schema::ParentLink;
+use crate::schema::{ColumnRole, ParentLink};
 use std::collections::HashMap;
 
 /// Where a part of an identity comes from.
@@ -90,7 +90,7 @@ impl Shredder {
         }
         let declared = |table: TableId| {
             let node = &self.plan.nodes[self.plan.tables[table].node];
-            table == ROOT_TABLE || node.place.rule.strategy == Some(Strategy::Table)
+            table == ROOT_TABLE || node.place.rule.strategy.is_some_and(Strategy::makes_table)
         };
         let exists = |table: &TableId| {
             declared(*table) || self.tables[*table].count > 0 || self.plan.tables[*table].remembered.is_some()
@@ -133,6 +133,10 @@ impl Shredder {
                 identity.push((self.key_part(part, &own, name)?, part.clone()));
             }
             declared.clone()
+        } else if plan.is_map {
+            let named = own.iter().filter(|(column, _)| self.is_entry_key(*column));
+            identity.extend(named.map(|(column, name)| (Part::Column(*column), name.clone())));
+            parent_key.chain(identity.iter().map(|(_, name)| name.clone())).collect()
         } else if parent.is_some() && plan.is_list {
             identity.push((Part::Position, POSITION.to_owned()));
             parent_key.chain([POSITION.to_owned()]).collect()
@@ -149,6 +153,13 @@ impl Shredder {
             identity.iter().map(|(_, name)| name.clone()).collect()
         };
         Ok(Layout { id, name: name.to_owned(), inherited, own, identity, key, parent: link })
+    }
+
+    /// Whether a column holds the names of a map's entries.
+    fn is_entry_key(&self, column: ColumnId) -> bool {
+        let plan = &self.plan.columns[column];
+        let element = self.plan.nodes[plan.node].place.parent;
+        plan.role == ColumnRole::Value && plan.node == EntryMember::Key.node(element)
     }
 
     /// The part of a declared key that is called `name`.

@@ -8,6 +8,7 @@ mod batch;
 mod builder;
 mod column;
 mod delimited;
+mod entries;
 mod envelope;
 mod events;
 mod frame;

@@ -111,6 +111,9 @@ impl Shredder {
     /// Where a column stands among those of its table.
     fn column_order(&self, column: ColumnId) -> (usize, String, u8) {
         let plan = &self.plan.columns[column];
+        if self.plan.tables[plan.table].is_map {
+            return (plan.node, String::new(), plan.role as u8);
+        }
         let path = &self.plan.nodes[plan.node].place.path;
         let keys = &self.plan.key_columns;
         let order = match keys.iter().position(|&key| self.plan.columns[key].node == plan.node) {

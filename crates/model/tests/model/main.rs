@@ -9,6 +9,7 @@ mod answers;
 mod batches;
 mod broken;
 mod documents;
+mod entries;
 mod evolve;
 mod fuzz;
 mod hostile;

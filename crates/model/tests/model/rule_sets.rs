@@ -17,6 +17,8 @@ fn rule(path: String, place: usize) -> impl Strategy<Value = String> {
     let rules = vec![
         "\"table\"".to_owned(),
         table,
+        "\"entries\"".to_owned(),
+        format!("{{ as = \"entries\", table = \"map_{place}\" }}"),
         "\"json\"".to_owned(),
         "\"flatten\"".to_owned(),
         "\"omit\"".to_owned(),
