@@ -11,7 +11,7 @@ use crate::schema::{Column, ColumnRole, Table};
 use crate::shred::split_delimited;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch};
 use std::collections::{BTreeMap, HashMap};
 
 /// The documents, in normal form, that the rows of a resource's tables stand for, in the order of the first table's
@@ -34,6 +34,8 @@ struct Source<'a> {
     depth: usize,
     /// Whether a row is an entry of a map.
     is_map: bool,
+    /// The place of each row in its list, where that was kept.
+    positions: Option<&'a Int64Array>,
     by_parent: HashMap<String, Vec<usize>>,
 }
 
@@ -47,23 +49,28 @@ impl<'a> Source<'a> {
             }
         }
         let position = table.columns.iter().find(|column| column.role == ColumnRole::Position);
-        if let Some(positions) = position.and_then(|column| rows.column_by_name(&column.name)) {
-            let positions = positions.as_primitive::<Int64Type>();
-            by_parent.values_mut().for_each(|rows| rows.sort_by_key(|&row| positions.value(row)));
-        }
+        let positions = position.and_then(|column| rows.column_by_name(&column.name));
+        let positions = positions.map(|positions| positions.as_primitive::<Int64Type>());
         let steps = steps(&table.path);
         // Rules pass through a list silently where a member follows.
-        let is_written = |place: usize| {
-            steps[place] != Segment::Element || steps.get(place + 1) == Some(&Segment::Element)
+        let is_written = |place: usize| match steps[place] {
+            Segment::Element => steps.get(place + 1) == Some(&Segment::Element),
+            Segment::Kind(_) => false,
+            _ => true,
         };
         let depth = (0..steps.len()).filter(|&place| is_written(place)).count();
         let is_map = is_map(table);
-        Source { table, rows, depth, is_map, steps, by_parent }
+        Source { table, rows, depth, is_map, steps, positions, by_parent }
+    }
+
+    /// Where a row stands among the elements of its list; the same for all where nothing tells but their order.
+    fn position(&self, row: usize) -> i64 {
+        self.positions.map_or(0, |positions| positions.value(row))
     }
 
     /// Whether a row is an element of a list rather than an object of its parent.
     fn is_list(&self) -> bool {
-        self.steps.last() == Some(&Segment::Element)
+        matches!(self.steps.last(), Some(Segment::Element | Segment::Kind(_)))
     }
 }
 
@@ -93,6 +100,8 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
             put(&mut whole, steps(&column.path).get(source.depth..).unwrap_or_default(), value);
         }
     }
+    // The elements of a list that is split by kind come from several tables.
+    let mut lists: Vec<(&[Segment], Vec<(i64, Json)>)> = Vec::new();
     for child in all {
         let Some(link) = child.table.parent.as_ref().filter(|link| link.table == source.table.name) else {
             continue;
@@ -100,17 +109,28 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
         let columns: Vec<&str> = link.columns.iter().map(|(_, there)| there.as_str()).collect();
         let Some(rows) = child.by_parent.get(&key_text(source.rows, &columns, row)) else { continue };
         let mut values = rows.iter().map(|&row| element(child, row, all, lookup));
-        let value = match child.is_list() {
-            _ if child.is_map => Some(Json::Object(values.filter_map(entry).collect())),
-            true => Some(Json::Array(values.collect())),
+        let end = child.steps.len() - usize::from(child.is_list());
+        let Some(steps) = child.steps.get(source.steps.len()..end) else { continue };
+        if child.is_list() && !child.is_map {
+            let positions = rows.iter().map(|&row| child.position(row));
+            let elements = positions.zip(values);
+            match lists.iter_mut().find(|(known, _)| *known == steps) {
+                Some((_, list)) => list.extend(elements),
+                None => lists.push((steps, elements.collect())),
+            }
+            continue;
+        }
+        let value = match child.is_map {
+            true => Some(Json::Object(values.filter_map(entry).collect())),
             false => values.next(),
         };
-        let end = child.steps.len() - usize::from(child.is_list());
-        if let (Some(value), Some(steps)) = (value, child.steps.get(source.steps.len()..end))
-            && (steps.is_empty() || !value.is_empty())
-        {
+        if let Some(value) = value.filter(|value| steps.is_empty() || !value.is_empty()) {
             put(&mut whole, steps, value);
         }
+    }
+    for (steps, mut elements) in lists {
+        elements.sort_by_key(|(position, _)| *position);
+        put(&mut whole, steps, Json::Array(elements.into_iter().map(|(_, element)| element).collect()));
     }
     whole
 }
@@ -138,7 +158,7 @@ fn put(whole: &mut Json, steps: &[Segment], value: Json) {
                 put(member, rest, value);
             }
         }
-        [Segment::Element | Segment::Any, rest @ ..] => put(whole, rest, value),
+        [Segment::Element | Segment::Kind(_) | Segment::Any, rest @ ..] => put(whole, rest, value),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::json::Json;
 use crate::logical::{DECIMAL_PRECISION, DECIMAL_SCALE, LogicalType};
 use crate::plan::RuleLookup;
 use crate::reassemble::{is_map, reassemble};
-use crate::rules::path::{Path, Segment, element_of};
+use crate::rules::path::{Path, Segment, element_of, member_of};
 use crate::rules::{ResourceRules, Strategy};
 use crate::schema::{Column, ColumnRole, Table};
 use arrow_array::{
@@ -38,6 +38,8 @@ pub(super) fn documents(tables: &[Table], rules: &ResourceRules) -> Vec<Json> {
                     let steps = Path::parse(&table.path).map(|path| path.segments).unwrap_or_default();
                     make_row(&mut document, &steps);
                 }
+                let steps = Path::parse(&table.path).map(|path| path.segments).unwrap_or_default();
+                tell_kinds(&mut document, &steps, "", &lookup);
                 complete_key(&mut document, rules, number);
                 documents.push(document);
             }
@@ -126,7 +128,7 @@ fn make_row(place: &mut Json, steps: &[Segment]) {
                 make_row(members.entry(name.clone()).or_insert_with(empty), rest);
             }
         }
-        [Segment::Element | Segment::Any, rest @ ..] => {
+        [Segment::Element | Segment::Kind(_) | Segment::Any, rest @ ..] => {
             if !matches!(place, Json::Array(elements) if !elements.is_empty()) {
                 *place = Json::Array(vec![empty()]);
             }
@@ -134,6 +136,30 @@ fn make_row(place: &mut Json, steps: &[Segment]) {
                 elements.iter_mut().for_each(|element| make_row(element, rest));
             }
         }
+    }
+}
+
+/// Gives the elements of one kind that stand at `steps`, below `path`, what tells it: the rules say by which member.
+fn tell_kinds(place: &mut Json, steps: &[Segment], path: &str, lookup: &RuleLookup) {
+    match (steps, place) {
+        ([Segment::Member(name), rest @ ..], Json::Object(members)) => {
+            if let Some(member) = members.get_mut(name) {
+                tell_kinds(member, rest, &member_of(path, name), lookup);
+            }
+        }
+        ([step, rest @ ..], Json::Array(elements)) => {
+            let is_list_of_lists = matches!(rest.first(), Some(Segment::Element | Segment::Kind(_)));
+            let below = if is_list_of_lists { element_of(path) } else { path.to_owned() };
+            for element in elements {
+                if let (Segment::Kind(kind), Json::Object(members)) = (step, &mut *element)
+                    && let Some(discriminator) = &lookup.rule(path).split_by
+                {
+                    members.insert(discriminator.clone(), Json::String(kind.clone()));
+                }
+                tell_kinds(element, rest, &below, lookup);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -39,6 +39,7 @@ impl Plan {
             wanted: table,
             is_list: false,
             is_map: false,
+            kinds: String::new(),
             key: None,
             description: rules.description.clone().unwrap_or_default(),
         };
@@ -81,7 +82,7 @@ impl Plan {
                 .iter()
                 .map(|step| match step {
                     Segment::Member(name) => Some(name.as_str()),
-                    Segment::Any | Segment::Element => None,
+                    Segment::Any | Segment::Element | Segment::Kind(_) => None,
                 })
                 .collect();
             let mut node = ROOT_NODE;
@@ -123,7 +124,7 @@ impl Plan {
         let mut node = context;
         for (index, step) in steps.iter().enumerate() {
             match step {
-                Segment::Any => return,
+                Segment::Any | Segment::Kind(_) => return,
                 Segment::Member(name) => (node, _) = self.member(node, name, NO_MEMBER),
                 Segment::Element => match self.list_table(node) {
                     Some((_, element)) => node = element,
@@ -155,6 +156,9 @@ impl Plan {
         let Node { list, place, .. } = &self.nodes[node];
         let rule = &place.rule;
         rule.strategy == Some(Strategy::Table)
-            && (rule.key.is_some() || rule.envelope.is_some() || *list != ListFacet::Open)
+            && (rule.key.is_some()
+                || rule.split_by.is_some()
+                || rule.envelope.is_some()
+                || *list != ListFacet::Open)
     }
 }

@@ -109,6 +109,6 @@ fn matches(pattern: &Path, path: &Path) -> bool {
     pattern.segments.len() == path.segments.len()
         && pattern.segments.iter().zip(&path.segments).all(|(pattern, step)| match pattern {
             Segment::Any => matches!(step, Segment::Member(_)),
-            Segment::Member(_) | Segment::Element => pattern == step,
+            Segment::Member(_) | Segment::Element | Segment::Kind(_) => pattern == step,
         })
 }

@@ -17,7 +17,7 @@ pub use compile::PlanError;
 pub use memory::{Memory, RememberedColumn};
 
 use crate::logical::LogicalType;
-use crate::rules::path::{ELEMENT, element_of, member_of};
+use crate::rules::path::{element_of, kind_of, member_of};
 use crate::rules::{PathRule, ResourceRules, Strategy};
 use crate::schema::ColumnRole;
 pub(crate) use entries::{EntryMember, entry_key_path, is_entry_member};
@@ -58,6 +58,8 @@ pub(crate) struct TablePlan {
     pub(crate) is_list: bool,
     /// Whether a row is an entry of a map, which its name identifies beside its parent.
     pub(crate) is_map: bool,
+    /// What the kinds of elements that it is for add to its name; empty where it is for all.
+    pub(crate) kinds: String,
     /// The declared key, by final column names.
     pub(crate) key: Option<Vec<String>>,
     /// What a row is.
@@ -71,6 +73,17 @@ impl TablePlan {
             && !self.is_map
             && self.key.as_ref().is_none_or(|key| key.iter().any(|part| part == POSITION))
     }
+}
+
+/// What the rows of a table stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows<'k> {
+    /// Objects, one for each row of the parent.
+    Objects,
+    /// Elements of lists.
+    Elements,
+    /// Elements of this kind.
+    Kind(&'k str),
 }
 
 /// A column as far as the plan knows it.
@@ -245,23 +258,10 @@ impl Plan {
             ListFacet::Delimited => return None,
             ListFacet::Open => {}
         }
-        let table = self.add_table(node, true);
-        let is_map = self.tables[table].is_map;
-        let list = &self.nodes[node].place;
-        let mut place = Place::new(
-            node,
-            element_of(&list.path),
-            if is_map { element_of(&list.path) } else { list.path.clone() },
-            format!("{}.{ELEMENT}", list.full_path),
-        );
-        if !is_map {
-            place.rule = self.lookup.rule(&place.path);
-        }
-        place.wanted = place.rule.column.clone().unwrap_or_else(|| "value".to_owned());
-        place.prefix = place.rule.prefix.clone().unwrap_or_default();
-        let element = self.add_node(Node::new(table, true, self.detects(), place));
+        let table = self.add_table(node, Rows::Elements);
+        let element = self.add_element(node, table);
         self.nodes[node].list = ListFacet::Table(table, element);
-        if is_map {
+        if self.tables[table].is_map {
             self.plan_entries(element);
         } else {
             self.plan_declared(element);
@@ -269,11 +269,41 @@ impl Plan {
         Some((table, element))
     }
 
+    /// The table and element node for elements of that kind in lists at `node`, planned now if there are none. `None` for
+    /// a delimited list.
+    pub(crate) fn kind_table(&mut self, node: NodeId, kind: &str) -> Option<(TableId, NodeId)> {
+        self.list_table(node)?;
+        let known = self.nodes[node].place.kinds.iter().find(|(known, ..)| known == kind);
+        if let Some(&(_, table, element)) = known {
+            return Some((table, element));
+        }
+        let table = self.add_table(node, Rows::Kind(kind));
+        let element = self.add_element(node, table);
+        self.nodes[node].place.kinds.push((kind.to_owned(), table, element));
+        self.plan_declared(element);
+        Some((table, element))
+    }
+
+    /// Adds the node of the elements of lists at `node` that are rows of `table`.
+    fn add_element(&mut self, node: NodeId, table: TableId) -> NodeId {
+        let TablePlan { is_map, path, .. } = &self.tables[table];
+        let is_map = *is_map;
+        let list = &self.nodes[node].place;
+        let member_path = if is_map { element_of(&list.path) } else { list.path.clone() };
+        let mut place = Place::new(node, element_of(&list.path), member_path, path.clone());
+        if !is_map {
+            place.rule = self.lookup.rule(&place.path);
+        }
+        place.wanted = place.rule.column.clone().unwrap_or_else(|| "value".to_owned());
+        place.prefix = place.rule.prefix.clone().unwrap_or_default();
+        self.add_node(Node::new(table, true, self.detects(), place))
+    }
+
     /// Settles what objects at `node` become, where nobody had said.
     pub(crate) fn settle_object(&mut self, node: NodeId) -> ObjectFacet {
         if self.nodes[node].object == ObjectFacet::Open {
             self.nodes[node].object = if self.nodes[node].wants_object_table() {
-                ObjectFacet::Table(self.add_table(node, false))
+                ObjectFacet::Table(self.add_table(node, Rows::Objects))
             } else {
                 ObjectFacet::Flatten
             };
@@ -283,22 +313,35 @@ impl Plan {
     }
 
     /// Adds the table that lists or objects at `node` are split into.
-    fn add_table(&mut self, node: NodeId, is_list: bool) -> TableId {
+    fn add_table(&mut self, node: NodeId, rows: Rows<'_>) -> TableId {
         let Node { table: parent, place, .. } = &self.nodes[node];
         let rule = &place.rule;
         let is_declared = rule.strategy.is_some_and(Strategy::makes_table);
-        let path = if is_list { format!("{}.{ELEMENT}", place.full_path) } else { place.full_path.clone() };
-        let automatic = || format!("{}_{}", self.singular(*parent), place.wanted.trim_end_matches('_'));
+        let is_list = rows != Rows::Objects;
+        let mut kinds = self.tables[*parent].kinds.clone();
+        let path = match rows {
+            Rows::Objects => place.full_path.clone(),
+            Rows::Elements => element_of(&place.full_path),
+            Rows::Kind(kind) => {
+                kinds = format!("{kinds}_{}", crate::naming::snake_case(kind));
+                kind_of(&place.full_path, kind)
+            }
+        };
+        let declared = || Some(format!("{}{kinds}", rule.table.as_ref().filter(|_| is_declared)?));
+        let own_kind = kinds.strip_prefix(self.tables[*parent].kinds.as_str()).unwrap_or_default();
+        let automatic =
+            || format!("{}_{}{own_kind}", self.singular(*parent), place.wanted.trim_end_matches('_'));
         let plan = TablePlan {
             parent: Some(*parent),
             node,
-            wanted: rule.table.clone().filter(|_| is_declared).unwrap_or_else(automatic),
+            wanted: declared().unwrap_or_else(automatic),
             remembered: self.memory.table(&path),
             path,
             is_list,
             is_map: is_list && rule.strategy == Some(Strategy::Entries),
             key: rule.key.clone().filter(|_| is_list && is_declared),
             description: rule.description.clone().unwrap_or_default(),
+            kinds,
         };
         let home = plan.parent;
         self.tables.push(plan);

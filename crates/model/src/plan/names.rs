@@ -61,17 +61,25 @@ impl Plan {
 fn is_of(claimant: Claimant<'_>, path: &str) -> bool {
     match claimant {
         Claimant::Resource => path.is_empty(),
-        Claimant::Path(asked) => !path.is_empty() && rule_path(path) == asked,
+        Claimant::Path(asked) => !path.is_empty() && !has_kind(path) && rule_path(path) == asked,
         Claimant::View => false,
     }
 }
 
+/// Whether the path leads through one kind of a list's elements.
+fn has_kind(path: &str) -> bool {
+    Path::parse(path).is_ok_and(|path| path.segments.iter().any(|step| matches!(step, Segment::Kind(_))))
+}
+
 /// The path in rules of what a table with rows at the full path `path` was split from: a list's own element step goes,
-/// and so do those that rules pass through silently.
+/// and so do those that rules pass through silently, and kinds.
 pub(crate) fn rule_path(path: &str) -> String {
     let steps = Path::parse(path).map(|path| path.segments).unwrap_or_default();
-    let is_written =
-        |place: usize| steps[place] != Segment::Element || steps.get(place + 1) == Some(&Segment::Element);
+    let is_written = |place: usize| match steps[place] {
+        Segment::Element => steps.get(place + 1) == Some(&Segment::Element),
+        Segment::Kind(_) => false,
+        _ => true,
+    };
     let segments = (0..steps.len()).filter(|&place| is_written(place)).map(|place| steps[place].clone());
     Path { segments: segments.collect() }.to_string()
 }

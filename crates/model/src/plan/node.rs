@@ -77,6 +77,8 @@ pub(crate) struct Place {
     pub(crate) rule: Arc<PathRule>,
     /// The column of text the scalar's column cannot hold.
     pub(crate) variant_text: Option<ColumnId>,
+    /// The kinds of elements of a list here that is split by kind: name, table and node of an element.
+    pub(crate) kinds: Vec<(String, TableId, NodeId)>,
     /// The column of other values the scalar's column cannot hold.
     pub(crate) variant_json: Option<ColumnId>,
 }
@@ -94,6 +96,7 @@ impl Place {
             prefix: String::new(),
             rule: Arc::default(),
             variant_text: None,
+            kinds: Vec::new(),
             variant_json: None,
         }
     }
@@ -111,6 +114,8 @@ pub(crate) struct Node {
     pub(crate) wrapping: Wrapping,
     /// Whether the rule names scalars that mean nothing is there.
     pub(crate) has_null_words: bool,
+    /// Whether the elements of lists here are told apart by kind.
+    pub(crate) is_split_by_kind: bool,
     /// Whether this is the element of a list.
     pub(crate) is_element: bool,
     /// Whether a table was split from here or from a flattened member below.
@@ -154,6 +159,7 @@ impl Node {
             treatment,
             wrapping,
             has_null_words: rule.null_if.is_some(),
+            is_split_by_kind: rule.split_by.is_some(),
             is_element,
             splits: false,
             members: Members::new(),
@@ -225,6 +231,7 @@ impl Node {
         !self.is_element
             && rule.strategy == Some(Strategy::Table)
             && rule.key.is_none()
+            && rule.split_by.is_none()
             && rule.envelope.is_none()
     }
 
@@ -251,6 +258,7 @@ impl Node {
         {
             self.list = old_list;
         }
+        self.place.kinds.retain(|(_, table, _)| *table < tables);
         self.members.forget_from(nodes);
     }
 }

@@ -93,6 +93,12 @@ impl Plan {
                     Some((_, element)) => node = element,
                     None => return Found::Elsewhere,
                 },
+                Segment::Kind(kind) if self.nodes[node].is_split_by_kind => match self.kind_table(node, kind)
+                {
+                    Some((_, element)) => node = element,
+                    None => return Found::Elsewhere,
+                },
+                Segment::Kind(_) => return Found::Elsewhere,
             }
             let next = steps.get(index + 1);
             match self.nodes[node].treatment {
@@ -107,7 +113,7 @@ impl Plan {
         }
         match steps.last() {
             None => Found::Here((ROOT_TABLE, ROOT_NODE)),
-            Some(Segment::Element) => Found::Here((self.nodes[node].table, node)),
+            Some(Segment::Element | Segment::Kind(_)) => Found::Here((self.nodes[node].table, node)),
             Some(_) => match self.settle_object(node) {
                 ObjectFacet::Table(table) => Found::Here((table, node)),
                 _ => Found::Elsewhere,

@@ -148,11 +148,11 @@ impl Adviser<'_> {
         let is_map = found.is_wider || (names.len() > WIDE && found.shared_percent() < SHARED_LITTLE_PERCENT);
         if look_like_data || is_map {
             reasons.push(if look_like_data {
-                "the names look like data, each would be a column: kept whole".to_owned()
+                "the names look like data, and each would be a column: a row for each".to_owned()
             } else {
-                format!("an object has {} % of the names on average: kept whole", found.shared_percent())
+                format!("an object has {} % of the names on average: a row for each", found.shared_percent())
             });
-            return Some("\"json\"".to_owned());
+            return Some("\"entries\"".to_owned());
         }
         self.members(node, base, false);
         None

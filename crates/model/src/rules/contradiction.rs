@@ -87,6 +87,11 @@ fn in_rule(path: &Path, rule: &PathRule) -> Option<String> {
     if rule.delimiter.as_deref().is_some_and(|delimiter| delimiter.is_empty() || delimiter.contains('\\')) {
         return Some("`delimiter` must not be empty or contain a backslash, which escapes it".to_owned());
     }
+    if steps.iter().any(|step| matches!(step, Segment::Kind(_))) {
+        return Some(
+            "rules do not tell the kinds of a list apart; leave the step of the kind out".to_owned(),
+        );
+    }
     for (property, given) in [("column", rule.column.is_some()), ("table", rule.table.is_some())] {
         if given && steps.contains(&Segment::Any) {
             return Some(format!("`{property}` gives one name, and `*` stands for many members"));
@@ -117,6 +122,7 @@ fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String>
     let idle = [
         ("table", given.table.is_some() && !makes_table, "`as = \"table\"` or `as = \"entries\"`"),
         ("key", given.key.is_some() && strategy != Some(Table), "`as = \"table\"`"),
+        ("split_by", given.split_by.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("of", given.of.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
         ("delimiter", given.delimiter.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
         ("prefix", given.prefix.is_some() && !matches!(strategy, Some(Flatten) | None), "`as = \"flatten\"`"),

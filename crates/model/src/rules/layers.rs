@@ -83,6 +83,7 @@ impl PathRule {
             column,
             prefix,
             key,
+            split_by,
             envelope,
             of,
             delimiter,
@@ -97,6 +98,7 @@ impl PathRule {
         replace(&mut self.column, column);
         replace(&mut self.prefix, prefix);
         replace(&mut self.key, key);
+        replace(&mut self.split_by, split_by);
         replace(&mut self.envelope, envelope);
         replace(&mut self.of, of);
         replace(&mut self.delimiter, delimiter);
@@ -116,6 +118,7 @@ impl PathRule {
         }
         if strategy != Strategy::Table {
             self.key = None;
+            self.split_by = None;
         }
         if strategy != Strategy::Flatten {
             self.prefix = None;

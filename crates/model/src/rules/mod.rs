@@ -115,6 +115,7 @@ struct PathProperties {
     column: Option<String>,
     prefix: Option<String>,
     key: Option<Vec<String>>,
+    split_by: Option<String>,
     #[serde(default, deserialize_with = "one_or_many_strings")]
     envelope: Option<Vec<String>>,
     of: Option<String>,
@@ -142,6 +143,9 @@ pub struct PathRule {
     /// Names of the columns that identify a row of the table, inherited ones included. Default for a list: the
     /// parent's key and the position.
     pub key: Option<Vec<String>>,
+    /// For a list of objects whose kinds have little in common: the member that tells the kind. Each kind has its own
+    /// table, called after the list's; elements without it go to the list's own.
+    pub split_by: Option<String>,
     /// Names of the member under which an envelope may hold its list; the envelope itself is unwrapped.
     pub envelope: Option<Vec<String>>,
     /// For a delimited list of objects: the member that is kept.
@@ -288,6 +292,7 @@ impl<'de> Deserialize<'de> for PathRule {
                     column: given.column,
                     prefix: given.prefix,
                     key: given.key,
+                    split_by: given.split_by,
                     envelope: given.envelope,
                     of: given.of,
                     delimiter: given.delimiter,

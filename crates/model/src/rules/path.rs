@@ -1,13 +1,17 @@
 //! Paths: how a place in a document is written.
 //!
 //! Members are joined by `.`; a `.`, `*`, `[` or `\` that belongs to a member's name is escaped with `\`, and the empty
-//! name is written `\e`. `*` alone stands for any member. A list is passed through silently (`tags.id` is the `id` of each tag); `[]` names the element
-//! itself, for lists whose elements are scalars (`admin_ids.[]`) or lists.
+//! name is written `\e`; so is a `[=` that a name begins with. `*` alone stands for any member. A list is passed through silently (`tags.id` is the `id` of each tag); `[]` names the element
+//! itself, for lists whose elements are scalars (`admin_ids.[]`) or lists. In the paths of tables, `[=KIND]` names the
+//! elements of one kind of a list that is split by kind; rules do not tell them apart.
 
 use std::fmt;
 
 /// The segment that names the elements of a list.
 pub const ELEMENT: &str = "[]";
+
+/// How the segment of a kind begins and ends.
+const KIND: (&str, &str) = ("[=", "]");
 
 /// One step of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum Segment {
     Any,
     /// An element of the list.
     Element,
+    /// An element of this kind, of a list that is split by kind.
+    Kind(String),
 }
 
 /// A parsed path or pattern.
@@ -45,6 +51,12 @@ impl Path {
             segments.push(match name.as_str() {
                 "*" if !*literal => Segment::Any,
                 ELEMENT if !*literal => Segment::Element,
+                _ if !*literal => {
+                    match name.strip_prefix(KIND.0).and_then(|rest| rest.strip_suffix(KIND.1)) {
+                        Some(kind) => Segment::Kind(kind.to_owned()),
+                        None => Segment::Member(name),
+                    }
+                }
                 _ => Segment::Member(name),
             });
             *literal = false;
@@ -62,7 +74,7 @@ impl Path {
                 }
                 '\\' => {
                     escaped = true;
-                    literal = true;
+                    literal |= current.is_empty();
                 }
                 '.' => close(&mut current, &mut literal)?,
                 _ => current.push(character),
@@ -84,6 +96,7 @@ impl fmt::Display for Path {
             match segment {
                 Segment::Any => formatter.write_str("*")?,
                 Segment::Element => formatter.write_str(ELEMENT)?,
+                Segment::Kind(kind) => formatter.write_str(&kind_step(kind))?,
                 Segment::Member(name) => formatter.write_str(&escape(name))?,
             }
         }
@@ -96,10 +109,9 @@ pub fn escape(member: &str) -> String {
     if member.is_empty() {
         return "\\e".to_owned();
     }
-    if member == "*" || member == ELEMENT {
-        return format!("\\{member}");
-    }
+    let is_special = member == "*" || member == ELEMENT || member.starts_with(KIND.0);
     let mut escaped = String::with_capacity(member.len());
+    escaped.push_str(if is_special { "\\" } else { "" });
     for character in member.chars() {
         if matches!(character, '.' | '\\') {
             escaped.push('\\');
@@ -115,6 +127,16 @@ pub fn member_of(parent: &str, name: &str) -> String {
     if parent.is_empty() { step } else { format!("{parent}.{step}") }
 }
 
+/// A kind of elements as a step of a path.
+fn kind_step(kind: &str) -> String {
+    format!("{}{}{}", KIND.0, kind.replace('\\', "\\\\").replace('.', "\\."), KIND.1)
+}
+
+/// The path of the elements of one kind of the list at `parent`.
+pub fn kind_of(parent: &str, kind: &str) -> String {
+    format!("{parent}.{}", kind_step(kind))
+}
+
 /// The path of the elements of the list at `parent`.
 pub fn element_of(parent: &str) -> String {
     format!("{parent}.{ELEMENT}")
@@ -126,14 +148,38 @@ mod tests {
 
     #[test]
     fn a_member_of_any_name_survives_being_written_as_a_path() {
-        for member in ["plain", "a.b", "*", "**", "back\\slash", "\\.", "[x]", "[]", "", "e", "naïve 🎉", "."]
-        {
+        for member in [
+            "plain",
+            "a.b",
+            "*",
+            "**",
+            "back\\slash",
+            "\\.",
+            "[x]",
+            "[]",
+            "[=x]",
+            "[=",
+            "[=a.b]",
+            "",
+            "e",
+            "naïve 🎉",
+            ".",
+        ] {
             let path = Path::parse(&member_of("outer", member)).unwrap();
             assert_eq!(
                 path.segments,
                 [Segment::Member("outer".to_owned()), Segment::Member(member.to_owned())],
                 "{member:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_kind_of_any_name_survives_being_written_as_a_path() {
+        for kind in ["note", "a.b", "\\", "]", "=", "[=x]", " "] {
+            let path = Path::parse(&kind_of("outer", kind)).unwrap();
+            assert_eq!(path.segments[1..], [Segment::Kind(kind.to_owned())], "{kind:?}");
+            assert_eq!(path.to_string(), kind_of("outer", kind));
         }
     }
 

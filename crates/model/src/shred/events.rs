@@ -68,9 +68,7 @@ impl Shredder {
 
     /// Notes that the list at `target` is gone.
     fn vacate_list(&mut self, target: Target) {
-        if let ListFacet::Table(table, _) = self.plan.nodes[target.node].list {
-            self.tables[table].present(target.row, true);
-        }
+        self.present_list(target.node, target.row, true);
     }
 
     /// Notes that the one-to-one object at `target` is gone, or what was split from a flattened one.
@@ -114,10 +112,14 @@ impl Shredder {
         match self.frames.last_mut() {
             Some(Frame { kind: FrameKind::Object { .. }, .. }) | None => {}
             Some(Frame { kind: FrameKind::Map { .. }, .. }) => return self.begin_entry(first),
-            Some(Frame { kind: FrameKind::List { table, element, count }, row, .. }) => {
-                let row = self.tables[*table].push_row(*row, Some(*count));
+            Some(Frame { kind: FrameKind::List { table, element, count }, node, row }) => {
+                let (mut table, mut element, list, row, position) = (*table, *element, *node, *row, *count);
                 *count += 1;
-                self.target = Target::new(*element, row);
+                if first == b'{' && self.plan.nodes[list].is_split_by_kind {
+                    (table, element) = self.kind_of(list, &text[start..]).unwrap_or((table, element));
+                }
+                let row = self.tables[table].push_row(row, Some(position));
+                self.target = Target::new(element, row);
             }
             Some(Frame { kind: FrameKind::Envelope { slot, .. }, node, row }) => match slot {
                 Slot::List => {
@@ -375,13 +377,13 @@ impl Sink for Shredder {
         let Some(frame) = self.frames.pop() else { return };
         let cut = match frame.kind {
             FrameKind::Envelope { cut, .. } => cut,
-            FrameKind::Map { table, .. } => return self.tables[table].present(frame.row, true),
+            FrameKind::Map { .. } => return self.present_list(frame.node, frame.row, true),
             FrameKind::Object { .. } | FrameKind::List { .. } => return,
         };
         self.target = Target::new(frame.node, frame.row);
         let node = &self.plan.nodes[frame.node];
         match (cut.listed, node.list) {
-            (Some(_), ListFacet::Table(table, _)) => self.tables[table].present(frame.row, cut.is_complete()),
+            (Some(_), ListFacet::Table(..)) => self.present_list(frame.node, frame.row, cut.is_complete()),
             (None, _) if node.is_element => self.push_beside(ColumnRole::VariantJson, "null"),
             _ => {}
         }
@@ -401,7 +403,7 @@ impl Sink for Shredder {
 
     fn end_array(&mut self) {
         self.target.plain_column = NO_COLUMN;
-        let Some(Frame { kind: FrameKind::List { table, count, .. }, node, row }) = self.frames.pop() else {
+        let Some(Frame { kind: FrameKind::List { count, .. }, node, row }) = self.frames.pop() else {
             return;
         };
         if count == 0 && self.plan.nodes[node].is_element {
@@ -411,7 +413,7 @@ impl Sink for Shredder {
         if self.in_envelope() {
             self.listed(count);
         } else {
-            self.tables[table].present(row, true);
+            self.present_list(node, row, true);
         }
     }
 }

@@ -8,6 +8,9 @@ use crate::rules::Strategy;
 use crate::schema::{ColumnRole, ParentLink};
 use std::collections::HashMap;
 
+/// How many kinds of elements a list has at most.
+const KINDS_MAX: usize = 100;
+
 /// Where a part of an identity comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -56,6 +59,7 @@ impl Shredder {
         if !self.plan.key_columns.iter().all(|&column| self.column_exists(column)) {
             return Ok(layouts);
         }
+        self.check_kinds()?;
         let names = self.table_names();
         for id in (0..self.plan.tables.len()).filter(|table| names.contains_key(table)) {
             let plan = &self.plan.tables[id];
@@ -80,6 +84,25 @@ impl Shredder {
         Ok(layouts)
     }
 
+    /// Refuses a list that is split by what tells its elements apart rather than their kinds.
+    fn check_kinds(&self) -> Result<(), PlanError> {
+        for node in self.plan.nodes.iter().filter(|node| node.place.kinds.len() > KINDS_MAX) {
+            let rule = &node.place.rule;
+            return Err(PlanError {
+                resource: self.plan.resource.clone(),
+                table: self.plan.tables[node.place.kinds[0].1].wanted.clone(),
+                difference: format!(
+                    "`split_by = \"{}\"` for `{}` would make {} tables; at most {KINDS_MAX} can be made so, name a \
+                     member with few values",
+                    rule.split_by.as_deref().unwrap_or_default(),
+                    node.place.path,
+                    node.place.kinds.len()
+                ),
+            });
+        }
+        Ok(())
+    }
+
     /// The names of the tables that are declared, remembered, or have rows. Declared ones have the first choice; what
     /// other resources and views are called is not to be had.
     fn table_names(&self) -> HashMap<TableId, String> {
@@ -93,7 +116,9 @@ impl Shredder {
             table == ROOT_TABLE || node.place.rule.strategy.is_some_and(Strategy::makes_table)
         };
         let exists = |table: &TableId| {
-            declared(*table) || self.tables[*table].count > 0 || self.plan.tables[*table].remembered.is_some()
+            (declared(*table) && self.plan.tables[*table].kinds.is_empty())
+                || self.tables[*table].count > 0
+                || self.plan.tables[*table].remembered.is_some()
         };
         let mut order: Vec<TableId> = (0..self.plan.tables.len()).filter(exists).collect();
         order.sort_by_key(|&table| {

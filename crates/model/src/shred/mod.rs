@@ -13,6 +13,7 @@ mod envelope;
 mod events;
 mod frame;
 mod key;
+mod kinds;
 mod layout;
 mod naming;
 mod repeats;

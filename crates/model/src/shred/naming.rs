@@ -129,7 +129,13 @@ impl Shredder {
     /// Whether a column is declared with its type, remembered, or has values.
     pub(super) fn column_exists(&self, column: ColumnId) -> bool {
         let plan = &self.plan.columns[column];
-        let is_typed = plan.logical.is_some() && plan.declared;
+        let table = &self.plan.tables[plan.table];
+        // Of what the rules declare for all kinds of elements, one kind has what comes with it, and its key.
+        let is_common = || {
+            let wanted = &self.plan.nodes[plan.node].place.wanted;
+            table.kinds.is_empty() || table.key.iter().flatten().any(|part| part == wanted)
+        };
+        let is_typed = plan.logical.is_some() && plan.declared && is_common();
         is_typed || plan.remembered.is_some() || !self.columns[column].is_empty()
     }
 }

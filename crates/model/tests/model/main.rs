@@ -15,6 +15,7 @@ mod fuzz;
 mod hostile;
 mod json_suite;
 mod keys;
+mod kinds;
 mod lists;
 mod mutations;
 mod names;

@@ -109,7 +109,11 @@ fn a_rule_that_cannot_be_followed_is_refused_with_its_path_and_the_reason() {
         ),
         ("tags = { delimiter = \";\" }", "tags", "only, and here `as = \"table\"` is in force"),
         ("a = { as = \"delimited\", delimiter = \"\" }", "a", "`delimiter` must not be empty"),
-        ("name = { table = \"names\" }", "name", "`table` goes with `as = \"table\"` only"),
+        (
+            "name = { table = \"names\" }",
+            "name",
+            "`table` goes with `as = \"table\"` or `as = \"entries\"` only",
+        ),
         ("words = { key = [\"thing_id\"] }", "words", "`key` goes with `as = \"table\"` only"),
         ("tags = { prefix = \"t_\" }", "tags", "`prefix` goes with `as = \"flatten\"` only"),
         ("free = { envelope = \"data\" }", "free", "`envelope` goes with lists only"),

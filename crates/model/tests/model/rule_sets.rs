@@ -19,6 +19,8 @@ fn rule(path: String, place: usize) -> impl Strategy<Value = String> {
         table,
         "\"entries\"".to_owned(),
         format!("{{ as = \"entries\", table = \"map_{place}\" }}"),
+        "{ as = \"table\", split_by = \"type\" }".to_owned(),
+        "{ as = \"table\", split_by = \"when\", envelope = [\"data\"] }".to_owned(),
         "\"json\"".to_owned(),
         "\"flatten\"".to_owned(),
         "\"omit\"".to_owned(),
