@@ -1,6 +1,7 @@
 //! The logical types a column can have, and the one Arrow type each travels as.
 
 use arrow_schema::{DataType, TimeUnit};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Digits a [`LogicalType::Decimal`] holds in all.
@@ -9,7 +10,7 @@ pub const DECIMAL_PRECISION: u8 = 38;
 pub const DECIMAL_SCALE: i8 = 9;
 
 /// What a column means, whatever database stores it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum LogicalType {
     /// True or false.

@@ -51,7 +51,7 @@ pub(crate) fn merged(file: Option<&Path>) -> Result<Merged, Failure> {
 /// As [`merged`].
 pub(crate) fn over_curated(upper: Rules, file: &str) -> Result<Merged, Failure> {
     let curated = models::curated()?;
-    let unfamiliar = curated.unfamiliar(&upper);
+    let unfamiliar = curated.unfamiliar(&upper, file);
     let rules = curated.overlay(upper, file)?;
     for resource in rules.resources.keys() {
         declared_tables(&rules, resource)?;

@@ -2,7 +2,7 @@
 
 use super::names::{claims, clash};
 use super::nearest::nearest;
-use super::{PathRule, ResourceRules, Rules, RulesError, Strategy, contradiction, contradictory};
+use super::{PathRule, ResourceRules, Rules, RulesError, Strategy, contradiction};
 
 impl Rules {
     /// These rules with `upper` laid over them; `file` names the upper layer in errors.
@@ -12,11 +12,12 @@ impl Rules {
     /// [`RulesError::Contradiction`] for a rule that has no effect or cannot do what it says over this layer, and
     /// [`RulesError::NameTaken`] when two tables or views would have one name.
     pub fn overlay(mut self, upper: Rules, file: &str) -> Result<Rules, RulesError> {
+        let lines = upper.lines;
         for (resource, rules) in upper.resources {
             let Some(lower) = self.resources.get_mut(&resource) else {
                 let known: Vec<&str> = self.resources.keys().map(String::as_str).collect();
                 return Err(RulesError::UnknownResource {
-                    file: file.to_owned(),
+                    file: lines.named(file, &resource, ""),
                     hint: known_words(&resource, &known),
                     resource,
                 });
@@ -24,13 +25,17 @@ impl Rules {
             let (below, given) = (lower.clone(), rules.clone());
             lower.overlay(rules);
             contradiction::between_layers(&below, &given, lower)
-                .map_err(|found| contradictory(file, &resource, found))?;
+                .map_err(|found| lines.contradictory(file, &resource, found))?;
         }
         let claims: Vec<_> =
             self.resources.iter().flat_map(|(resource, rules)| claims(resource, rules)).collect();
         if let Some((first, second)) = clash(&claims) {
             return Err(RulesError::NameTaken {
-                file: file.to_owned(),
+                file: [&second, &first]
+                    .map(|claim| lines.named(file, claim.resource, &claim.place()))
+                    .into_iter()
+                    .find(|named| named != file)
+                    .unwrap_or_else(|| file.to_owned()),
                 name: second.name.to_owned(),
                 first: first.to_string(),
                 second: second.to_string(),

@@ -15,24 +15,31 @@
 //! know are not, for documents may have them all the same ([`UnfamiliarPath`]).
 
 mod contradiction;
+mod error;
+mod file;
 pub mod layers;
+mod lines;
 pub(crate) mod names;
 mod nearest;
 pub mod path;
+mod schema;
 mod unfamiliar;
 
+pub use error::RulesError;
+pub use schema::json_schema;
 pub use unfamiliar::UnfamiliarPath;
 
 use crate::logical::LogicalType;
+use file::{one_or_many_references, one_or_many_strings, words_or_tables};
 use indexmap::IndexMap;
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use lines::Lines;
+use schema::{OneOrMany, WordOrTable};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt;
-use thiserror::Error;
 
 /// What happens to the value at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// An object's members become columns of the table it stands in, prefixed with its path.
@@ -70,7 +77,7 @@ impl Strategy {
 }
 
 /// What becomes of paths that neither the rules declare nor the tables have.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Contract {
     /// They become columns and tables.
@@ -83,7 +90,7 @@ pub enum Contract {
 }
 
 /// What a column points at.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceRule {
     /// The table pointed at.
@@ -96,7 +103,7 @@ pub struct ReferenceRule {
 }
 
 /// A view over the live rows of the resource's table where a column has one value.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViewRule {
     /// The path compared.
@@ -105,34 +112,12 @@ pub struct ViewRule {
     pub equals: String,
 }
 
-/// The properties of one path; whatever is left out is decided by the layer below.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PathProperties {
-    #[serde(rename = "as")]
-    strategy: Option<Strategy>,
-    table: Option<String>,
-    column: Option<String>,
-    prefix: Option<String>,
-    key: Option<Vec<String>>,
-    split_by: Option<String>,
-    #[serde(default, deserialize_with = "one_or_many_strings")]
-    envelope: Option<Vec<String>>,
-    of: Option<String>,
-    delimiter: Option<String>,
-    #[serde(rename = "type")]
-    logical: Option<LogicalType>,
-    null_if: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "one_or_many_references")]
-    references: Option<Vec<ReferenceRule>>,
-    description: Option<String>,
-    answer: Option<String>,
-}
-
 /// The rule of one path. Every property may be left out; a property left out is decided by the layer below.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PathRule {
-    /// What happens here (`as`).
+    /// What happens here.
+    #[serde(rename = "as")]
     pub strategy: Option<Strategy>,
     /// Name of the table that `as = "table"` or `as = "entries"` makes.
     pub table: Option<String>,
@@ -147,16 +132,21 @@ pub struct PathRule {
     /// table, called after the list's; elements without it go to the list's own.
     pub split_by: Option<String>,
     /// Names of the member under which an envelope may hold its list; the envelope itself is unwrapped.
+    #[serde(default, deserialize_with = "one_or_many_strings")]
+    #[schemars(with = "Option<OneOrMany<String>>")]
     pub envelope: Option<Vec<String>>,
     /// For a delimited list of objects: the member that is kept.
     pub of: Option<String>,
     /// For a delimited list: what stands between elements. Default `,`.
     pub delimiter: Option<String>,
-    /// The type of the column (`type`). Default: decided by the values of the first load.
+    /// The type of the column. Default: decided by the values of the first load.
+    #[serde(rename = "type")]
     pub logical: Option<LogicalType>,
     /// Scalars, as text, that mean nothing is there.
     pub null_if: Option<Vec<String>>,
-    /// What the column points at.
+    /// What the column points at: a table, or several, each on a condition.
+    #[serde(default, deserialize_with = "one_or_many_references")]
+    #[schemars(with = "Option<OneOrMany<ReferenceRule>>")]
     pub references: Option<Vec<ReferenceRule>>,
     /// What the column or table means.
     pub description: Option<String>,
@@ -165,7 +155,7 @@ pub struct PathRule {
 }
 
 /// The rules of one resource.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceRules {
     /// Name of the resource's table. Default: the resource's name.
@@ -186,162 +176,17 @@ pub struct ResourceRules {
     /// Views, by name.
     #[serde(default)]
     pub views: IndexMap<String, ViewRule>,
-    /// Rules by path.
-    #[serde(default)]
+    /// Rules by path: a strategy's word, or a table of properties.
+    #[serde(default, deserialize_with = "words_or_tables")]
+    #[schemars(with = "IndexMap<String, WordOrTable>")]
     pub paths: IndexMap<String, PathRule>,
 }
 
 /// A rule file, or several merged: rules by resource.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules {
     /// Rules by resource name.
     pub resources: BTreeMap<String, ResourceRules>,
-}
-
-/// A rule file that cannot be used.
-#[derive(Debug, Error)]
-pub enum RulesError {
-    /// Not TOML, or a word, key or type that the rule language does not have.
-    #[error("failed to read the rules in {file}")]
-    Syntax {
-        /// Where the rules come from.
-        file: String,
-        /// Line, column and what was expected.
-        #[source]
-        cause: Box<toml::de::Error>,
-    },
-    /// A resource nobody knows.
-    #[error("{file} has rules for `{resource}`, which is no resource; {hint}")]
-    UnknownResource {
-        /// Where the rules come from.
-        file: String,
-        /// The name given.
-        resource: String,
-        /// The nearest known name and all valid ones.
-        hint: String,
-    },
-    /// A malformed path or unusable name, or properties that exclude or need each other or what the layer below says.
-    #[error("{file}: the rule for `{resource}.{path}` cannot be followed: {reason}")]
-    Contradiction {
-        /// Where the rules come from.
-        file: String,
-        /// The resource.
-        resource: String,
-        /// The path.
-        path: String,
-        /// What contradicts what, and what to write instead.
-        reason: String,
-    },
-    /// Two tables or views of one name.
-    #[error(
-        "{file}: {first} and {second} cannot both be called `{name}`; names that differ by case alone are one"
-    )]
-    NameTaken {
-        /// Where the rules come from.
-        file: String,
-        /// The name.
-        name: String,
-        /// What asks for it.
-        first: String,
-        /// What else does.
-        second: String,
-    },
-}
-
-impl Rules {
-    /// Reads a rule file from its text; `file` names it in errors.
-    ///
-    /// # Errors
-    /// [`RulesError::Syntax`] with line and column for anything the language does not have, and
-    /// [`RulesError::Contradiction`] for a path that is malformed or properties that cannot go together.
-    pub fn parse(text: &str, file: &str) -> Result<Rules, RulesError> {
-        let mut rules: Rules = toml::from_str(text)
-            .map_err(|cause| RulesError::Syntax { file: file.to_owned(), cause: Box::new(cause) })?;
-        for (resource, resource_rules) in &mut rules.resources {
-            contradiction::in_layer(resource_rules).map_err(|found| contradictory(file, resource, found))?;
-        }
-        Ok(rules)
-    }
-}
-
-/// The error of a rule of `resource` that cannot be followed.
-fn contradictory(file: &str, resource: &str, (path, reason): (String, String)) -> RulesError {
-    RulesError::Contradiction { file: file.to_owned(), resource: resource.to_owned(), path, reason }
-}
-
-impl<'de> Deserialize<'de> for PathRule {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct WordOrTable;
-        impl<'de> Visitor<'de> for WordOrTable {
-            type Value = PathRule;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(
-                    "a strategy (`flatten`, `table`, `entries`, `delimited`, `json`, `omit`) or a table of properties",
-                )
-            }
-            fn visit_str<E: de::Error>(self, word: &str) -> Result<PathRule, E> {
-                let strategy = Strategy::deserialize(de::value::StrDeserializer::<E>::new(word))?;
-                Ok(PathRule { strategy: Some(strategy), ..PathRule::default() })
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PathRule, A::Error> {
-                let given = PathProperties::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(PathRule {
-                    strategy: given.strategy,
-                    table: given.table,
-                    column: given.column,
-                    prefix: given.prefix,
-                    key: given.key,
-                    split_by: given.split_by,
-                    envelope: given.envelope,
-                    of: given.of,
-                    delimiter: given.delimiter,
-                    logical: given.logical,
-                    null_if: given.null_if,
-                    references: given.references,
-                    description: given.description,
-                    answer: given.answer,
-                })
-            }
-        }
-        deserializer.deserialize_any(WordOrTable)
-    }
-}
-
-/// One string or a list of strings.
-fn one_or_many_strings<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
-    struct OneOrMany;
-    impl<'de> Visitor<'de> for OneOrMany {
-        type Value = Option<Vec<String>>;
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a member's name or a list of names")
-        }
-        fn visit_str<E: de::Error>(self, one: &str) -> Result<Self::Value, E> {
-            Ok(Some(vec![one.to_owned()]))
-        }
-        fn visit_seq<A: de::SeqAccess<'de>>(self, many: A) -> Result<Self::Value, A::Error> {
-            Vec::deserialize(de::value::SeqAccessDeserializer::new(many)).map(Some)
-        }
-    }
-    deserializer.deserialize_any(OneOrMany)
-}
-
-/// A table's name, or a list of conditional references.
-fn one_or_many_references<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<ReferenceRule>>, D::Error> {
-    struct OneOrMany;
-    impl<'de> Visitor<'de> for OneOrMany {
-        type Value = Option<Vec<ReferenceRule>>;
-        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            formatter.write_str("a table's name or a list of `{ table, when, is }`")
-        }
-        fn visit_str<E: de::Error>(self, table: &str) -> Result<Self::Value, E> {
-            Ok(Some(vec![ReferenceRule { table: table.to_owned(), when: None, is: Vec::new() }]))
-        }
-        fn visit_seq<A: de::SeqAccess<'de>>(self, many: A) -> Result<Self::Value, A::Error> {
-            Vec::deserialize(de::value::SeqAccessDeserializer::new(many)).map(Some)
-        }
-    }
-    deserializer.deserialize_any(OneOrMany)
+    /// Where they stand.
+    lines: Lines,
 }

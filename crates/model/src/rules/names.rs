@@ -25,6 +25,17 @@ pub(crate) enum Claimant<'a> {
     View,
 }
 
+impl Claim<'_> {
+    /// Where in the rules of its resource it is asked for.
+    pub(super) fn place(&self) -> String {
+        match self.of {
+            Claimant::Resource => "table".to_owned(),
+            Claimant::Path(path) => path.to_owned(),
+            Claimant::View => format!("views.{}", self.name),
+        }
+    }
+}
+
 impl fmt::Display for Claim<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Claim { resource, name, .. } = self;

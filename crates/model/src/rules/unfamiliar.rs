@@ -8,6 +8,8 @@ use std::fmt;
 /// A path that the layer below does not know. The rule counts as soon as a document has such a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfamiliarPath {
+    /// The file and line that name it.
+    pub place: String,
     /// The resource.
     pub resource: String,
     /// The path, as in rules.
@@ -26,8 +28,8 @@ impl UnfamiliarPath {
 
 impl fmt::Display for UnfamiliarPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let UnfamiliarPath { resource, path, nearest } = self;
-        write!(formatter, "the model knows no `{resource}.{path}`")?;
+        let UnfamiliarPath { place, resource, path, nearest } = self;
+        write!(formatter, "{place}: the model knows no `{resource}.{path}`")?;
         match nearest {
             Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
             None => formatter.write_str("; its rule counts once a document has it"),
@@ -43,11 +45,11 @@ struct KnownPath {
 }
 
 impl Rules {
-    /// The paths that `upper` names (in rules, keys, views and versions) and these rules do not know. A path is known if
+    /// The paths that `upper`, which is in `file`, names (in rules, keys, views and versions) and these rules do not know. A path is known if
     /// a rule or pattern speaks of it, if it leads to one of those, is an element of a list among them, or lies where
     /// anything may stand: below a wildcard such as `custom_attributes.*`, or below JSON. Of resources without rules for
     /// paths, as files have them, nothing is known and nothing told.
-    pub fn unfamiliar(&self, upper: &Rules) -> Vec<UnfamiliarPath> {
+    pub fn unfamiliar(&self, upper: &Rules, file: &str) -> Vec<UnfamiliarPath> {
         let mut unfamiliar = Vec::new();
         for (resource, given) in &upper.resources {
             let Some(lower) = self.resources.get(resource).filter(|lower| !lower.paths.is_empty()) else {
@@ -62,8 +64,10 @@ impl Rules {
                         .iter()
                         .any(|told: &UnfamiliarPath| told.path == *path && told.resource == *resource)
                 {
+                    let place = upper.lines.named(file, resource, path);
                     let resource = resource.clone();
                     unfamiliar.push(UnfamiliarPath {
+                        place,
                         resource,
                         nearest: near(path, lower),
                         path: path.to_owned(),

@@ -53,7 +53,8 @@ fn a_slip_of_the_pen_is_told_with_the_nearest_path_and_what_is_known_or_open_is_
         ("[others.paths]\nanything = \"json\"", ""),
     ] {
         let user = Rules::parse(user, "mine.toml").unwrap();
-        let found: Vec<String> = base.unfamiliar(&user).iter().map(ToString::to_string).collect();
+        let found: Vec<String> =
+            base.unfamiliar(&user, "mine.toml").iter().map(ToString::to_string).collect();
         assert_eq!(found.join("\n"), told);
     }
 }
@@ -62,7 +63,7 @@ fn a_slip_of_the_pen_is_told_with_the_nearest_path_and_what_is_known_or_open_is_
 fn what_a_document_has_had_is_recognized() {
     let base = Rules::parse(BASE, "base").unwrap();
     let user = Rules::parse("[things.paths]\nnews = \"flatten\"", "mine.toml").unwrap();
-    let [unfamiliar] = base.unfamiliar(&user).try_into().unwrap();
+    let [unfamiliar] = base.unfamiliar(&user, "mine.toml").try_into().unwrap();
     for (resource, path, is_named) in [
         ("things", "news", true),
         ("things", "news.a", true),

@@ -182,9 +182,10 @@ fn of_journal(error: &JournalError) -> Option<String> {
 /// The hint for rules that cannot be used.
 fn of_rules(error: &RulesError) -> Option<String> {
     let hint = match error {
-        RulesError::Syntax { .. } => {
+        RulesError::Syntax { nearest: Some(word), .. } => return Some(format!("did you mean `{word}`?")),
+        RulesError::Syntax { nearest: None, .. } => {
             "a rule is `\"path\" = \"strategy\"` or `\"path\" = { as = \"strategy\", … }`; strategies are flatten, table, \
-             delimited, json and omit"
+             entries, delimited, json and omit"
         }
         RulesError::UnknownResource { .. } => "`relatable model show` lists the resources and their tables",
         RulesError::Contradiction { .. } => {

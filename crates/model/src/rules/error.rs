@@ -1,0 +1,55 @@
+//! Why a rule file cannot be used.
+
+use thiserror::Error;
+
+/// A rule file that cannot be used. Files are named with the line, where one is known.
+#[derive(Debug, Error)]
+pub enum RulesError {
+    /// Not TOML, or a word, key or type that the rule language does not have.
+    #[error("failed to read the rules in {file}")]
+    Syntax {
+        /// Where the rules come from.
+        file: String,
+        /// The word of the language that is nearest to the one that is none, if one is near.
+        nearest: Option<String>,
+        /// Line, column and what was expected.
+        #[source]
+        cause: Box<toml::de::Error>,
+    },
+    /// A resource nobody knows.
+    #[error("{file} has rules for `{resource}`, which is no resource; {hint}")]
+    UnknownResource {
+        /// Where the rules come from.
+        file: String,
+        /// The name given.
+        resource: String,
+        /// The nearest known name and all valid ones.
+        hint: String,
+    },
+    /// A malformed path or unusable name, or properties that exclude or need each other or what the layer below says.
+    #[error("{file}: the rule for `{resource}.{path}` cannot be followed: {reason}")]
+    Contradiction {
+        /// Where the rules come from.
+        file: String,
+        /// The resource.
+        resource: String,
+        /// The path.
+        path: String,
+        /// What contradicts what, and what to write instead.
+        reason: String,
+    },
+    /// Two tables or views of one name.
+    #[error(
+        "{file}: {first} and {second} cannot both be called `{name}`; names that differ by case alone are one"
+    )]
+    NameTaken {
+        /// Where the rules come from.
+        file: String,
+        /// The name.
+        name: String,
+        /// What asks for it.
+        first: String,
+        /// What else does.
+        second: String,
+    },
+}
