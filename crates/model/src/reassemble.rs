@@ -91,6 +91,9 @@ fn key_text(rows: &RecordBatch, columns: &[&str], row: usize) -> String {
     key
 }
 
+/// An element and its place in its list.
+type Placed = (i64, Json);
+
 /// What one row of `source` stands for.
 fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLookup) -> Json {
     let mut whole = Json::Object(BTreeMap::new());
@@ -101,7 +104,7 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
         }
     }
     // The elements of a list that is split by kind come from several tables.
-    let mut lists: Vec<(&[Segment], Vec<(i64, Json)>)> = Vec::new();
+    let mut lists: Vec<(&[Segment], Vec<Placed>)> = Vec::new();
     for child in all {
         let Some(link) = child.table.parent.as_ref().filter(|link| link.table == source.table.name) else {
             continue;

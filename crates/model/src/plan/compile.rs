@@ -39,6 +39,7 @@ impl Plan {
             wanted: table,
             is_list: false,
             is_map: false,
+            asked_position: None,
             kinds: String::new(),
             key: None,
             description: rules.description.clone().unwrap_or_default(),
@@ -157,6 +158,7 @@ impl Plan {
         let rule = &place.rule;
         rule.strategy == Some(Strategy::Table)
             && (rule.key.is_some()
+                || rule.position.is_some()
                 || rule.split_by.is_some()
                 || rule.envelope.is_some()
                 || *list != ListFacet::Open)

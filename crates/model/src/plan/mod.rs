@@ -58,6 +58,8 @@ pub(crate) struct TablePlan {
     pub(crate) is_list: bool,
     /// Whether a row is an entry of a map, which its name identifies beside its parent.
     pub(crate) is_map: bool,
+    /// The name that a rule gives the column with the place in the list.
+    pub(crate) asked_position: Option<String>,
     /// What the kinds of elements that it is for add to its name; empty where it is for all.
     pub(crate) kinds: String,
     /// The declared key, by final column names.
@@ -67,11 +69,17 @@ pub(crate) struct TablePlan {
 }
 
 impl TablePlan {
-    /// Whether the place in the list is part of what identifies a row.
+    /// Name of the column with the place in the list.
+    pub(crate) fn position(&self) -> &str {
+        self.asked_position.as_deref().unwrap_or(POSITION)
+    }
+
+    /// Whether there is a column with the place in the list.
     pub(crate) fn is_positioned(&self) -> bool {
         self.is_list
             && !self.is_map
-            && self.key.as_ref().is_none_or(|key| key.iter().any(|part| part == POSITION))
+            && (self.asked_position.is_some()
+                || self.key.as_ref().is_none_or(|key| key.iter().any(|part| part == self.position())))
     }
 }
 
@@ -338,6 +346,7 @@ impl Plan {
             remembered: self.memory.table(&path),
             path,
             is_list,
+            asked_position: rule.position.clone().filter(|_| is_list && is_declared),
             is_map: is_list && rule.strategy == Some(Strategy::Entries),
             key: rule.key.clone().filter(|_| is_list && is_declared),
             description: rule.description.clone().unwrap_or_default(),

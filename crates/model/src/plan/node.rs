@@ -232,6 +232,7 @@ impl Node {
             && rule.strategy == Some(Strategy::Table)
             && rule.key.is_none()
             && rule.split_by.is_none()
+            && rule.position.is_none()
             && rule.envelope.is_none()
     }
 

@@ -1,6 +1,7 @@
 //! What the destination has and no rule mentions: planned again, so that names, types and shapes stay.
 
 use super::memory::{Memory, RememberedColumn};
+use super::names::STAYS;
 use super::{
     ColumnId, NO_MEMBER, NodeId, ObjectFacet, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId, Treatment,
 };
@@ -41,6 +42,15 @@ impl Plan {
                     name,
                     "the rules now identify its rows otherwise; load into a fresh destination, or take the key back",
                 ));
+            }
+            let position = columns.iter().find(|column| column.role == ColumnRole::Position);
+            if let Some(known) = position.filter(|known| known.name != self.tables[table].position()) {
+                let difference = format!(
+                    "column `{}` holds the place in the list, and the rules now call it `{}`; {STAYS}",
+                    known.name,
+                    self.tables[table].position()
+                );
+                return Err(self.misfit(name, &difference));
             }
             for column in columns.iter().filter(|column| !column.path.is_empty()) {
                 self.plan_column(name, table, context, column)?;

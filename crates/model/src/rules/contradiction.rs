@@ -2,7 +2,7 @@
 
 use super::names::kept_whole_above;
 use super::path::{Path, Segment};
-use super::{PathRule, ResourceRules, Strategy};
+use super::{EVERY_RESOURCE, PathRule, ResourceRules, Strategy};
 use crate::logical::LogicalType;
 use crate::naming::{NAME_BYTES_MAX, snake_case};
 use crate::plan::RuleLookup;
@@ -14,8 +14,11 @@ pub(super) type Contradiction = (String, String);
 
 /// What cannot be followed in the rules of one layer, whatever lies below it. Paths are brought to the one way in which
 /// they are written everywhere else.
-pub(super) fn in_layer(rules: &mut ResourceRules) -> Result<(), Contradiction> {
+pub(super) fn in_layer(resource: &str, rules: &mut ResourceRules) -> Result<(), Contradiction> {
     in_resource(rules)?;
+    if resource == EVERY_RESOURCE {
+        for_every_resource(rules)?;
+    }
     let mut paths: IndexMap<String, PathRule> = IndexMap::with_capacity(rules.paths.len());
     for (text, rule) in std::mem::take(&mut rules.paths) {
         let path = Path::parse(&text).map_err(|reason| (text.clone(), reason))?;
@@ -50,6 +53,24 @@ pub(super) fn between_layers(
         }
     }
     Ok(())
+}
+
+/// Refuses what only one resource can have in the rules for every resource.
+fn for_every_resource(rules: &ResourceRules) -> Result<(), Contradiction> {
+    let own = [
+        ("table", rules.table.is_some()),
+        ("singular", rules.singular.is_some()),
+        ("key", rules.key.is_some()),
+        ("version", rules.version.is_some()),
+        ("description", rules.description.is_some()),
+        ("views", !rules.views.is_empty()),
+    ];
+    match own.into_iter().find(|(_, is_given)| *is_given) {
+        Some((property, _)) => {
+            Err((property.to_owned(), format!("`{property}` is for one resource, not for every one")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Checks what a resource's rules say beside their paths.
@@ -97,7 +118,7 @@ fn in_rule(path: &Path, rule: &PathRule) -> Option<String> {
             return Some(format!("`{property}` gives one name, and `*` stands for many members"));
         }
     }
-    let names = rule.column.iter().chain(&rule.table).chain(rule.key.iter().flatten());
+    let names = rule.column.iter().chain(&rule.table).chain(&rule.position).chain(rule.key.iter().flatten());
     names.map(|name| usable_name(name).err()).find(Option::is_some).flatten().or_else(|| {
         // Without a strategy, that of the layer below decides.
         strategy.and_then(|_| idle_property(rule, strategy))
@@ -122,6 +143,7 @@ fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String>
     let idle = [
         ("table", given.table.is_some() && !makes_table, "`as = \"table\"` or `as = \"entries\"`"),
         ("key", given.key.is_some() && strategy != Some(Table), "`as = \"table\"`"),
+        ("position", given.position.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("split_by", given.split_by.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("of", given.of.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
         ("delimiter", given.delimiter.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),

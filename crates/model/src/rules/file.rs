@@ -21,12 +21,17 @@ impl Rules {
             nearest: nearest_word(cause.message()),
             cause: Box::new(cause),
         })?;
-        let mut rules = Rules { resources, lines: Lines::of(text) };
+        let mut rules = Rules { resources, lines: Lines::of(text, file) };
         for (resource, resource_rules) in &mut rules.resources {
-            contradiction::in_layer(resource_rules)
+            contradiction::in_layer(resource, resource_rules)
                 .map_err(|found| rules.lines.contradictory(file, resource, found))?;
         }
         Ok(rules)
+    }
+
+    /// The name of the file they were read from.
+    pub fn file(&self) -> &str {
+        self.lines.file()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::names::{claims, clash};
 use super::nearest::nearest;
-use super::{PathRule, ResourceRules, Rules, RulesError, Strategy, contradiction};
+use super::path::{Path, Segment};
+use super::{EVERY_RESOURCE, PathRule, ResourceRules, Rules, RulesError, Strategy, contradiction};
 
 impl Rules {
     /// These rules with `upper` laid over them; `file` names the upper layer in errors.
@@ -12,8 +13,18 @@ impl Rules {
     /// [`RulesError::Contradiction`] for a rule that has no effect or cannot do what it says over this layer, and
     /// [`RulesError::NameTaken`] when two tables or views would have one name.
     pub fn overlay(mut self, upper: Rules, file: &str) -> Result<Rules, RulesError> {
-        let lines = upper.lines;
-        for (resource, rules) in upper.resources {
+        let (lines, everywhere) = (&upper.lines, upper.resources.get(EVERY_RESOURCE).cloned());
+        let mut layers = upper.resources.clone();
+        if let Some(everywhere) = &everywhere {
+            layers.remove(EVERY_RESOURCE);
+            for (resource, lower) in &self.resources {
+                let given = layers.entry(resource.clone()).or_default();
+                let mut whole = lower.known_of(everywhere);
+                whole.overlay(std::mem::take(given));
+                *given = whole;
+            }
+        }
+        for (resource, rules) in layers {
             let Some(lower) = self.resources.get_mut(&resource) else {
                 let known: Vec<&str> = self.resources.keys().map(String::as_str).collect();
                 return Err(RulesError::UnknownResource {
@@ -24,8 +35,12 @@ impl Rules {
             };
             let (below, given) = (lower.clone(), rules.clone());
             lower.overlay(rules);
-            contradiction::between_layers(&below, &given, lower)
-                .map_err(|found| lines.contradictory(file, &resource, found))?;
+            contradiction::between_layers(&below, &given, lower).map_err(|found| {
+                let own = upper.resources.get(&resource);
+                let is_own = own.is_some_and(|own| own.paths.contains_key(&found.0));
+                let named = if everywhere.is_some() && !is_own { EVERY_RESOURCE } else { &resource };
+                lines.contradictory(file, named, found)
+            })?;
         }
         let claims: Vec<_> =
             self.resources.iter().flat_map(|(resource, rules)| claims(resource, rules)).collect();
@@ -45,7 +60,28 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// The rules of one resource, those for every resource below its own.
+    pub fn of(&self, resource: &str) -> ResourceRules {
+        let mut rules = self.resources.get(EVERY_RESOURCE).cloned().unwrap_or_default();
+        rules.overlay(self.resources.get(resource).cloned().unwrap_or_default());
+        rules
+    }
+}
+
 impl ResourceRules {
+    /// What of the rules for every resource is for this one: patterns, and the paths it knows. One that nobody described
+    /// may have any path.
+    fn known_of(&self, everywhere: &ResourceRules) -> ResourceRules {
+        let mut rules = everywhere.clone();
+        rules.paths.retain(|text, _| {
+            self.paths.is_empty()
+                || Path::parse(text)
+                    .is_ok_and(|path| path.segments.contains(&Segment::Any) || self.knows(&path))
+        });
+        rules
+    }
+
     /// Lays `upper` over these rules.
     fn overlay(&mut self, upper: ResourceRules) {
         let ResourceRules {
@@ -88,6 +124,7 @@ impl PathRule {
             column,
             prefix,
             key,
+            position,
             split_by,
             envelope,
             of,
@@ -103,6 +140,7 @@ impl PathRule {
         replace(&mut self.column, column);
         replace(&mut self.prefix, prefix);
         replace(&mut self.key, key);
+        replace(&mut self.position, position);
         replace(&mut self.split_by, split_by);
         replace(&mut self.envelope, envelope);
         replace(&mut self.of, of);
@@ -123,6 +161,7 @@ impl PathRule {
         }
         if strategy != Strategy::Table {
             self.key = None;
+            self.position = None;
             self.split_by = None;
         }
         if strategy != Strategy::Flatten {

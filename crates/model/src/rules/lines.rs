@@ -7,7 +7,11 @@ use toml::de::{DeTable, DeValue};
 
 /// Lines, from 1, by resource and place in it: a path, `table`, `views.NAME`; nothing for the resource itself.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Lines(HashMap<(String, String), usize>);
+pub(super) struct Lines {
+    /// The file's name.
+    file: String,
+    lines: HashMap<(String, String), usize>,
+}
 
 impl PartialEq for Lines {
     /// Rules are the same wherever they stand.
@@ -18,13 +22,13 @@ impl PartialEq for Lines {
 
 impl Lines {
     /// The lines of a rule file's text; none where it is no TOML.
-    pub(super) fn of(text: &str) -> Lines {
-        let mut lines = Lines::default();
+    pub(super) fn of(text: &str, file: &str) -> Lines {
+        let mut lines = Lines { file: file.to_owned(), ..Lines::default() };
         let Ok(file) = DeTable::parse(text) else { return lines };
         let line = |start: usize| text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1;
         for (resource, value) in file.get_ref() {
             let mut note = |place: String, start: usize| {
-                lines.0.insert((resource.get_ref().to_string(), place), line(start));
+                lines.lines.insert((resource.get_ref().to_string(), place), line(start));
             };
             note(String::new(), resource.span().start);
             let DeValue::Table(properties) = value.get_ref() else { continue };
@@ -46,9 +50,15 @@ impl Lines {
         lines
     }
 
-    /// `file` with the line at which the rules for `place` of `resource` stand, where it is known.
+    /// The file's name.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// `file` with the line at which the rules for `place` of `resource` stand, or else those of the resource begin.
     pub(super) fn named(&self, file: &str, resource: &str, place: &str) -> String {
-        match self.0.get(&(resource.to_owned(), place.to_owned())) {
+        let line = |place: &str| self.lines.get(&(resource.to_owned(), place.to_owned()));
+        match line(place).or_else(|| line("")) {
             Some(line) => format!("{file}, line {line}"),
             None => file.to_owned(),
         }

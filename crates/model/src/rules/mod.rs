@@ -128,6 +128,9 @@ pub struct PathRule {
     /// Names of the columns that identify a row of the table, inherited ones included. Default for a list: the
     /// parent's key and the position.
     pub key: Option<Vec<String>>,
+    /// Name of the column with the place of an element in its list, from 0. Default: `position` where it is part of the
+    /// key, and no such column elsewhere.
+    pub position: Option<String>,
     /// For a list of objects whose kinds have little in common: the member that tells the kind. Each kind has its own
     /// table, called after the list's; elements without it go to the list's own.
     pub split_by: Option<String>,
@@ -153,6 +156,9 @@ pub struct PathRule {
     /// The answer that alone brings this path; rows written from another answer leave the column as it is.
     pub answer: Option<String>,
 }
+
+/// What stands in the place of a resource's name for rules that are for every resource.
+const EVERY_RESOURCE: &str = "*";
 
 /// The rules of one resource.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]

@@ -55,10 +55,8 @@ impl Rules {
             let Some(lower) = self.resources.get(resource).filter(|lower| !lower.paths.is_empty()) else {
                 continue;
             };
-            let known: Vec<KnownPath> = lower.paths.iter().filter_map(known_path).collect();
             for path in named_paths(given) {
-                let is_new =
-                    Path::parse(path).is_ok_and(|path| !known.iter().any(|known| known.covers(&path)));
+                let is_new = Path::parse(path).is_ok_and(|path| !lower.knows(&path));
                 if is_new
                     && !unfamiliar
                         .iter()
@@ -76,6 +74,13 @@ impl Rules {
             }
         }
         unfamiliar
+    }
+}
+
+impl ResourceRules {
+    /// Whether these rules know a path: one of them speaks of it, leads through it, or says that anything may stand there.
+    pub(super) fn knows(&self, path: &Path) -> bool {
+        self.paths.iter().filter_map(known_path).any(|known| known.covers(path))
     }
 }
 

@@ -56,6 +56,8 @@ impl Shredder {
                 Part::Column(_) => {}
             }
         }
+        let position = layout.position.iter();
+        columns.extend(position.map(|name| bookkeeping(name, LogicalType::Integer, ColumnRole::Position)));
         columns.extend(layout.own.iter().map(|(column, name)| self.column_schema(*column, name, layout)));
         columns.push(bookkeeping(SYNCED_AT, LogicalType::Timestamp, ColumnRole::Synced));
         let mut views = Vec::new();
@@ -126,6 +128,9 @@ impl Shredder {
             if !matches!(part, Part::Column(_)) {
                 add(name, self.part_values(layout.id, *part, layout.id, kept));
             }
+        }
+        if let Some(name) = &layout.position {
+            add(name, self.part_values(layout.id, Part::Position, layout.id, kept));
         }
         for (column, name) in &layout.own {
             let is_key = layout.identity.iter().any(|(part, _)| *part == Part::Column(*column));

@@ -3,7 +3,7 @@
 use super::Shredder;
 use super::key::CONTENT_KEY;
 use crate::logical::LogicalType;
-use crate::plan::{ColumnId, EntryMember, POSITION, PlanError, ROOT_TABLE, TableId};
+use crate::plan::{ColumnId, EntryMember, PlanError, ROOT_TABLE, TableId};
 use crate::rules::Strategy;
 use crate::schema::{ColumnRole, ParentLink};
 use std::collections::HashMap;
@@ -41,6 +41,8 @@ pub(super) struct Layout {
     /// Parts of the row's own identity, beside what is inherited.
     pub(super) identity: Vec<(Part, String)>,
     pub(super) key: Vec<String>,
+    /// The column with the place in the list, where that is no part of what identifies the row.
+    pub(super) position: Option<String>,
     pub(super) parent: Option<ParentLink>,
 }
 
@@ -86,21 +88,19 @@ impl Shredder {
 
     /// Refuses a list that is split by what tells its elements apart rather than their kinds.
     fn check_kinds(&self) -> Result<(), PlanError> {
-        for node in self.plan.nodes.iter().filter(|node| node.place.kinds.len() > KINDS_MAX) {
-            let rule = &node.place.rule;
-            return Err(PlanError {
-                resource: self.plan.resource.clone(),
-                table: self.plan.tables[node.place.kinds[0].1].wanted.clone(),
-                difference: format!(
-                    "`split_by = \"{}\"` for `{}` would make {} tables; at most {KINDS_MAX} can be made so, name a \
-                     member with few values",
-                    rule.split_by.as_deref().unwrap_or_default(),
-                    node.place.path,
-                    node.place.kinds.len()
-                ),
-            });
-        }
-        Ok(())
+        let of_many = self.plan.nodes.iter().find(|node| node.place.kinds.len() > KINDS_MAX);
+        let Some(place) = of_many.map(|node| &node.place) else { return Ok(()) };
+        Err(PlanError {
+            resource: self.plan.resource.clone(),
+            table: self.plan.tables[place.kinds[0].1].wanted.clone(),
+            difference: format!(
+                "`split_by = \"{}\"` for `{}` would make {} tables; at most {KINDS_MAX} can be made so, name a member \
+                 with few values",
+                place.rule.split_by.as_deref().unwrap_or_default(),
+                place.path,
+                place.kinds.len()
+            ),
+        })
     }
 
     /// The names of the tables that are declared, remembered, or have rows. Declared ones have the first choice; what
@@ -155,7 +155,7 @@ impl Shredder {
         let mut identity: Vec<(Part, String)> = Vec::new();
         let key: Vec<String> = if let Some(declared) = &plan.key {
             for part in declared.iter().filter(|part| inherited.iter().all(|known| known.name != **part)) {
-                identity.push((self.key_part(part, &own, name)?, part.clone()));
+                identity.push((self.key_part(part, id, &own, name)?, part.clone()));
             }
             declared.clone()
         } else if plan.is_map {
@@ -163,8 +163,8 @@ impl Shredder {
             identity.extend(named.map(|(column, name)| (Part::Column(*column), name.clone())));
             parent_key.chain(identity.iter().map(|(_, name)| name.clone())).collect()
         } else if parent.is_some() && plan.is_list {
-            identity.push((Part::Position, POSITION.to_owned()));
-            parent_key.chain([POSITION.to_owned()]).collect()
+            identity.push((Part::Position, plan.position().to_owned()));
+            parent_key.chain([plan.position().to_owned()]).collect()
         } else if parent.is_some() {
             parent_key.collect()
         } else if self.plan.key_columns.is_empty() {
@@ -177,7 +177,9 @@ impl Shredder {
             }
             identity.iter().map(|(_, name)| name.clone()).collect()
         };
-        Ok(Layout { id, name: name.to_owned(), inherited, own, identity, key, parent: link })
+        let is_identity = identity.iter().any(|(part, _)| *part == Part::Position);
+        let position = (plan.is_positioned() && !is_identity).then(|| plan.position().to_owned());
+        Ok(Layout { id, name: name.to_owned(), inherited, own, identity, key, position, parent: link })
     }
 
     /// Whether a column holds the names of a map's entries.
@@ -188,8 +190,15 @@ impl Shredder {
     }
 
     /// The part of a declared key that is called `name`.
-    fn key_part(&self, name: &str, own: &[(ColumnId, String)], table: &str) -> Result<Part, PlanError> {
-        if name == POSITION {
+    fn key_part(
+        &self,
+        name: &str,
+        id: TableId,
+        own: &[(ColumnId, String)],
+        table: &str,
+    ) -> Result<Part, PlanError> {
+        let plan = &self.plan.tables[id];
+        if plan.is_positioned() && name == plan.position() {
             return Ok(Part::Position);
         }
         match own.iter().find(|(_, own)| own == name) {

@@ -4,7 +4,7 @@ use super::Shredder;
 use super::key::CONTENT_KEY;
 use super::layout::{Inherited, Layout};
 use crate::naming::Names;
-use crate::plan::{ColumnId, ColumnPlan, POSITION, Place, PlanError, TableId};
+use crate::plan::{ColumnId, ColumnPlan, Place, PlanError, TableId};
 use crate::schema::{ColumnRole, DELETED_AT, SYNCED_AT};
 use std::collections::HashMap;
 
@@ -39,7 +39,7 @@ impl Shredder {
             names.take(&inherited.name);
         }
         if plan.is_positioned() {
-            names.take(POSITION);
+            names.take(plan.position());
         }
         for column in self.plan.memory.columns(&plan.path) {
             names.take(&column.name);
@@ -76,7 +76,7 @@ impl Shredder {
         let plan = &self.plan.tables[id];
         let mut owners: HashMap<String, String> = HashMap::new();
         let inherited = parent.map(|parent| self.inherited(parent)).unwrap_or_default();
-        let position = plan.is_positioned().then(|| POSITION.to_owned());
+        let position = plan.is_positioned().then(|| plan.position().to_owned());
         for name in inherited.into_iter().map(|inherited| inherited.name).chain(position) {
             owners.insert(name.to_lowercase(), "what identifies a row".to_owned());
         }

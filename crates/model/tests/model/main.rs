@@ -24,6 +24,7 @@ mod profile;
 mod recorded;
 mod refusals;
 mod reversible;
+mod rule_guide;
 mod rule_sets;
 mod tables;
 mod unfamiliar;

@@ -49,8 +49,8 @@ fn each_shape_gets_the_rule_that_suits_it() {
         ),
         (&["[{\"id\": 1}, {\"id\": 1}]"], "\"m\" = \"table\""),
         (&["{\"a\": 1}"], "# \"m.a\": filled 100 % (1 of 1): integer\n"),
-        (&["{\"2026-01-01\": 1, \"2026-01-02\": 2}"], "\"m\" = \"json\""),
-        (&map, "an object has 1 % of the names on average: kept whole\n\"m\" = \"json\""),
+        (&["{\"2026-01-01\": 1, \"2026-01-02\": 2}"], "\"m\" = \"entries\""),
+        (&map, "an object has 1 % of the names on average: a row for each\n\"m\" = \"entries\""),
         (
             &["\"2026-01-01\"", "null"],
             "# filled 50 % (1 of 2): text 1, null 1; each is a calendar day\n\"m\" = { type = \"date\" }",

@@ -151,7 +151,12 @@ fn a_rule_that_cannot_be_followed_is_refused_with_its_path_and_the_reason() {
         match over_base(&format!("[things.paths]\n{rule}")) {
             Err(error @ RulesError::Contradiction { .. }) => {
                 let message = error.to_string();
-                let start = format!("mine.toml: the rule for `things.{path}` cannot be followed: ");
+                let line = 2 + rule
+                    .lines()
+                    .position(|line| line.trim_start_matches(|quote| "\"'".contains(quote)).starts_with(path))
+                    .expect(rule);
+                let start =
+                    format!("mine.toml, line {line}: the rule for `things.{path}` cannot be followed: ");
                 assert!(message.starts_with(&start), "{rule}: {message}");
                 assert!(message.contains(reason), "{rule}: {message}");
             }
@@ -178,7 +183,7 @@ fn a_word_the_language_does_not_have_and_a_resource_nobody_knows_are_refused() {
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("line 2") && cause.contains("flaten"), "{cause}");
     let message = over_base("[thing]").unwrap_err().to_string();
-    let expected = "mine.toml has rules for `thing`, which is no resource; did you mean `things`? Known are: tags, things";
+    let expected = "mine.toml, line 1 has rules for `thing`, which is no resource; did you mean `things`? Known are: tags, things";
     assert_eq!(message, expected);
     let message = over_base("[contacts]").unwrap_err().to_string();
     assert!(message.ends_with("which is no resource; known are: tags, things"), "{message}");
@@ -225,7 +230,8 @@ fn no_two_tables_or_views_of_any_resources_share_a_name_whatever_the_case() {
     ] {
         let message = over_base(user).expect_err(user).to_string();
         assert!(
-            message.starts_with(&format!("mine.toml: {first} and {second} cannot both be called `")),
+            message.starts_with("mine.toml, line ")
+                && message.contains(&format!(": {first} and {second} cannot both be called `")),
             "{message}"
         );
         assert!(message.ends_with("names that differ by case alone are one"), "{message}");

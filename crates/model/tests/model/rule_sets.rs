@@ -20,6 +20,7 @@ fn rule(path: String, place: usize) -> impl Strategy<Value = String> {
         "\"entries\"".to_owned(),
         format!("{{ as = \"entries\", table = \"map_{place}\" }}"),
         "{ as = \"table\", split_by = \"type\" }".to_owned(),
+        format!("{{ as = \"table\", position = \"place_{place}\" }}"),
         "{ as = \"table\", split_by = \"when\", envelope = [\"data\"] }".to_owned(),
         "\"json\"".to_owned(),
         "\"flatten\"".to_owned(),

@@ -53,8 +53,14 @@ fn a_slip_of_the_pen_is_told_with_the_nearest_path_and_what_is_known_or_open_is_
         ("[others.paths]\nanything = \"json\"", ""),
     ] {
         let user = Rules::parse(user, "mine.toml").unwrap();
-        let found: Vec<String> =
-            base.unfamiliar(&user, "mine.toml").iter().map(ToString::to_string).collect();
+        let told_of = base.unfamiliar(&user, "mine.toml");
+        let found = told_of.iter().map(|unfamiliar| {
+            let message = unfamiliar.to_string();
+            let (place, rest) = message.split_once(": ").expect(&message);
+            assert!(place.starts_with("mine.toml, line "), "{message}");
+            rest.to_owned()
+        });
+        let found: Vec<String> = found.collect();
         assert_eq!(found.join("\n"), told);
     }
 }

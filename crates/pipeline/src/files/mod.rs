@@ -138,7 +138,9 @@ fn records_path(path: Option<&str>) -> Result<Vec<String>, PipelineError> {
     let step = |step| match step {
         Segment::Member(name) => Ok(name),
         // Lists on the way are gone through by themselves.
-        Segment::Any | Segment::Element => Err(refuse("it wants names of members only".to_owned())),
+        Segment::Any | Segment::Element | Segment::Kind(_) => {
+            Err(refuse("it wants names of members only".to_owned()))
+        }
     };
     parsed.segments.into_iter().map(step).collect()
 }
@@ -182,7 +184,7 @@ fn rules(load: &FileLoad, resource: &str) -> Result<Rules, PipelineError> {
     let mut rules = Rules::default();
     rules.resources.insert(load.table.clone(), own);
     if let Some(upper) = &load.rules {
-        rules = rules.overlay(upper.clone(), "the rule file")?;
+        rules = rules.overlay(upper.clone(), upper.file())?;
     }
     let own = rules.resources.remove(&load.table).unwrap_or_default();
     rules.resources.insert(resource.to_owned(), own);

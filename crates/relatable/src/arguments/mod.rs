@@ -199,6 +199,8 @@ pub(crate) struct ExportArguments {
 pub(crate) enum ModelCommand {
     /// Show tables, columns, types, keys and references
     Show(ModelShowArguments),
+    /// Print the JSON Schema of rule files, for editors
+    Schema,
     /// Say what rules would do to the tables that are there
     Diff(ModelDiffArguments),
     /// Measure documents and suggest rules for them

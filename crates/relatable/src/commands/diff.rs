@@ -140,7 +140,7 @@ impl Wanted {
 
     /// The rules of a table loaded from files; what `load` was told beside them is what the table shows.
     fn of_file_table(&self, name: &str, own: &[Table]) -> ResourceRules {
-        let mut rules = self.of_files.resources.get(name).cloned().unwrap_or_default();
+        let mut rules = self.of_files.of(name);
         rules.table.get_or_insert_with(|| name.to_owned());
         if let Some(root) = own.iter().find(|table| table.parent.is_none()) {
             let paths = root.key.iter().filter_map(|key| root.column(key)).map(|column| column.path.clone());

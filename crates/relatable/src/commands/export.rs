@@ -48,10 +48,10 @@ fn resource(destination: &mut dyn Destination, name: &str) -> Result<String, Fai
 /// The rules that the tables were made by.
 fn rules_of(arguments: &ExportArguments, is_curated: bool) -> Result<ResourceRules, Failure> {
     let file = arguments.model.as_deref();
-    let mut rules = match file {
+    let rules = match file {
         _ if is_curated => rules::merged(file)?.rules,
         Some(file) => rules::of_file(file)?,
         None => Rules::default(),
     };
-    Ok(rules.resources.remove(&arguments.resource).unwrap_or_default())
+    Ok(rules.of(&arguments.resource))
 }

@@ -32,6 +32,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Load(arguments) => load::run(&arguments, clock).await,
         Command::Export(arguments) => export::run(&arguments),
         Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
+        Command::Model(ModelCommand::Schema) => model::schema(),
         Command::Model(ModelCommand::Diff(arguments)) => diff::run(&arguments),
         Command::Model(ModelCommand::Suggest(arguments)) => suggest::run(&arguments, clock.as_ref()),
         Command::Simulate(arguments) => simulate::run(arguments).await,

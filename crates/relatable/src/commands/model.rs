@@ -1,10 +1,11 @@
-//! `model show`: what documents become.
+//! `model show`: what documents become; `model schema`: how rules are written.
 
 use crate::arguments::ModelShowArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Alignment, Grid};
 use crate::rules::{self, Merged, OpenTable};
+use relatable_model::rules::json_schema;
 use relatable_model::schema::{Column, ColumnRole, Reference, Table};
 use serde::Serialize;
 
@@ -41,6 +42,14 @@ pub(super) fn show(arguments: &ModelShowArguments) -> Result<ExitCode, Failure> 
         let texts: Vec<String> = tables.iter().map(table_text).chain(open.iter().map(open_text)).collect();
         render::data(&texts.join("\n\n"))?;
     }
+    Ok(ExitCode::Success)
+}
+
+/// Prints the JSON Schema of rule files.
+pub(super) fn schema() -> Result<ExitCode, Failure> {
+    let text = serde_json::to_string_pretty(&json_schema())
+        .map_err(|error| Failure::Output(std::io::Error::from(error)))?;
+    render::data(&text)?;
     Ok(ExitCode::Success)
 }
 

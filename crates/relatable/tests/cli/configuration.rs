@@ -55,10 +55,9 @@ error: failed to read the rules in mine.toml
       |
     3 | \"tags\" = { as = \"tabel\" }
       |                 ^^^^^^^
-    unknown variant `tabel`, expected one of `flatten`, `table`, `delimited`, `json`, `omit`
+    unknown variant `tabel`, expected one of `flatten`, `table`, `entries`, `delimited`, `json`, `omit`
 
-hint: a rule is `\"path\" = \"strategy\"` or `\"path\" = { as = \"strategy\", … }`; strategies are flatten, table, \
-delimited, json and omit";
+hint: did you mean `table`?";
     place.run(&["sync", "--to", "sqlite:a.db", "--model", "mine.toml"]).failed(3, expected);
     place.run(&["model", "show", "--model", "mine.toml"]).failed(3, expected);
 }
