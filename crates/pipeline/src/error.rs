@@ -4,6 +4,7 @@ use relatable_destinations::DestinationError;
 use relatable_intercom::ClientError;
 use relatable_journal::JournalError;
 use relatable_model::plan::PlanError;
+use relatable_model::protect::ProtectError;
 use relatable_model::rules::RulesError;
 use thiserror::Error;
 
@@ -49,6 +50,9 @@ pub enum PipelineError {
     /// The rules cannot be used.
     #[error("failed to prepare the model")]
     Rules(#[from] RulesError),
+    /// Values cannot be protected as the rules ask.
+    #[error(transparent)]
+    Protect(#[from] ProtectError),
     /// The rules do not fit the tables that exist.
     #[error("failed to fit the model to the tables that exist")]
     Plan(#[from] PlanError),

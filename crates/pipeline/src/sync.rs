@@ -13,6 +13,7 @@ use relatable_intercom::clock::Clock;
 use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, Settings};
 use relatable_journal::Journal;
+use relatable_model::protect::{Protections, Salt};
 use relatable_model::rules::Rules;
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -38,6 +39,8 @@ pub struct SyncSettings {
     pub select: Option<Vec<String>>,
     /// Whether everything is read anew.
     pub full: bool,
+    /// What goes into the hashes of protected values.
+    pub salt: Option<Salt>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -58,6 +61,7 @@ pub async fn sync(
 ) -> Result<RunReport, PipelineError> {
     let began = settings.clock.now();
     let resources = selected(&settings)?;
+    let protections = Protections::new(&settings.rules, settings.salt.as_ref())?;
     let stored = check_destination(destination.as_mut(), &settings.rules)?;
     let client =
         Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
@@ -102,6 +106,7 @@ pub async fn sync(
         full: settings.full,
         low_water,
         has_unloaded,
+        protections,
     });
     let loading = LoadThread::start(loader, journal, received, settings.clock.clone())?;
     let report = read_and_load(extraction, loading).await?;

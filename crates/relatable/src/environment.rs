@@ -1,16 +1,23 @@
 //! The environment variables that are read, in one table.
 
 use crate::failure::Failure;
+use relatable_model::protect::Salt;
+use relatable_pipeline::PipelineError;
 use secrecy::SecretString;
 use std::env::{self, VarError};
+use std::path::Path;
 
 /// The access token; it has no flag, because command lines are visible to other users of a machine.
 pub(crate) const TOKEN: &str = "INTERCOM_TOKEN";
 /// Where the API is, unless a flag says so.
 pub(crate) const BASE_URL: &str = "INTERCOM_BASE_URL";
 
+/// The secret of hashes, unless a file has it; it has no flag, for the same reason.
+pub(crate) const SALT: &str = "RELATABLE_SALT";
+
 /// Every variable with its meaning.
-pub(crate) const VARIABLES: [(&str, &str); 5] = [
+pub(crate) const VARIABLES: [(&str, &str); 6] = [
+    (SALT, "secret that goes into the hashes of protected values; `--salt-file` goes first"),
     (TOKEN, "access token of the workspace, for `sync` and `check`"),
     (BASE_URL, "where the API is; `--base-url` and `--region` go first"),
     ("HTTPS_PROXY", "proxy for requests to https addresses; HTTP_PROXY likewise"),
@@ -32,6 +39,23 @@ pub(crate) fn token() -> Result<SecretString, Failure> {
 /// [`Failure::UnreadableVariable`] where it is no text.
 pub(crate) fn base_url() -> Result<Option<String>, Failure> {
     read(BASE_URL)
+}
+
+/// The secret of hashes: what is in the file, or else in the environment; `None` where there is none.
+///
+/// # Errors
+/// [`Failure::SaltFile`] where the file cannot be read, [`Failure::UnreadableVariable`] where the variable is no text,
+/// [`PipelineError::Protect`] for a secret that can be guessed.
+pub(crate) fn salt(file: Option<&Path>) -> Result<Option<Salt>, Failure> {
+    let secret = match file {
+        Some(file) => {
+            let failed = |cause| Failure::SaltFile { file: file.display().to_string(), cause };
+            Some(std::fs::read(file).map_err(failed)?)
+        }
+        None => read(SALT)?.map(String::into_bytes),
+    };
+    let salt = secret.map(|secret| Salt::new(secret.trim_ascii())).transpose();
+    salt.map_err(|error| Failure::Run(PipelineError::Protect(error)))
 }
 
 /// A variable; an empty one counts as absent.

@@ -145,6 +145,12 @@ impl Feed {
             && (last.is_empty() || number <= version_number(last))
     }
 
+    /// The member of a stored answer that holds its records; `None` where the answer is the list: what is asked for per
+    /// record is stored as the list of its records, whatever the API calls the list.
+    pub fn stored_list(&self) -> Option<&'static str> {
+        self.list.filter(|_| self.parent.is_none())
+    }
+
     /// Whether its answers come from the search index, which may lag behind the records.
     pub fn is_from_index(&self) -> bool {
         self.search

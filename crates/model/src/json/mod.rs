@@ -10,10 +10,11 @@ mod split;
 mod value;
 
 pub use parse::{parse, parse_prefix};
+pub(crate) use parse::{utf8, value_end};
 pub(crate) use scan::eight_digits;
 pub use split::decoded;
-pub(crate) use split::members;
 pub use split::{Peeked, peek, records, records_at, values};
+pub(crate) use split::{elements, member_ranges, members};
 pub use value::Json;
 
 use thiserror::Error;

@@ -34,7 +34,7 @@ pub fn parse_prefix<S: Sink>(text: &str, sink: &mut S) -> Result<usize, JsonErro
 }
 
 /// `bytes` as text.
-pub(super) fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
     // The check that cannot say where an error is is the faster one.
     simdutf8::basic::from_utf8(bytes).or_else(|_| {
         simdutf8::compat::from_utf8(bytes)
@@ -362,7 +362,7 @@ impl<'a> Parser<'a> {
 ///
 /// # Errors
 /// When none stands there.
-pub(super) fn value_end(text: &str, start: usize) -> Result<usize, JsonError> {
+pub(crate) fn value_end(text: &str, start: usize) -> Result<usize, JsonError> {
     let mut parser = Parser::new(text, start);
     match parser.skip() {
         Ok(()) => Ok(parser.position),

@@ -102,7 +102,7 @@ pub fn values(bytes: &[u8]) -> Result<Vec<Range<usize>>, JsonError> {
 }
 
 /// Where the elements of the list at `start` stand; the list is known to be well-formed.
-fn elements(text: &str, start: usize) -> Result<Vec<Range<usize>>, JsonError> {
+pub(crate) fn elements(text: &str, start: usize) -> Result<Vec<Range<usize>>, JsonError> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut position = scan::skip_space(bytes, start + 1);
@@ -139,10 +139,13 @@ pub(crate) fn members(text: &str) -> impl Iterator<Item = Result<(Cow<'_, str>, 
 }
 
 /// Where a member's name, without its quotes, and its value stand.
-type MemberRanges = (Range<usize>, Range<usize>);
+pub(crate) type MemberRanges = (Range<usize>, Range<usize>);
 
 /// Where the members of the object at `start` stand; one error ends them.
-fn member_ranges(text: &str, start: usize) -> impl Iterator<Item = Result<MemberRanges, JsonError>> {
+pub(crate) fn member_ranges(
+    text: &str,
+    start: usize,
+) -> impl Iterator<Item = Result<MemberRanges, JsonError>> {
     let bytes = text.as_bytes();
     // Behind the brace or comma before a member; `None` at the end.
     let mut next = (bytes.get(start) == Some(&b'{')).then_some(start + 1);

@@ -108,6 +108,14 @@ impl Plan {
     /// Plans every path that has a rule of its own below `context`, which is the root, an element or an object with a
     /// table of its own.
     pub(super) fn plan_declared(&mut self, context: NodeId) {
+        match self.nodes[context].treatment {
+            Treatment::Entries => {
+                self.list_table(context);
+                return;
+            }
+            Treatment::ByKind => {}
+            _ => return,
+        }
         let base = self.nodes[context].place.member_path.clone();
         let depth =
             if base.is_empty() { 0 } else { Path::parse(&base).map_or(0, |path| path.segments.len()) };

@@ -20,6 +20,8 @@ pub(crate) struct RuleLookup {
     exact: IndexMap<String, Entry>,
     /// Patterns, the less specific first: of two, the one with fewer names, then the one whose names begin later.
     patterns: Vec<Entry>,
+    /// The steps to values that are protected, and so text.
+    protected: Vec<Vec<Segment>>,
     /// The rule of a path that nobody described.
     nothing: Arc<PathRule>,
 }
@@ -28,9 +30,17 @@ impl RuleLookup {
     /// The lookup over a resource's rules, whose paths were checked when they were read; one that is malformed all the
     /// same matches nothing.
     pub(crate) fn new(rules: &ResourceRules) -> RuleLookup {
-        let mut lookup = RuleLookup { exact: IndexMap::new(), patterns: Vec::new(), nothing: Arc::default() };
+        let mut lookup = RuleLookup {
+            exact: IndexMap::new(),
+            patterns: Vec::new(),
+            protected: Vec::new(),
+            nothing: Arc::default(),
+        };
         for (text, rule) in &rules.paths {
             let Ok(path) = Path::parse(text) else { continue };
+            if rule.protect.is_some() {
+                lookup.protected.push(without_elements(&path));
+            }
             let written = path.to_string();
             let entry = Entry { path, rule: Arc::new(settled(rule.clone())) };
             if entry.path.segments.contains(&Segment::Any) {
@@ -49,6 +59,27 @@ impl RuleLookup {
     /// The rule in force at `path`: all that match, the more specific over the less. A rule for the very path does not
     /// take its strategy from a pattern: `"company.id" = { type = "text" }` stays a column beside `"company.*" = "omit"`.
     pub(crate) fn rule(&self, path: &str) -> Arc<PathRule> {
+        let rule = self.written_rule(path);
+        let is_typed =
+            rule.logical.is_some_and(|logical| !matches!(logical, LogicalType::Json | LogicalType::Text));
+        if is_typed && self.is_protected(path) {
+            return Arc::new(PathRule { logical: Some(LogicalType::Text), ..PathRule::clone(&rule) });
+        }
+        rule
+    }
+
+    /// Whether the value at `path`, or something it stands in, is protected.
+    fn is_protected(&self, path: &str) -> bool {
+        let Some(path) = Path::parse(path).ok().filter(|_| !self.protected.is_empty()) else { return false };
+        let steps = without_elements(&path);
+        self.protected.iter().any(|protected| {
+            protected.len() <= steps.len()
+                && protected.iter().zip(&steps).all(|(known, step)| known == step || *known == Segment::Any)
+        })
+    }
+
+    /// The rule in force at `path`, as it is written.
+    fn written_rule(&self, path: &str) -> Arc<PathRule> {
         let exact = self.exact.get(path).map(|entry| &entry.rule);
         let asked = if self.patterns.is_empty() { None } else { Path::parse(path).ok() };
         let mut patterns = self
@@ -97,6 +128,11 @@ fn settled(mut rule: PathRule) -> PathRule {
         rule.strategy = Some(Strategy::Json);
     }
     rule
+}
+
+/// The steps of a path without those to elements.
+fn without_elements(path: &Path) -> Vec<Segment> {
+    path.segments.iter().filter(|step| **step != Segment::Element).cloned().collect()
 }
 
 /// The segments of a path.

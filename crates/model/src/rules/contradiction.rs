@@ -2,7 +2,7 @@
 
 use super::names::kept_whole_above;
 use super::path::{Path, Segment};
-use super::{EVERY_RESOURCE, PathRule, ResourceRules, Strategy};
+use super::{EVERY_RESOURCE, PathRule, Protect, ResourceRules, Strategy};
 use crate::logical::LogicalType;
 use crate::naming::{NAME_BYTES_MAX, snake_case};
 use crate::plan::RuleLookup;
@@ -47,6 +47,7 @@ pub(super) fn between_layers(
             .or_else(|| scalar_below(lower, text, rule))
             .or_else(|| needed_as_value(merged, text, rule))
             .or_else(|| kept_whole(&lookup, text, rule))
+            .or_else(|| needed_as_it_is(merged, text, rule))
             .or_else(|| same_column(merged, text, rule));
         if let Some(reason) = reason {
             return Err((text.clone(), reason));
@@ -104,6 +105,12 @@ fn in_rule(path: &Path, rule: &PathRule) -> Option<String> {
     }
     if steps.last() == Some(&Segment::Element) && strategy == Some(Strategy::Omit) {
         return Some("elements cannot be omitted from a list that is kept; omit the list".to_owned());
+    }
+    if rule.protect == Some(Protect::Truncate(0)) {
+        return Some("no character would be left; write `protect = \"omit\"`".to_owned());
+    }
+    if rule.protect.is_some() && rule.logical.is_some_and(|logical| logical != LogicalType::Text) {
+        return Some("what is protected is text, so that `type` has no effect".to_owned());
     }
     if rule.delimiter.as_deref().is_some_and(|delimiter| delimiter.is_empty() || delimiter.contains('\\')) {
         return Some("`delimiter` must not be empty or contain a backslash, which escapes it".to_owned());
@@ -163,6 +170,7 @@ fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String>
         ),
         ("column", given.column.is_some() && strategy == Some(Omit), KEPT),
         ("null_if", given.null_if.is_some() && strategy == Some(Omit), KEPT),
+        ("protect", given.protect.is_some() && strategy == Some(Omit), KEPT),
         ("references", given.references.is_some() && strategy == Some(Omit), KEPT),
     ];
     let (property, _, needed) = idle.into_iter().find(|(_, is_idle, _)| *is_idle)?;
@@ -219,9 +227,33 @@ fn needed_as_value(merged: &ResourceRules, path: &str, given: &PathRule) -> Opti
     if key.contains(&column) { needed(format!("the key of `{list}`")) } else { None }
 }
 
+/// Why a value cannot be protected: the model needs it as it is, or it is none of the document's.
+fn needed_as_it_is(merged: &ResourceRules, path: &str, given: &PathRule) -> Option<String> {
+    given.protect?;
+    let protected = Path::parse(path).ok()?;
+    let covers = |needed: &str| {
+        Path::parse(needed).is_ok_and(|needed| {
+            let steps = protected.segments.iter().zip(&needed.segments);
+            protected.segments.len() <= needed.segments.len()
+                && steps.into_iter().all(|(step, needed)| step == needed || *step == Segment::Any)
+        })
+    };
+    let keys = merged.key.iter().flatten().map(|key| (key, "the record's key".to_owned()));
+    let versions = merged.version.iter().map(|version| (version, "the record's version".to_owned()));
+    let views = merged.views.iter().map(|(name, view)| (&view.path, format!("the view `{name}`")));
+    let references = merged.paths.iter().flat_map(|(from, rule)| {
+        let kinds = rule.references.iter().flatten().filter_map(|reference| reference.when.as_ref());
+        kinds.map(move |when| (when, format!("the reference of `{from}`")))
+    });
+    let mut needed = keys.chain(versions).chain(views).chain(references);
+    let (needed, what) = needed.find(|(needed, _)| covers(needed))?;
+    Some(format!("{what} needs `{needed}` as it is, so that it cannot be protected"))
+}
+
 /// Why the rule never applies: what stands above its path is kept whole or not at all.
 fn kept_whole(lookup: &RuleLookup, path: &str, given: &PathRule) -> Option<String> {
-    if given.strategy == Some(Strategy::Omit) {
+    let only_protects = PathRule { protect: given.protect, ..PathRule::default() };
+    if given.strategy == Some(Strategy::Omit) || (given.protect.is_some() && *given == only_protects) {
         return None;
     }
     let (above, strategy) = kept_whole_above(lookup, &Path::parse(path).ok()?)?;

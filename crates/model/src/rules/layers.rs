@@ -131,6 +131,7 @@ impl PathRule {
             delimiter,
             logical,
             null_if,
+            protect,
             references,
             description,
             answer,
@@ -147,6 +148,7 @@ impl PathRule {
         replace(&mut self.delimiter, delimiter);
         replace(&mut self.logical, logical);
         replace(&mut self.null_if, null_if);
+        replace(&mut self.protect, protect);
         replace(&mut self.references, references);
         replace(&mut self.description, description);
         replace(&mut self.answer, answer);
@@ -178,6 +180,7 @@ impl PathRule {
         *self = PathRule {
             logical: self.logical,
             null_if: self.null_if.take(),
+            protect: self.protect.take(),
             references: self.references.take(),
             description: self.description.take(),
             answer: self.answer.take(),

@@ -89,6 +89,32 @@ pub enum Contract {
     Discard,
 }
 
+/// What is stored in the place of a value that must not be stored as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Protect {
+    /// HMAC-SHA-256 of it with the secret salt, in hexadecimal digits: the same everywhere for the same value.
+    Hash,
+    /// `***`.
+    Mask,
+    /// Nothing.
+    Omit,
+    /// Its first characters, this many.
+    Truncate(usize),
+}
+
+impl Protect {
+    /// What it does to a value, for people.
+    pub fn meaning(self) -> String {
+        match self {
+            Protect::Hash => "hashed".to_owned(),
+            Protect::Mask => "masked".to_owned(),
+            Protect::Omit => "never stored".to_owned(),
+            Protect::Truncate(characters) => format!("its first {characters} characters"),
+        }
+    }
+}
+
 /// What a column points at.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -147,6 +173,8 @@ pub struct PathRule {
     pub logical: Option<LogicalType>,
     /// Scalars, as text, that mean nothing is there.
     pub null_if: Option<Vec<String>>,
+    /// What is stored instead of the value, and of every value in it.
+    pub protect: Option<Protect>,
     /// What the column points at: a table, or several, each on a condition.
     #[serde(default, deserialize_with = "one_or_many_references")]
     #[schemars(with = "Option<OneOrMany<ReferenceRule>>")]

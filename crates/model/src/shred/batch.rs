@@ -101,13 +101,16 @@ impl Shredder {
             });
             references.push(Reference { table: reference.table.clone(), when });
         }
-        let description = place.rule.description.clone().filter(|_| is_value);
+        let mut description = place.rule.description.clone().filter(|_| is_value).unwrap_or_default();
+        if let Some(protect) = place.rule.protect.filter(|_| is_value) {
+            description = format!("{description} ({})", protect.meaning()).trim_start().to_owned();
+        }
         Column {
             name: name.to_owned(),
             path: place.path.clone(),
             logical: plan.logical.unwrap_or(LogicalType::Text),
             role: plan.role,
-            description: description.unwrap_or_default(),
+            description,
             references,
         }
     }

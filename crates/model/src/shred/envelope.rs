@@ -64,7 +64,7 @@ pub(crate) fn envelope_list(object: &Json, declared: Option<&[String]>, detects:
 /// The member that holds the list, if the object at the start of `source` is an envelope: its `type` ends in `list`,
 /// there is one list, and nothing else but what envelopes have. Looks no further than the first member that speaks
 /// against it.
-pub(super) fn list_member(source: &str) -> Option<Box<str>> {
+pub(crate) fn list_member(source: &str) -> Option<Box<str>> {
     // Most objects tell their kind first.
     if let Some(rest) = source.strip_prefix("{\"type\":\"")
         && let Some(end) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\'))

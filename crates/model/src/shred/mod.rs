@@ -25,7 +25,7 @@ mod survey;
 mod tally;
 
 pub(crate) use delimited::{delimited_elements, split_delimited};
-pub(crate) use envelope::envelope_list;
+pub(crate) use envelope::{envelope_list, list_member};
 pub use repeats::{Identity, Repeats};
 pub use survey::{Survey, Surveyed};
 

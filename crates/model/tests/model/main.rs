@@ -21,6 +21,7 @@ mod mutations;
 mod names;
 mod order;
 mod profile;
+mod protect;
 mod recorded;
 mod refusals;
 mod reversible;

@@ -163,6 +163,10 @@ fn a_rule_that_cannot_be_followed_is_refused_with_its_path_and_the_reason() {
             other => panic!("{rule}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn what_a_resource_cannot_be_is_refused_with_its_place_and_the_reason() {
     for (rules, place, reason) in [
         ("table = \"_things\"", "table", "`_things` is no usable name"),
         ("singular = \"\"", "singular", "`` is no usable name"),

@@ -2,9 +2,11 @@
 
 use super::tables::cell;
 use relatable_model::plan::Memory;
+use relatable_model::protect::{Protection, Salt};
 use relatable_model::rules::{ResourceRules, Rules};
 use relatable_model::schema::{ColumnRole, DELETED_AT, SYNCED_AT};
 use relatable_model::shred::{Context, Shredded, ShreddedTable, Shredder};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -44,8 +46,14 @@ fn shredded(rules: &str, documents: &str) -> Shredded {
     base.resources.insert("things".to_owned(), ResourceRules::default());
     let rules = base.overlay(Rules::parse(rules, "guide").expect(rules), "guide").expect(rules);
     let mut shredder = Shredder::new("things", &rules.resources["things"], Memory::default(), None).unwrap();
+    let salt = Salt::new(b"a secret of your own").unwrap();
+    let protection = Protection::new("things", &rules.resources["things"], Some(&salt)).unwrap();
     for document in documents.lines() {
-        shredder.document(document.as_bytes(), Context::default()).expect(document);
+        let mut source = Cow::Borrowed(document.as_bytes());
+        if let Some(protection) = &protection {
+            source = protection.document(document.as_bytes()).expect(document);
+        }
+        shredder.document(&source, Context::default()).expect(document);
     }
     shredder.finish().unwrap()
 }

@@ -18,6 +18,7 @@ use relatable_intercom::error::Policy;
 use relatable_intercom::request::Request;
 use relatable_intercom::{Client, ClientError};
 use relatable_journal::{Changes, Entry, Journal, Ticket};
+use relatable_model::protect::Protections;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -62,6 +63,7 @@ pub(crate) struct Extraction {
     low_water: BTreeMap<String, i64>,
     /// Whether answers of earlier runs are still to be loaded.
     has_unloaded: bool,
+    protections: Protections,
     tallies: Mutex<BTreeMap<String, Tally>>,
     skipped: Mutex<Vec<Skipped>>,
     /// Woken when there is new work for details, or no more enumeration to find any.
@@ -86,6 +88,8 @@ pub(crate) struct Plan {
     pub(crate) low_water: BTreeMap<String, i64>,
     /// Whether the journal has answers of earlier runs that are not loaded.
     pub(crate) has_unloaded: bool,
+    /// What must not be stored as it is.
+    pub(crate) protections: Protections,
 }
 
 impl Extraction {
@@ -113,6 +117,7 @@ impl Extraction {
             full: plan.full,
             low_water: plan.low_water,
             has_unloaded: plan.has_unloaded,
+            protections: plan.protections,
             tallies: Mutex::default(),
             skipped: Mutex::default(),
             work_found: Notify::new(),
@@ -213,6 +218,7 @@ impl Extraction {
         entry: Entry,
         changes: Changes,
     ) -> Result<(), PipelineError> {
+        let entry = Entry { body: self.protected(feed, entry.body), ..entry };
         let bytes = entry.body.len();
         let found_work = !changes.work_added.is_empty();
         let journal = self.journal.clone();
@@ -223,6 +229,14 @@ impl Extraction {
             self.work_found.notify_one();
         }
         Ok(())
+    }
+
+    /// An answer as it may be stored.
+    fn protected(&self, feed: &Feed, answer: Vec<u8>) -> Vec<u8> {
+        match feed.content {
+            Content::Fragment(path) => self.protections.fragment(feed.resource, path, answer),
+            Content::Documents => self.protections.documents(feed.resource, feed.stored_list(), answer),
+        }
     }
 
     /// Puts what changes without an answer into the journal.

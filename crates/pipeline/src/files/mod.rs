@@ -21,6 +21,7 @@ use passes::{Findings, Passes, Refusal};
 use relatable_destinations::package::{Checkpoint, Package};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
+use relatable_model::protect::{Protection, Salt};
 use relatable_model::rules::path::{Path as DocumentPath, Segment};
 use relatable_model::rules::{ResourceRules, Rules};
 use std::path::PathBuf;
@@ -52,6 +53,8 @@ pub struct FileLoad {
     pub key: Vec<String>,
     /// The user's rules, with the table's name as their resource.
     pub rules: Option<Rules>,
+    /// What goes into the hashes of protected values.
+    pub salt: Option<Salt>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -88,7 +91,13 @@ pub fn load_files(
         resumed: false,
     });
     let told = Told { observer: observer.as_ref(), table: &load.table };
+    let protection = model
+        .rules
+        .resources
+        .get(&resource)
+        .map(|rules| Protection::new(&load.table, rules, load.salt.as_ref()));
     let passes = Passes {
+        protection: protection.transpose()?.flatten(),
         inputs: &inputs,
         records: &records,
         resource: &resource,

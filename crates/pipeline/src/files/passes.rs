@@ -11,6 +11,7 @@ use crate::shred::{ModelState, REJECTED, changes};
 use relatable_destinations::package::Change;
 use relatable_model::issue::Issue;
 use relatable_model::json::{JsonErrorKind, values};
+use relatable_model::protect::Protection;
 use relatable_model::schema::Table;
 use relatable_model::shred::{Context, DocumentError, Identity, Repeats, Shredder, Survey};
 use std::collections::BTreeSet;
@@ -23,6 +24,8 @@ const REPEATED: &str = "document_repeated";
 
 /// The files of a load, and what is made of their documents.
 pub(super) struct Passes<'p> {
+    /// What must not be stored as it is.
+    pub(super) protection: Option<Protection>,
     pub(super) inputs: &'p [Input],
     /// The members that lead to the records in each document.
     pub(super) records: &'p [String],
@@ -180,7 +183,11 @@ impl Passes<'_> {
 
     /// Gives a document to a shredder.
     fn take_one(&self, shredder: &mut Shredder, text: &[u8]) -> Result<(), DocumentError> {
-        shredder.document(text, Context { synced_at_us: self.loaded_at_us })
+        let context = Context { synced_at_us: self.loaded_at_us };
+        match &self.protection {
+            None => shredder.document(text, context),
+            Some(protection) => shredder.document(&protection.document(text)?, context),
+        }
     }
 
     /// Gives the documents of a line to a shredder that is none for `error`: some lines have several.

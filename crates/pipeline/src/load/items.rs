@@ -54,8 +54,7 @@ pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut 
             items.push(Item { content, ..base });
             continue;
         }
-        // What is asked for per record is kept as the list of its records, whatever the API calls the list.
-        let list = feed.filter(|feed| feed.parent.is_none()).and_then(|feed| feed.list);
+        let list = feed.and_then(Feed::stored_list);
         match records(&body, list) {
             Ok(found) => {
                 let from_index = feed.is_some_and(Feed::is_from_index);

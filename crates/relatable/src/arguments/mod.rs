@@ -102,6 +102,9 @@ pub(crate) struct SyncArguments {
     /// Your rules (TOML), laid over the built-in model
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    /// A file with the secret of hashes, for rules that protect [env: RELATABLE_SALT]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) salt_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
 }
@@ -167,6 +170,9 @@ pub(crate) struct LoadArguments {
     /// Your rules (TOML), under the table's name
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    /// A file with the secret of hashes, for rules that protect [env: RELATABLE_SALT]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) salt_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
 }

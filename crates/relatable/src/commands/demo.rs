@@ -45,6 +45,7 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
         rules: rules::merged(None)?.rules,
         journal: folder.path.join("demo.journal"),
         select: None,
+        salt: None,
         full: false,
         clock: clock.clone(),
     };

@@ -1,6 +1,7 @@
 //! `load`: files through the same engine.
 
 use crate::arguments::LoadArguments;
+use crate::environment;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter};
@@ -47,6 +48,7 @@ async fn read(
         key: arguments.key.clone(),
         records: arguments.records.clone(),
         strict: arguments.strict,
+        salt: environment::salt(arguments.salt_file.as_deref())?,
         rules: arguments.model.as_deref().map(rules::of_file).transpose()?,
         clock,
     };

@@ -1,6 +1,7 @@
 //! `sync`: the main job.
 
 use crate::arguments::SyncArguments;
+use crate::environment;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter};
@@ -42,6 +43,7 @@ async fn read(
         journal,
         select: arguments.select.clone(),
         full: arguments.full,
+        salt: environment::salt(arguments.salt_file.as_deref())?,
         clock,
     };
     let run = sync(settings, destination, reporter.observer());

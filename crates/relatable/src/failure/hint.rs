@@ -20,6 +20,7 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
              Authentication); `relatable demo` needs none"
         }
         Failure::UnreadableVariable { .. } => "set it to plain text, or unset it",
+        Failure::SaltFile { .. } => "`--salt-file` wants the path of a file with a secret",
         Failure::RuleFile { .. } => "`--model` wants the path of a TOML file",
         Failure::Rules(error) => return of_rules(error),
         Failure::Model { cause, .. } => return of_plan(cause),
@@ -213,6 +214,11 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
         PipelineError::Rules(error) => of_rules(error),
+        PipelineError::Protect(_) => Some(
+            "put a secret of 16 characters or more into RELATABLE_SALT, or into a file for `--salt-file`; keep it: another one \
+             makes other hashes"
+                .to_owned(),
+        ),
         PipelineError::Plan(error) => of_plan(error),
         PipelineError::UnknownResource { .. } => {
             Some("`relatable model show` lists the resources".to_owned())

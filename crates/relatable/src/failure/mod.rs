@@ -30,6 +30,15 @@ pub(crate) enum Failure {
         /// Its name.
         name: &'static str,
     },
+    /// The file with the secret of hashes cannot be read.
+    #[error("failed to read the salt file `{file}`")]
+    SaltFile {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
     /// The user's rules cannot be read.
     #[error("failed to read the rule file `{file}`")]
     RuleFile {
@@ -142,6 +151,7 @@ impl Failure {
             Failure::MissingToken
             | Failure::UnreadableVariable { .. }
             | Failure::RuleFile { .. }
+            | Failure::SaltFile { .. }
             | Failure::Rules(_)
             | Failure::Model { .. }
             | Failure::OutputIsDestination { .. }
@@ -236,6 +246,7 @@ fn of_run(error: &PipelineError) -> ExitCode {
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
         PipelineError::Rules(_)
+        | PipelineError::Protect(_)
         | PipelineError::Plan(_)
         | PipelineError::Key { .. }
         | PipelineError::Records { .. } => ExitCode::Configuration,

@@ -90,6 +90,6 @@ mod tests {
         let text = failure_text(&Failure::Rules(error));
         assert!(text.starts_with("error: failed to read the rules in mine.toml\n  caused by: "), "{text}");
         assert!(text.contains("line 2, column 12"), "{text}");
-        assert!(text.contains("\n\nhint: a rule is"), "{text}");
+        assert!(text.contains("\n\nhint: did you mean `flatten`?"), "{text}");
     }
 }

@@ -84,7 +84,7 @@ fn rules_that_cannot_be_followed_are_refused_by_every_command_before_anything_is
     for (rules, said) in [
         (
             "[contacts]\ntable = \"conversations\"\n",
-            "error: mine.toml: the table of the resource `contacts` and the table of the resource `conversations` cannot \
+            "error: mine.toml, line 2: the table of the resource `contacts` and the table of the resource `conversations` cannot \
              both be called `conversations`; names that differ by case alone are one\n\nhint: give one of them another name",
         ),
         (
@@ -97,7 +97,7 @@ fn rules_that_cannot_be_followed_are_refused_by_every_command_before_anything_is
         ),
         (
             "[contacts.paths]\n\"email\" = \"table\"\n",
-            "error: mine.toml: the rule for `contacts.email` cannot be followed: a single value stands here, of type text",
+            "error: mine.toml, line 2: the rule for `contacts.email` cannot be followed: a single value stands here, of type text",
         ),
         (
             "[contacts.paths]\n\"type\" = { type = \"text\" }\n",
@@ -129,12 +129,17 @@ fn a_path_the_model_does_not_know_is_a_warning_with_the_nearest_one() {
     let place = Place::new();
     place
         .write("mine.toml", "[contacts.paths]\n\"avatarr\" = \"omit\"\n\"custom_attributes.x\" = \"omit\"\n");
-    let warning = "warning: the model knows no `contacts.avatarr`; did you mean `avatar`?\n";
+    let warning =
+        "warning: mine.toml, line 2: the model knows no `contacts.avatarr`; did you mean `avatar`?\n";
     let shown = place.run(&["model", "show", "--model", "mine.toml", "--json"]);
     assert_eq!(shown.succeeded().stderr, warning);
     let check = place.run(&["check", "--model", "mine.toml", "--base-url", "http://127.0.0.1:9"]);
     assert!(check.stdout.contains("\nwarning  model "), "{}", check.stdout);
-    assert!(check.stdout.contains(" the model knows no `contacts.avatarr`; did you mean `avatar`?\n"));
+    assert!(
+        check
+            .stdout
+            .contains(" mine.toml, line 2: the model knows no `contacts.avatarr`; did you mean `avatar`?\n")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,7 +163,7 @@ async fn a_sync_warns_of_a_path_that_is_near_a_known_one_and_refuses_to_rename_w
         place.run(&[&to[..], more].concat())
     };
     let misspelt = "[tags.paths]\n\"nmae\" = { type = \"text\" }\n";
-    let warning = "warning: the model knows no `tags.nmae`; did you mean `name`?\n";
+    let warning = "warning: mine.toml, line 2: the model knows no `tags.nmae`; did you mean `name`?\n";
     assert!(sync(misspelt, &[]).succeeded().stderr.starts_with(warning));
     assert_eq!(sync(misspelt, &["--quiet"]).succeeded().stderr, "");
     assert!(sync(misspelt, &[]).succeeded().stderr.starts_with(warning), "the declared column says nothing");

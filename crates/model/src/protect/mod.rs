@@ -1,0 +1,183 @@
+//! Values that must not be stored as they are: hashed, masked, cut or left out in a document's text, before anything else is
+//! done with it. All other bytes stay as they are.
+
+mod rewrite;
+
+use crate::json::{JsonError, records};
+use crate::plan::RuleLookup;
+use crate::rules::path::{Path, Segment};
+use crate::rules::{Protect, ResourceRules, Rules};
+use hmac::{Hmac, KeyInit, Mac};
+use rewrite::Rewriter;
+use sha2::Sha256;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use thiserror::Error;
+
+/// How many bytes a salt has at least.
+pub const SALT_BYTES_MIN: usize = 16;
+/// What takes the place of an answer that cannot be read, so that nothing of it is stored.
+const UNREADABLE: &[u8] = b"\"an answer that could not be read\"";
+
+/// Why values cannot be protected.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ProtectError {
+    /// A rule hashes, and there is no secret to do it with.
+    #[error("the rule for `{resource}.{path}` hashes, and there is no salt")]
+    NoSalt {
+        /// The resource.
+        resource: String,
+        /// The path.
+        path: String,
+    },
+    /// A salt that can be guessed.
+    #[error("the salt has {bytes} bytes, and needs {SALT_BYTES_MIN} at least")]
+    ShortSalt {
+        /// How many it has.
+        bytes: usize,
+    },
+}
+
+/// The secret that goes into hashes: without it, nobody can tell which value a hash stands for by trying.
+#[derive(Clone)]
+pub struct Salt(Vec<u8>);
+
+impl Salt {
+    /// A salt.
+    ///
+    /// # Errors
+    /// [`ProtectError::ShortSalt`].
+    pub fn new(secret: &[u8]) -> Result<Salt, ProtectError> {
+        if secret.len() < SALT_BYTES_MIN {
+            return Err(ProtectError::ShortSalt { bytes: secret.len() });
+        }
+        Ok(Salt(secret.to_vec()))
+    }
+
+    /// HMAC-SHA-256 (RFC 2104) of a text, in hexadecimal digits.
+    fn hash(&self, text: &str) -> String {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+            unreachable!("any length is a key")
+        };
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Salt(…)")
+    }
+}
+
+/// A rule that protects.
+#[derive(Debug)]
+struct Pattern {
+    /// The steps to the value, without those to elements.
+    steps: Vec<Segment>,
+    protect: Protect,
+    /// Values that mean nothing is there; they stay.
+    null_words: Vec<String>,
+}
+
+/// What is protected in the documents of one resource.
+#[derive(Debug)]
+pub struct Protection {
+    /// The more specific first.
+    patterns: Vec<Pattern>,
+    lookup: RuleLookup,
+    unwraps: bool,
+    salt: Option<Salt>,
+}
+
+impl Protection {
+    /// What the rules of `resource` protect; `None` where nothing is.
+    ///
+    /// # Errors
+    /// [`ProtectError::NoSalt`] where a rule hashes and there is none.
+    pub fn new(
+        resource: &str,
+        rules: &ResourceRules,
+        salt: Option<&Salt>,
+    ) -> Result<Option<Protection>, ProtectError> {
+        let mut patterns = Vec::new();
+        for (text, rule) in &rules.paths {
+            let (Some(protect), Ok(path)) = (rule.protect, Path::parse(text)) else { continue };
+            if protect == Protect::Hash && salt.is_none() {
+                return Err(ProtectError::NoSalt { resource: resource.to_owned(), path: text.clone() });
+            }
+            let steps = path.segments.into_iter().filter(|step| *step != Segment::Element).collect();
+            patterns.push(Pattern { steps, protect, null_words: rule.null_if.clone().unwrap_or_default() });
+        }
+        let names = |pattern: &Pattern| pattern.steps.iter().filter(|step| **step != Segment::Any).count();
+        patterns.sort_by_key(|pattern| std::cmp::Reverse(names(pattern)));
+        Ok((!patterns.is_empty()).then(|| Protection {
+            patterns,
+            lookup: RuleLookup::new(rules),
+            unwraps: rules.unwrap_envelopes == Some(true),
+            salt: salt.cloned(),
+        }))
+    }
+
+    /// The document with its values protected.
+    ///
+    /// # Errors
+    /// When it is no JSON.
+    pub fn document<'d>(&self, document: &'d [u8]) -> Result<Cow<'d, [u8]>, JsonError> {
+        self.value("", document)
+    }
+
+    /// The value that stands at `path` of a document, protected.
+    fn value<'d>(&self, path: &str, value: &'d [u8]) -> Result<Cow<'d, [u8]>, JsonError> {
+        Rewriter::new(self, value)?.rewritten(path)
+    }
+}
+
+/// What is protected in the documents of all resources.
+#[derive(Debug, Default)]
+pub struct Protections(BTreeMap<String, Protection>);
+
+impl Protections {
+    /// What the rules protect.
+    ///
+    /// # Errors
+    /// [`ProtectError::NoSalt`] where a rule hashes and there is none.
+    pub fn new(rules: &Rules, salt: Option<&Salt>) -> Result<Protections, ProtectError> {
+        let mut protections = BTreeMap::new();
+        for (resource, rules) in &rules.resources {
+            if let Some(protection) = Protection::new(resource, rules, salt)? {
+                protections.insert(resource.clone(), protection);
+            }
+        }
+        Ok(Protections(protections))
+    }
+
+    /// An answer whose records are documents of `resource`, in the list under `list` or as [`records`] finds them without,
+    /// protected. Of one that cannot be read nothing is left.
+    pub fn documents(&self, resource: &str, list: Option<&str>, answer: Vec<u8>) -> Vec<u8> {
+        let Some(protection) = self.0.get(resource) else { return answer };
+        let Ok(found) = records(&answer, list) else { return UNREADABLE.to_vec() };
+        let mut protected = Vec::with_capacity(answer.len());
+        let mut copied = 0;
+        for range in found.unwrap_or_default() {
+            let Ok(record) = protection.document(&answer[range.clone()]) else { return UNREADABLE.to_vec() };
+            protected.extend_from_slice(&answer[copied..range.start]);
+            protected.extend_from_slice(&record);
+            copied = range.end;
+        }
+        protected.extend_from_slice(&answer[copied..]);
+        protected
+    }
+
+    /// An answer that is what stands at `path` of a record of `resource`, protected. Of one that cannot be read nothing is
+    /// left.
+    pub fn fragment(&self, resource: &str, path: &str, answer: Vec<u8>) -> Vec<u8> {
+        let Some(protection) = self.0.get(resource) else { return answer };
+        match protection.value(path, &answer) {
+            Ok(Cow::Borrowed(_)) => answer,
+            Ok(Cow::Owned(protected)) => protected,
+            Err(_) => UNREADABLE.to_vec(),
+        }
+    }
+}
