@@ -15,5 +15,6 @@ mod load_inputs;
 mod load_size;
 mod model;
 mod program;
+mod protect;
 mod suggest;
 mod sync;
