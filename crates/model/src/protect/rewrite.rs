@@ -11,6 +11,9 @@ use std::ops::Range;
 /// What takes the place of a masked value.
 const MASK: &str = "***";
 
+/// Takes a value that stands in another: where, and as which member.
+type Take<'t, R> = dyn FnMut(&mut R, Range<usize>, &Place, Option<&str>) -> Result<(), JsonError> + 't;
+
 /// Where a value stands.
 #[derive(Debug, Clone)]
 struct Place {
@@ -101,7 +104,7 @@ impl<'p, 'd> Rewriter<'p, 'd> {
         &mut self,
         range: Range<usize>,
         place: &Place,
-        take: &mut dyn FnMut(&mut Self, Range<usize>, &Place, Option<&str>) -> Result<(), JsonError>,
+        take: &mut Take<'_, Self>,
     ) -> Result<(), JsonError> {
         match self.text.as_bytes().get(range.start) {
             Some(b'{') => {
