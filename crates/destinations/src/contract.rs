@@ -88,7 +88,8 @@ pub trait Destination: Send {
         keys: &[String],
     ) -> Result<HashMap<String, i64>, DestinationError>;
 
-    /// Applies a load: all or nothing, in one transaction, in this order: check that no table or view of a name we
+    /// Applies a load: all or nothing, in one transaction, in this order: the tables of retired resources go, or get other
+    /// names, and are forgotten; check that no table or view of a name we
     /// need exists without being ours; create tables, add columns, (re)create views; record them in
     /// `_relatable_columns` and `_relatable_keys`; then each change in the order it is produced; what tables and columns
     /// were added, with the first record that has a value there, in `_relatable_changes`; issues; a row of
@@ -117,7 +118,8 @@ pub trait Destination: Send {
     ///
     /// # Errors
     /// [`DestinationError::Foreign`] for a table or view that is not ours; [`DestinationError::Owned`] for one that is,
-    /// but of another resource; [`DestinationError::ReservedName`] for a name that no table may have;
+    /// but of another resource; [`DestinationError::Added`] when a retired table has what a user made there;
+    /// [`DestinationError::ReservedName`] for a name that no table may have;
     /// [`DestinationError::TooManyColumns`] for more columns than a table can have; [`DestinationError::Mismatch`] when a
     /// declaration contradicts what is remembered, or rows do not fit their table's declaration;
     /// [`DestinationError::NotClaimed`] before a claim; [`DestinationError::Fenced`] when another handle has claimed

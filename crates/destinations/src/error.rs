@@ -40,6 +40,14 @@ pub enum DestinationError {
         /// Who holds it, as far as the database says.
         holder: String,
     },
+    /// Tables that are to go have what a user made there.
+    #[error("{destination} has what was not made by this program on tables that are to be made anew: {what}")]
+    Added {
+        /// The destination.
+        destination: String,
+        /// What it is.
+        what: String,
+    },
     /// The file is of another kind, or is damaged.
     #[error("{destination} is not a database of this kind")]
     NotADatabase {

@@ -4,7 +4,7 @@
 //! of the model. It is given settled tables and rows, and a checkpoint to store with them.
 //!
 //! A load reads the same in every database and is written once: [`contract`] says what holds, `load` is the order of
-//! its steps, `ddl` plans what has to be created, `change` stages and merges rows, `reading` reads them back, `bookkeeping` has a file for each
+//! its steps, `ddl` plans what has to be created, `change` stages and merges rows, `reading` reads them back, `retire` takes old tables away, `bookkeeping` has a file for each
 //! `_relatable_…` table. A database's folder holds what differs: `mod` opens it, `dialect` is its SQL, `value` how each
 //! logical type is stored, `stage` how rows get in, `rows` how they come out, `merge` how staged rows meet stored ones, `query` how statements
 //! run, `failure` what its errors mean.
@@ -36,6 +36,8 @@ mod load;
 mod merge_plan;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod reading;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod retire;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod session;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]

@@ -10,6 +10,7 @@ use crate::ddl::{Plan, Planner};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::{Change, Package, Receipt, RowCounts};
+use crate::retire::retire;
 use crate::session::{Session, Transaction};
 use crate::shape::{Known, Shapes};
 use relatable_model::issue::Issue;
@@ -27,6 +28,9 @@ pub(crate) fn load<S: Session>(
 ) -> Result<Receipt, DestinationError> {
     let transaction = Transaction::begin(session)?;
     let from_seq = check_position(session, fence, package)?;
+    if let Some(retirement) = &package.retired {
+        retire(session, retirement, package.loaded_at_us)?;
+    }
     let (shapes, mut additions) = settle_tables(session, package)?;
     let mut applier = Applier::new(session, &shapes);
     for change in changes {

@@ -63,9 +63,20 @@ impl From<TableChange> for Change {
     }
 }
 
+/// Tables that make way before anything else of a load.
+#[derive(Debug, Clone, Copy)]
+pub struct Retirement<'a> {
+    /// The resources whose tables go; the load makes them anew.
+    pub resources: &'a [String],
+    /// What the tables' names end in afterwards; `None` where they are dropped.
+    pub kept_as: Option<&'a str>,
+}
+
 /// Everything about a load but its rows.
 #[derive(Debug)]
 pub struct Package<'a> {
+    /// Tables that make way first.
+    pub retired: Option<Retirement<'a>>,
     /// Every table the changes name, and every table whose declaration changed, parents before children.
     pub tables: &'a [Table],
     /// Rows for `_relatable_issues` that are known from the start. The same issue (all fields equal) is stored once, with its count and last time.

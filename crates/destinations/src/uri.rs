@@ -56,6 +56,12 @@ impl Address {
         Ok(Address { scheme, file: PathBuf::from(path) })
     }
 
+    /// A destination of the same kind in another file.
+    #[must_use]
+    pub fn at(&self, file: PathBuf) -> Address {
+        Address { scheme: self.scheme, file }
+    }
+
     /// The file. Every destination there is lives in one.
     pub fn file(&self) -> &Path {
         &self.file

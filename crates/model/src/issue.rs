@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One thing a reader of the tables should know about a record or a path; becomes a row of `_relatable_issues`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Issue {
     /// The resource concerned.
     pub resource: String,

@@ -75,6 +75,21 @@ pub enum PipelineError {
         /// The destination's checkpoint.
         checkpoint: i64,
     },
+    /// Records that would be lost by making tables anew.
+    #[error(
+        "the journal does not show {count} records of `{resource}` ({keys}, …), and the tables lack what the new rules want \
+         of them: {paths}"
+    )]
+    NotCovered {
+        /// The resource.
+        resource: String,
+        /// How many records.
+        count: u64,
+        /// The first of their keys.
+        keys: String,
+        /// What the rules the tables were made by left out, and the new ones do not.
+        paths: String,
+    },
     /// The journal has entries, and the destination was last loaded from another one.
     #[error(
         "the destination was last loaded from the journal `{other}`, and `{journal}` has entries of its own"

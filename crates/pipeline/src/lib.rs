@@ -2,7 +2,7 @@
 //!
 //! [`sync()`] reads a workspace into a destination; [`load_files()`] takes documents from files instead. Both tell an
 //! [`event::Observer`] what happens, and return a [`report::RunReport`]. [`export()`] goes the other way, from
-//! tables to documents; [`profile_files()`] and [`profile_journal()`] measure documents.
+//! tables to documents; [`remodel()`] makes tables anew under other rules; [`profile_files()`] and [`profile_journal()`] measure documents.
 //!
 //! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
 
@@ -14,6 +14,7 @@ mod files;
 mod load;
 mod profile;
 mod readiness;
+mod remodel;
 pub mod report;
 mod shred;
 mod sync;
@@ -23,4 +24,5 @@ pub use export::export;
 pub use files::{BROKEN_LINE, FileLoad, file_resource, load_files};
 pub use profile::{profile_files, profile_journal};
 pub use readiness::{check_destination, check_workspace};
+pub use remodel::{Remodel, remodel};
 pub use sync::{SyncSettings, sync};

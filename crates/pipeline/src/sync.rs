@@ -3,9 +3,10 @@
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Extraction, Plan, Signal};
-use crate::load::Loader;
+use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
 use crate::report::RunReport;
+use crate::shred::ModelState;
 use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
@@ -83,14 +84,16 @@ pub async fn sync(
     }
     tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
     let low_water = checkpoint.low_water.clone();
+    let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
+    let model = ModelState::new(settings.rules, memory)?;
     let mut loader = Loader::new(
         destination,
         journal.clone(),
         checkpoint,
-        settings.rules,
+        model,
         observer.clone(),
         settings.clock.clone(),
-    )?;
+    );
     if is_new {
         loader.adopt_journal()?;
     }
@@ -212,7 +215,7 @@ fn load(
 }
 
 /// The definitions in the answers of the attribute feeds.
-fn definitions(bodies: &[Arc<Vec<u8>>]) -> Vec<AttributeDefinition> {
+pub(crate) fn definitions(bodies: &[Arc<Vec<u8>>]) -> Vec<AttributeDefinition> {
     #[derive(serde::Deserialize)]
     struct List {
         data: Vec<serde_json::Value>,

@@ -19,7 +19,7 @@ pub(crate) const SALT: &str = "RELATABLE_SALT";
 pub(crate) const VARIABLES: [(&str, &str); 6] = [
     (TOKEN, "access token of the workspace, for `sync` and `check`"),
     (BASE_URL, "where the API is; `--base-url` and `--region` go first"),
-    (SALT, "secret for hashes of protected values; `--salt-file` goes first"),
+    (SALT, "secret for hashes; `--salt-file` goes first"),
     ("HTTPS_PROXY", "proxy for requests to https addresses; HTTP_PROXY likewise"),
     ("NO_PROXY", "hosts that are asked without a proxy, with commas between"),
     ("NO_COLOR", "set to anything: help and usage errors without colours"),

@@ -23,6 +23,11 @@ impl Target {
         Ok(Target { address: Address::parse(uri)? })
     }
 
+    /// A destination of the same kind in another file.
+    pub(crate) fn beside(&self, file: &Path) -> Target {
+        Target { address: self.address.at(file.to_path_buf()) }
+    }
+
     /// Opens it, to wait for another process's lock as long as is usual.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! `_relatable_changes`: every table and column that appeared, when, and the record that brought it.
+//! `_relatable_changes`: every table and column that appeared, when, and the record that brought it; every table that made
+//! way for another model, and under which name it is kept.
 
 use super::columns::StoredColumn;
 use super::{Ledger, optional, required};
@@ -33,6 +34,9 @@ pub(crate) const LEDGER: Ledger = Ledger {
 const TABLE_APPEARED: &str = "table_appeared";
 /// The word for a column that was not there before.
 const COLUMN_APPEARED: &str = "column_appeared";
+
+/// The word for a table that made way for another.
+const TABLE_RETIRED: &str = "table_retired";
 
 /// A table or column that a load adds.
 #[derive(Debug)]
@@ -107,14 +111,12 @@ impl Additions {
         if self.appeared.is_empty() {
             return Ok(());
         }
-        let sql = format!("SELECT coalesce(max(id), 0) + 1 FROM {}", LEDGER.name);
-        let first = session.count(Step("read", LEDGER.name), &sql)?;
-        let rows: Vec<Vec<Cell>> = (first..)
+        let rows: Vec<Vec<Cell>> = (next_id(session)?..)
             .zip(&self.appeared)
             .map(|(id, added)| {
                 let column = added.column.as_ref();
                 vec![
-                    Cell::Integer(i64::try_from(id).unwrap_or(i64::MAX)),
+                    Cell::Integer(id),
                     Cell::Instant(loaded_at_us),
                     Cell::from(added.resource.as_str()),
                     Cell::from(if column.is_some() { COLUMN_APPEARED } else { TABLE_APPEARED }),
@@ -128,6 +130,39 @@ impl Additions {
             .collect();
         LEDGER.append(session, Place::Stored(LEDGER.name), &rows)
     }
+}
+
+/// Stores which tables made way, and under which name one is kept.
+pub(crate) fn record_retired(
+    session: &impl Session,
+    tables: &[Table],
+    kept_name: impl Fn(&Table) -> Option<String>,
+    loaded_at_us: i64,
+) -> Result<(), DestinationError> {
+    let rows: Vec<Vec<Cell>> = (next_id(session)?..)
+        .zip(tables)
+        .map(|(id, table)| {
+            vec![
+                Cell::Integer(id),
+                Cell::Instant(loaded_at_us),
+                Cell::from(table.resource.as_str()),
+                Cell::from(TABLE_RETIRED),
+                Cell::from(table.name.as_str()),
+                Cell::Null,
+                Cell::from(table.path.as_str()),
+                Cell::Null,
+                Cell::from(kept_name(table)),
+            ]
+        })
+        .collect();
+    LEDGER.append(session, Place::Stored(LEDGER.name), &rows)
+}
+
+/// The number of the next change.
+fn next_id(session: &impl Session) -> Result<i64, DestinationError> {
+    let sql = format!("SELECT coalesce(max(id), 0) + 1 FROM {}", LEDGER.name);
+    let next = session.count(Step("read", LEDGER.name), &sql)?;
+    Ok(i64::try_from(next).unwrap_or(i64::MAX))
 }
 
 /// The key of a row, its parts joined by `/`.

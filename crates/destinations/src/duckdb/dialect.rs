@@ -37,6 +37,20 @@ impl Dialect for DuckDb {
          ORDER BY table_name, column_index"
     }
 
+    fn dependents_sql(&self) -> &'static str {
+        "SELECT 'index', index_name, table_name, sql FROM duckdb_indexes() \
+         WHERE database_name = current_database() AND schema_name = current_schema() \
+         UNION ALL SELECT 'view', view_name, '', sql FROM duckdb_views() \
+         WHERE database_name = current_database() AND NOT internal"
+    }
+
+    fn comments_sql(&self) -> Option<&'static str> {
+        Some(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() \
+             WHERE database_name = current_database() AND schema_name = current_schema() AND comment IS NOT NULL",
+        )
+    }
+
     fn token_sql(&self) -> &'static str {
         "SELECT CAST(uuid() AS VARCHAR)"
     }

@@ -56,13 +56,22 @@ impl Dialect for Sqlite {
     }
 
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
-        let name = format!("_relatable_index.{table}.{}", columns.join("."));
+        let name = self.index_name(table, columns)?;
         Some(format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
             self.quote(&name),
             self.quote(table),
             list(self, "", columns)
         ))
+    }
+
+    fn index_name(&self, table: &str, columns: &[String]) -> Option<String> {
+        Some(format!("_relatable_index.{table}.{}", columns.join(".")))
+    }
+
+    fn dependents_sql(&self) -> &'static str {
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema \
+         WHERE type IN ('index', 'trigger', 'view') AND sql IS NOT NULL"
     }
 
     fn index_temporary(&self, table: &str, columns: &[String]) -> Vec<String> {

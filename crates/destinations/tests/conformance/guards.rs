@@ -131,7 +131,13 @@ pub(crate) fn another_workspace_is_refused(engine: Engine) {
     bench.destination.claim("w1", "j1").expect("claim");
     let before = bench.read("SELECT * FROM _relatable_checkpoint");
     let checkpoint = position("w2", "j1", 9);
-    let package = Package { tables: &bench.tables, issues: &[], checkpoint: &checkpoint, loaded_at_us: 0 };
+    let package = Package {
+        retired: None,
+        tables: &bench.tables,
+        issues: &[],
+        checkpoint: &checkpoint,
+        loaded_at_us: 0,
+    };
     let error = bench.destination.load(&package, &mut std::iter::empty()).expect_err("another workspace");
     assert!(matches!(&error, DestinationError::OtherWorkspace { .. }), "{error:?}");
     assert_eq!(bench.read("SELECT * FROM _relatable_checkpoint"), before);
@@ -177,7 +183,8 @@ pub(crate) fn another_journal_keeps_the_position_until_the_first_load(engine: En
     assert_eq!(bench.destination.claim("w1", "j2").expect("claim"), position("w1", "j1", 1));
     assert_eq!(bench.destination.checkpoint().expect("checkpoint"), Some(position("w1", "j1", 1)));
     let checkpoint = position("w1", "j2", 4);
-    let package = Package { tables: &[], issues: &[], checkpoint: &checkpoint, loaded_at_us: 0 };
+    let package =
+        Package { retired: None, tables: &[], issues: &[], checkpoint: &checkpoint, loaded_at_us: 0 };
     bench.destination.load(&package, &mut std::iter::empty()).expect("load");
     assert_eq!(bench.destination.checkpoint().expect("checkpoint"), Some(checkpoint));
     let sql = "SELECT from_seq, to_seq FROM _relatable_loads ORDER BY id";

@@ -119,6 +119,21 @@ pub enum Difference {
     },
 }
 
+impl Difference {
+    /// Whether the column of a table is not what it was.
+    pub(super) fn takes(&self, table: &str, column: &str) -> bool {
+        let is = |place: &Place| place.table == table && place.column == column;
+        match self {
+            Difference::ColumnOrphaned { place, .. }
+            | Difference::ColumnOpened { place, .. }
+            | Difference::ColumnWidens { place, .. }
+            | Difference::ColumnRetyped { place, .. } => is(place),
+            Difference::ColumnRenamed { from, .. } | Difference::ColumnMoves { from, .. } => is(from),
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

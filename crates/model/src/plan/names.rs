@@ -7,7 +7,8 @@ use crate::rules::path::{Path, Segment};
 use crate::schema::ColumnRole;
 
 /// What to do about a name that tables had before the rules changed.
-pub(super) const STAYS: &str = "names stay; take the rule back, or load into a fresh destination";
+pub(super) const STAYS: &str =
+    "names stay until `relatable remodel` makes the tables anew; or take the rule back";
 
 impl Plan {
     /// Checks that each table and view can have the name asked for it: a remembered table keeps its name, and no other

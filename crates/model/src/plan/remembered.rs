@@ -31,8 +31,8 @@ impl Plan {
                 Found::Elsewhere => {
                     return Err(self.misfit(
                         name,
-                        "it was split from a list or object that the rules now treat otherwise; load into a fresh \
-                         destination, or take the rule back",
+                        "it was split from a list or object that the rules now treat otherwise; `relatable remodel` \
+                         makes the tables anew; or take the rule back",
                     ));
                 }
             };
@@ -40,7 +40,7 @@ impl Plan {
             if was_positioned != self.tables[table].is_positioned() {
                 return Err(self.misfit(
                     name,
-                    "the rules now identify its rows otherwise; load into a fresh destination, or take the key back",
+                    "the rules now identify its rows otherwise; `relatable remodel` makes the tables anew; or take the key back",
                 ));
             }
             let position = columns.iter().find(|column| column.role == ColumnRole::Position);
@@ -144,8 +144,8 @@ impl Plan {
             Found::Omitted => return Ok(()),
             Found::Here(_) | Found::Elsewhere => {
                 let difference = format!(
-                    "column `{}` holds `{}`, which the rules now put elsewhere; load into a fresh destination, or \
-                     take the rule back",
+                    "column `{}` holds `{}`, which the rules now put elsewhere; `relatable remodel` makes the tables \
+                     anew; or take the rule back",
                     column.name, column.path
                 );
                 return Err(self.misfit(table_name, &difference));

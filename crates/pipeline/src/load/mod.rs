@@ -13,6 +13,7 @@ use relatable_destinations::package::{Change, Checkpoint, Package, Receipt, Tabl
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
+use relatable_model::issue::Issue;
 use relatable_model::plan::{Memory, RememberedColumn};
 use relatable_model::rules::Rules;
 use std::collections::{BTreeMap, HashMap};
@@ -36,6 +37,8 @@ pub(crate) struct Loader {
     tables: BTreeMap<String, TableReport>,
     issues: BTreeMap<String, u64>,
     loads: u64,
+    /// Every issue with its count, where they are asked for.
+    kept_issues: Option<BTreeMap<Issue, u64>>,
 }
 
 /// Names and types that a destination remembers, by resource.
@@ -57,20 +60,17 @@ pub(crate) fn remembered(
 }
 
 impl Loader {
-    /// A loader that goes on behind `checkpoint`, under `rules`.
+    /// A loader that goes on behind `checkpoint`, into the tables of `model`.
     pub(crate) fn new(
-        mut destination: Box<dyn Destination>,
+        destination: Box<dyn Destination>,
         journal: Journal,
         checkpoint: Checkpoint,
-        rules: Rules,
+        model: ModelState,
         observer: Arc<dyn Observer>,
         clock: Arc<dyn Clock>,
-    ) -> Result<Loader, PipelineError> {
-        let memory = remembered(destination.as_mut())
-            .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
-        let model = ModelState::new(rules, memory)?;
+    ) -> Loader {
         let is_first = checkpoint.seq == 0 && checkpoint.low_water.is_empty();
-        Ok(Loader {
+        Loader {
             destination,
             journal,
             observer,
@@ -82,7 +82,8 @@ impl Loader {
             tables: BTreeMap::new(),
             issues: BTreeMap::new(),
             loads: 0,
-        })
+            kept_issues: None,
+        }
     }
 
     /// Makes this journal the one the destination's checkpoint speaks of, before anything is read into it.
@@ -90,6 +91,39 @@ impl Loader {
         let checkpoint =
             Checkpoint { journal: journal_name(&self.journal), seq: 0, ..self.checkpoint.clone() };
         self.commit(Shredding::default(), checkpoint)
+    }
+
+    /// Has issues kept, for [`into_built`](Self::into_built).
+    pub(crate) fn keep_issues(&mut self) {
+        self.kept_issues = Some(BTreeMap::new());
+    }
+
+    /// The destination.
+    pub(crate) fn destination(&mut self) -> &mut dyn Destination {
+        self.destination.as_mut()
+    }
+
+    /// What was built: the destination, its tables, and the issues kept.
+    pub(crate) fn into_built(self) -> (Box<dyn Destination>, ModelState, BTreeMap<Issue, u64>) {
+        (self.destination, self.model, self.kept_issues.unwrap_or_default())
+    }
+
+    /// From now on documents bring everything, also what only one kind of answer brings otherwise.
+    pub(crate) fn take_all_answers_for_one(&mut self) -> Result<(), PipelineError> {
+        let mut rules = self.model.rules.clone();
+        let paths = rules.resources.values_mut().flat_map(|rules| rules.paths.values_mut());
+        paths.for_each(|rule| rule.answer = None);
+        self.model = self.model.clone().with_rules(rules)?;
+        Ok(())
+    }
+
+    /// Loads items that come from elsewhere than the journal.
+    pub(crate) fn load_items(&mut self, items: Vec<Item>) -> Result<(), PipelineError> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let shredding = self.model.shred(items)?;
+        self.commit(shredding, self.checkpoint.clone())
     }
 
     /// The journal's entry up to which everything is loaded.
@@ -204,6 +238,7 @@ impl Loader {
             .collect();
         self.tell(from, to, LoadStage::Loading, Some(rows));
         let package = Package {
+            retired: None,
             tables: &tables,
             issues: &issues,
             checkpoint: &checkpoint,
@@ -219,6 +254,9 @@ impl Loader {
         self.checkpoint = checkpoint;
         self.declared = true;
         self.loads += 1;
+        if let Some(kept) = &mut self.kept_issues {
+            issues.iter().for_each(|issue| *kept.entry(issue.clone()).or_default() += 1);
+        }
         for issue in &issues {
             *self.issues.entry(issue.kind.clone()).or_default() += 1;
         }

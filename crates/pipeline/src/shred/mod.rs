@@ -45,8 +45,17 @@ pub(crate) struct Shredding {
 impl ModelState {
     /// The state for `rules` over what the destination remembers; settles every declared table.
     pub(crate) fn new(rules: Rules, memory: BTreeMap<String, Memory>) -> Result<ModelState, PlanError> {
+        ModelState::among(rules, memory, Vec::new())
+    }
+
+    /// [`new`](Self::new), where resources that the rules do not have ask for names, too.
+    pub(crate) fn among(
+        rules: Rules,
+        memory: BTreeMap<String, Memory>,
+        others: Vec<(String, String)>,
+    ) -> Result<ModelState, PlanError> {
         let owned = |(resource, name): (&str, &str)| (resource.to_owned(), name.to_owned());
-        let asked_names = rules.asked_names().into_iter().map(owned).collect();
+        let asked_names = rules.asked_names().into_iter().map(owned).chain(others).collect();
         let had_tables: Vec<String> =
             memory.iter().filter(|(_, memory)| !memory.is_empty()).map(|(name, _)| name.clone()).collect();
         let agreed = BTreeMap::new();
@@ -64,7 +73,9 @@ impl ModelState {
 
     /// The state for other rules, over what was learned so far; contracts count from where they did.
     pub(crate) fn with_rules(self, rules: Rules) -> Result<ModelState, PlanError> {
-        let state = ModelState::new(rules, self.memory)?;
+        let others = |(owner, _): &(String, String)| !self.rules.resources.contains_key(owner);
+        let others = self.asked_names.iter().filter(|name| others(name)).cloned().collect();
+        let state = ModelState::among(rules, self.memory, others)?;
         Ok(ModelState { agreed: self.agreed, ..state })
     }
 

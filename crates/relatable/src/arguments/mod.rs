@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Load(LoadArguments),
     /// Put tables back together into documents
     Export(ExportArguments),
+    /// Make tables anew under other rules, from what was read
+    Remodel(RemodelArguments),
     /// Show the tables that documents become
     #[command(subcommand)]
     Model(ModelCommand),
@@ -198,6 +200,39 @@ pub(crate) struct ExportArguments {
     /// Records found to be gone, too
     #[arg(long)]
     pub(crate) deleted: bool,
+}
+
+/// Flags of `remodel`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The API is not asked. Tables are built beside those that are there, from the
+journal, and take their place in one transaction: a reader sees the old or the
+new. Records that the journal does not show are put together from the tables
+where the rules they were made by lose nothing; else nothing is done, and what
+would have to be read again is named. So it is where somebody made columns,
+comments, indexes, triggers or views on the tables. `relatable model diff` says
+beforehand what will be otherwise.")]
+pub(crate) struct RemodelArguments {
+    /// What to remodel: resources, or tables of a `load` [default: what the rules change]
+    #[arg(value_name = "RESOURCE")]
+    pub(crate) resources: Vec<String>,
+    /// Where the tables are: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: String,
+    /// The rules (TOML) to follow [default: the built-in model]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// The rules (TOML) the tables were made by [default: the built-in model]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) made_by: Option<PathBuf>,
+    /// The journal [default: the destination's file with .journal]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Keep the old tables, as NAME__old_DATE_TIME
+    #[arg(long)]
+    pub(crate) keep_old: bool,
+    #[command(flatten)]
+    pub(crate) reporting: ReportingArguments,
 }
 
 /// What can be done with the model.

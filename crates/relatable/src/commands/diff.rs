@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::render;
 use crate::rules::{self, Merged};
 use crate::target::Target;
+use relatable_destinations::Destination;
 use relatable_model::evolve::{Difference, evolution};
 use relatable_model::plan::Memory;
 use relatable_model::rules::{ResourceRules, Rules};
@@ -13,6 +14,7 @@ use relatable_model::schema::Table;
 use relatable_pipeline::file_resource;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Version of the JSON document; it grows when a member changes its meaning or goes.
 const DOCUMENT_VERSION: u32 = 1;
@@ -26,10 +28,10 @@ struct Document {
 
 /// The differences of one resource.
 #[derive(Serialize)]
-struct Changes {
+pub(super) struct Changes {
     /// The resource, or the table that was loaded from files.
     resource: String,
-    differences: Vec<Difference>,
+    pub(super) differences: Vec<Difference>,
     /// Why a load into the tables as they are would be refused.
     refusal: Option<String>,
 }
@@ -37,14 +39,11 @@ struct Changes {
 /// Compares the tables of a destination with what rules would make.
 pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
     let mut destination = Target::new(&arguments.to)?.open()?;
-    let mut tables: BTreeMap<String, Vec<Table>> = BTreeMap::new();
-    for table in destination.tables()? {
-        tables.entry(table.resource.clone()).or_default().push(table);
-    }
+    let tables = stored_tables(destination.as_mut())?;
     if tables.is_empty() {
         return Err(Failure::NothingRead { destination: destination.describe() });
     }
-    let wanted = Wanted::new(arguments, &tables)?;
+    let wanted = Wanted::new(arguments.model.as_deref(), &tables)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let mut resources = Vec::new();
     for (resource, own) in &tables {
@@ -65,9 +64,20 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
+/// The tables of a destination, by resource.
+pub(super) fn stored_tables(
+    destination: &mut dyn Destination,
+) -> Result<BTreeMap<String, Vec<Table>>, Failure> {
+    let mut tables: BTreeMap<String, Vec<Table>> = BTreeMap::new();
+    for table in destination.tables()? {
+        tables.entry(table.resource.clone()).or_default().push(table);
+    }
+    Ok(tables)
+}
+
 impl Changes {
     /// In words.
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut text = self.resource.clone();
         for difference in &self.differences {
             text += &format!("\n  {difference}");
@@ -80,21 +90,23 @@ impl Changes {
 }
 
 /// The rules to compare with.
-struct Wanted {
+pub(super) struct Wanted {
     /// The curated rules with the user's over them.
     curated: Rules,
     /// The user's rules for tables loaded from files.
     of_files: Rules,
-    unfamiliar: Vec<String>,
+    pub(super) unfamiliar: Vec<String>,
+    /// Tables loaded from files, each with its rules, by resource.
+    file_tables: Vec<(String, ResourceRules)>,
 }
 
 impl Wanted {
     /// The rules asked for, those of a user's file for tables loaded from files apart.
-    fn new(arguments: &ModelDiffArguments, tables: &BTreeMap<String, Vec<Table>>) -> Result<Wanted, Failure> {
+    pub(super) fn new(file: Option<&Path>, tables: &BTreeMap<String, Vec<Table>>) -> Result<Wanted, Failure> {
         let mut upper = Rules::default();
         let mut of_files = Rules::default();
         let mut named = String::new();
-        if let Some(file) = &arguments.model {
+        if let Some(file) = file {
             named = file.display().to_string();
             for (resource, rules) in rules::of_file(file)?.resources {
                 let is_from_files = tables.contains_key(&file_resource(&resource));
@@ -104,11 +116,17 @@ impl Wanted {
         }
         let Merged { rules: curated, unfamiliar } = rules::over_curated(upper, &named)?;
         let unfamiliar = unfamiliar.iter().map(ToString::to_string).collect();
-        Ok(Wanted { curated, of_files, unfamiliar })
+        let mut wanted = Wanted { curated, of_files, unfamiliar, file_tables: Vec::new() };
+        for (resource, own) in tables {
+            if let Some(name) = resource.strip_prefix(&file_resource("")) {
+                wanted.file_tables.push((resource.clone(), wanted.of_file_table(name, own)));
+            }
+        }
+        Ok(wanted)
     }
 
     /// What they would do to the tables of a resource; `None` where nothing.
-    fn changes(
+    pub(super) fn changes(
         &self,
         resource: &str,
         own: &[Table],
@@ -136,6 +154,13 @@ impl Wanted {
             differences: evolution.differences,
             refusal: evolution.refusal.map(|refusal| refusal.difference),
         }))
+    }
+
+    /// The rules of every resource, those of tables loaded from files among them.
+    pub(super) fn all(&self) -> Rules {
+        let mut rules = self.curated.clone();
+        rules.resources.extend(self.file_tables.iter().cloned());
+        rules
     }
 
     /// The rules of a table loaded from files; what `load` was told beside them is what the table shows.

@@ -7,6 +7,7 @@ mod export;
 mod help;
 mod load;
 mod model;
+mod remodel;
 mod showcase;
 mod simulate;
 mod suggest;
@@ -31,6 +32,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Check(arguments) => check::run(&arguments, clock).await,
         Command::Load(arguments) => load::run(&arguments, clock).await,
         Command::Export(arguments) => export::run(&arguments),
+        Command::Remodel(arguments) => remodel::run(&arguments, clock).await,
         Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
         Command::Model(ModelCommand::Schema) => model::schema(),
         Command::Model(ModelCommand::Diff(arguments)) => diff::run(&arguments),

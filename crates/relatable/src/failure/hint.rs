@@ -39,6 +39,9 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         Failure::NothingRead { .. } => {
             "is it the database that you meant? `relatable sync` reads a workspace into it"
         }
+        Failure::NothingToRemodel { .. } => {
+            "name one of those, or none: then all that the rules change is made anew"
+        }
         Failure::NothingToExport { known, .. } if known.is_empty() => {
             "it has no tables at all: is it the database that you meant?"
         }
@@ -128,6 +131,10 @@ fn of_destination(error: &DestinationError) -> Option<String> {
             return Some(format!(
                 "rename or move the {kind} `{name}`, or name another database; it was left as it is"
             ));
+        }
+        DestinationError::Added { .. } => {
+            "take it away and make it again afterwards; `--keep-old` keeps tables with their columns, comments and indexes; \
+             nothing was changed"
         }
         DestinationError::Owned { .. } => {
             "write it to a table of another name (`--table`, or `table` in your rules), or into another database; \
@@ -231,6 +238,10 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::OtherJournal { other, .. } => Some(format!(
             "run with `--journal {other}`; if that file is gone for good, name one that does not exist yet: a new \
              journal goes on from what the destination has"
+        )),
+        PipelineError::NotCovered { resource, .. } => Some(format!(
+            "`relatable sync --full --select {resource}` reads them again into the journal; or leave out what the tables lack; or \
+             name the rules the tables were made by with `--made-by`"
         )),
         PipelineError::JournalBehind { .. } => Some(
             "use the journal that belongs to this destination (`--journal`), or move this one away: a new one goes \

@@ -87,6 +87,14 @@ pub(crate) enum Failure {
         /// The file.
         file: PathBuf,
     },
+    /// A resource that the destination has no tables of.
+    #[error("there are no tables of `{resource}` to remodel; there are those of {}", known.join(", "))]
+    NothingToRemodel {
+        /// The resource.
+        resource: String,
+        /// Those there are.
+        known: Vec<String>,
+    },
     /// The destination has no tables of what was asked for.
     #[error("{destination} has no tables of `{resource}`")]
     NothingToExport {
@@ -164,6 +172,7 @@ impl Failure {
                 StartError::Timezone { .. } | StartError::TooMany { .. } | StartError::Bind { .. },
             )
             | Failure::NothingToExport { .. }
+            | Failure::NothingToRemodel { .. }
             | Failure::NothingRead { .. }
             | Failure::UnknownTopic { .. } => ExitCode::Usage,
             Failure::SimulatorEnded(_)
@@ -251,7 +260,9 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::Key { .. }
         | PipelineError::Records { .. } => ExitCode::Configuration,
         PipelineError::UnknownResource { .. } => ExitCode::Usage,
-        PipelineError::JournalBehind { .. } | PipelineError::OtherJournal { .. } => ExitCode::Journal,
+        PipelineError::NotCovered { .. }
+        | PipelineError::JournalBehind { .. }
+        | PipelineError::OtherJournal { .. } => ExitCode::Journal,
         PipelineError::File { .. }
         | PipelineError::Spool { .. }
         | PipelineError::NothingFound { .. }

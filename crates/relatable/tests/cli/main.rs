@@ -16,5 +16,6 @@ mod load_size;
 mod model;
 mod program;
 mod protect;
+mod remodel;
 mod suggest;
 mod sync;

@@ -1,0 +1,154 @@
+//! Tables that make way for those of another model, in the transaction that brings them: a reader sees the old or the new.
+
+use crate::bookkeeping::{changes, columns, keys, views};
+use crate::catalogue::Catalogue;
+use crate::error::DestinationError;
+use crate::package::Retirement;
+use crate::session::{Cell, Session, Step};
+use crate::shape::Known;
+use relatable_model::schema::Table;
+
+/// Something that a user made on one of our tables.
+struct Dependent {
+    /// The word for it.
+    kind: String,
+    name: String,
+    /// The table it is on; empty for a view, whose text tells.
+    table: String,
+    sql: String,
+}
+
+/// Takes away every table of the resources, or gives them other names, and forgets them.
+///
+/// # Errors
+/// [`DestinationError::Added`] when something was made on them that would be lost, and [`DestinationError::Foreign`] when
+/// the name that a table is to be kept under is taken.
+pub(crate) fn retire(
+    session: &impl Session,
+    retirement: &Retirement<'_>,
+    loaded_at_us: i64,
+) -> Result<(), DestinationError> {
+    let known = Known::read(session)?;
+    let catalogue = Catalogue::read(session)?;
+    let is_leaving = |table: &Table| retirement.resources.contains(&table.resource);
+    let leaving: Vec<Table> = known.tables().into_iter().filter(is_leaving).collect();
+    let kept_name = |table: &Table| retirement.kept_as.map(|suffix| format!("{}{suffix}", table.name));
+    check_additions(session, retirement, &leaving, &known, &catalogue)?;
+    for name in leaving.iter().filter_map(kept_name) {
+        if let Some(relation) = catalogue.get(&name) {
+            let (destination, kind) = (session.describe().to_owned(), relation.kind());
+            return Err(DestinationError::Foreign { destination, kind, name });
+        }
+    }
+    let dialect = session.dialect();
+    let execute =
+        |table: &str, sql: String| session.execute(Step("make way for", table), &sql, &[]).map(|_| ());
+    for view in known.views.iter().filter(|view| leaving.iter().any(|table| table.name == view.table)) {
+        execute(&view.name, format!("DROP VIEW IF EXISTS {}", dialect.quote(&view.name)))?;
+    }
+    // A table is remembered after its parent.
+    for table in leaving.iter().rev().filter(|table| catalogue.get(&table.name).is_some()) {
+        let here = table.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here.clone()));
+        if let Some(sql) = dialect.drop_index(&table.name, &here.collect::<Vec<_>>()) {
+            execute(&table.name, sql)?;
+        }
+        let name = dialect.quote(&table.name);
+        execute(
+            &table.name,
+            match kept_name(table) {
+                None => format!("DROP TABLE {name}"),
+                Some(kept) => format!("ALTER TABLE {name} RENAME TO {}", dialect.quote(&kept)),
+            },
+        )?;
+    }
+    for table in &leaving {
+        forget(session, &table.name)?;
+    }
+    changes::record_retired(session, &leaving, kept_name, loaded_at_us)
+}
+
+/// Forgets a table.
+fn forget(session: &impl Session, table: &str) -> Result<(), DestinationError> {
+    let name = [Cell::from(table)];
+    for ledger in [&columns::LEDGER, &keys::LEDGER, &views::LEDGER] {
+        let sql = format!("DELETE FROM {} WHERE table_name = ?", ledger.name);
+        session.execute(Step("write to", ledger.name), &sql, &name)?;
+    }
+    // References to it are completed when it is there again.
+    let sql =
+        format!("UPDATE {} SET referenced_columns = NULL WHERE referenced_table = ?", keys::LEDGER.name);
+    session.execute(Step("write to", keys::LEDGER.name), &sql, &name).map(|_| ())
+}
+
+/// Refuses to take away what a user added: columns, comments and indexes of tables that are not kept, views and triggers
+/// in any case.
+fn check_additions(
+    session: &impl Session,
+    retirement: &Retirement<'_>,
+    leaving: &[Table],
+    known: &Known,
+    catalogue: &Catalogue,
+) -> Result<(), DestinationError> {
+    let mut added: Vec<String> = Vec::new();
+    for dependent in dependents(session)? {
+        let is_view = dependent.kind == "view";
+        let ours = known.views.iter().any(|view| view.name == dependent.name)
+            || leaving.iter().any(|table| is_own_index(session, table, &dependent.name));
+        let text = dependent.sql.to_lowercase();
+        let is_on = |table: &&Table| match is_view {
+            true => text.contains(&table.name.to_lowercase()),
+            false => dependent.table.eq_ignore_ascii_case(&table.name),
+        };
+        let is_kept = retirement.kept_as.is_some() && dependent.kind == "index";
+        if let Some(table) = leaving.iter().find(is_on).filter(|_| !ours && !is_kept) {
+            added.push(format!("{} `{}` on `{}`", dependent.kind, dependent.name, table.name));
+        }
+    }
+    if retirement.kept_as.is_none() {
+        for table in leaving {
+            let Some(relation) = catalogue.get(&table.name) else { continue };
+            let is_ours =
+                |name: &&String| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+            let mut columns: Vec<&String> = relation.columns.iter().filter(|name| !is_ours(name)).collect();
+            columns.sort_unstable();
+            added.extend(columns.into_iter().map(|name| format!("column `{}.{name}`", table.name)));
+        }
+        added.extend(changed_comments(session, leaving)?);
+    }
+    if added.is_empty() {
+        return Ok(());
+    }
+    Err(DestinationError::Added { destination: session.describe().to_owned(), what: added.join(", ") })
+}
+
+/// Whether an index of this name is the one that we make on a table.
+fn is_own_index(session: &impl Session, table: &Table, name: &str) -> bool {
+    let here: Vec<String> =
+        table.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here.clone())).collect();
+    session.dialect().index_name(&table.name, &here).is_some_and(|own| own == name)
+}
+
+/// Everything that hangs on tables.
+fn dependents(session: &impl Session) -> Result<Vec<Dependent>, DestinationError> {
+    let step = Step("read what the database holds", "");
+    let rows = session.rows(step, session.dialect().dependents_sql(), &[])?;
+    let dependent = |row: Vec<Cell>| Dependent {
+        kind: row[0].text(),
+        name: row[1].text(),
+        table: row[2].text(),
+        sql: row[3].text(),
+    };
+    Ok(rows.into_iter().map(dependent).collect())
+}
+
+/// Comments on columns that are not those we made.
+fn changed_comments(session: &impl Session, leaving: &[Table]) -> Result<Vec<String>, DestinationError> {
+    let Some(sql) = session.dialect().comments_sql() else { return Ok(Vec::new()) };
+    let rows = session.rows(Step("read what the database holds", ""), sql, &[])?;
+    let changed = rows.into_iter().filter_map(|row| {
+        let (table, column, comment) = (row[0].text(), row[1].text(), row[2].text());
+        let ours = leaving.iter().find(|known| known.name == table)?.column(&column)?;
+        (ours.description != comment).then(|| format!("the comment on `{table}.{column}`"))
+    });
+    Ok(changed.collect())
+}

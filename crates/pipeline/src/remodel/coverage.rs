@@ -1,0 +1,134 @@
+//! Whether the journal shows every record that the tables have, and what becomes of those it does not.
+
+use super::Remodel;
+use crate::error::PipelineError;
+use crate::load::Loader;
+use crate::shred::{Content, Item, Slice};
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::{Array, RecordBatch};
+use relatable_destinations::{Destination, DestinationError, Reading};
+use relatable_model::evolve::lost;
+use relatable_model::json::Json;
+use relatable_model::reassemble::{reassemble, scalar};
+use relatable_model::schema::{DELETED_AT, SYNCED_AT, Table};
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// How many keys of records an error names.
+const KEYS_NAMED: usize = 5;
+/// How many records are put together before they are loaded.
+const RECORDS_MAX: usize = 5_000;
+
+/// The keys of all records of a resource, each as one text.
+pub(super) fn keys(
+    destination: &mut dyn Destination,
+    resource: &str,
+) -> Result<HashSet<String>, DestinationError> {
+    let mut keys = HashSet::new();
+    destination.read(&Reading { resource, with_deleted: true }, &mut |group| {
+        if let Some((table, rows)) = group.first() {
+            keys.extend((0..rows.num_rows()).map(|row| parts(table, rows, row).join("/")));
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(keys)
+}
+
+/// The parts of a row's key as texts.
+fn parts(table: &Table, rows: &RecordBatch, row: usize) -> Vec<String> {
+    let part = |column: &String| match rows.column_by_name(column).and_then(|array| scalar(array, row)) {
+        Some(Json::String(text)) => text,
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
+    table.key.iter().map(part).collect()
+}
+
+/// The records of a resource that the journal shows.
+pub(super) struct Covered<'r> {
+    pub(super) remodel: &'r Remodel,
+    pub(super) resource: &'r str,
+    /// Their keys.
+    pub(super) known: HashSet<String>,
+}
+
+impl Covered<'_> {
+    /// Loads the records that the tables have beyond those, put together from the tables.
+    pub(super) fn complete(
+        &self,
+        destination: &mut dyn Destination,
+        loader: &mut Loader,
+    ) -> Result<(), PipelineError> {
+        let error = |cause| PipelineError::Destination { step: "read", cause };
+        let stored = keys(destination, self.resource).map_err(error)?;
+        let mut missing: Vec<&String> = stored.difference(&self.known).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        missing.sort_unstable();
+        self.check_lossless(&missing)?;
+        loader.take_all_answers_for_one()?;
+        let missing: HashSet<&str> = missing.into_iter().map(String::as_str).collect();
+        let made_by = self.remodel.made_by.of(self.resource);
+        let (mut items, mut failure) = (Vec::new(), None);
+        let reading = Reading { resource: self.resource, with_deleted: true };
+        let mut take = |group: &[(&Table, RecordBatch)]| {
+            let rows: Vec<(&Table, &RecordBatch)> =
+                group.iter().map(|(table, rows)| (*table, rows)).collect();
+            let Some((root, root_rows)) = rows.first() else { return ControlFlow::Continue(()) };
+            for (row, document) in reassemble(&rows, &made_by).into_iter().enumerate() {
+                let key = parts(root, root_rows, row);
+                if missing.contains(key.join("/").as_str()) {
+                    items.extend(self.items(key, &document, root_rows, row));
+                }
+            }
+            if items.len() >= RECORDS_MAX {
+                failure = loader.load_items(std::mem::take(&mut items)).err();
+            }
+            if failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        destination.read(&reading, &mut take).map_err(error)?;
+        match failure {
+            Some(failure) => Err(failure),
+            None => loader.load_items(items),
+        }
+    }
+
+    /// Refuses where the tables lack what the new rules would have.
+    fn check_lossless(&self, missing: &[&String]) -> Result<(), PipelineError> {
+        let nothing = Default::default();
+        let after = self.remodel.rules.resources.get(self.resource).unwrap_or(&nothing);
+        let lost = lost(&self.remodel.made_by.of(self.resource), after);
+        if lost.is_empty() {
+            return Ok(());
+        }
+        Err(PipelineError::NotCovered {
+            resource: self.resource.to_owned(),
+            count: missing.len() as u64,
+            keys: missing.iter().take(KEYS_NAMED).map(|key| key.as_str()).collect::<Vec<_>>().join(", "),
+            paths: lost.join(", "),
+        })
+    }
+
+    /// A record as an answer would have brought it, and that it is gone if it is.
+    fn items(&self, key: Vec<String>, document: &Json, rows: &RecordBatch, row: usize) -> Vec<Item> {
+        let instant = |name: &str| {
+            let array = rows.column_by_name(name)?.as_primitive_opt::<TimestampMicrosecondType>()?;
+            (!array.is_null(row)).then(|| array.value(row))
+        };
+        let body = Arc::new(document.to_string().into_bytes());
+        let source = Slice { range: 0..body.len(), body };
+        let mut items = vec![Item {
+            resource: self.resource.to_owned(),
+            key,
+            synced_at_us: instant(SYNCED_AT).unwrap_or_default(),
+            content: Content::Document { source, version: None, from_index: false, complete: true },
+        }];
+        if let Some(deleted_at_us) = instant(DELETED_AT) {
+            items.push(Item { synced_at_us: deleted_at_us, content: Content::Gone, ..items[0].clone() });
+        }
+        items
+    }
+}

@@ -1,0 +1,199 @@
+//! Other rules for tables that are there, without asking the API again: built anew beside them from the journal, and put in
+//! their place in one transaction.
+//!
+//! First the journal must show every record that the tables have. Those it does not show are put together again from the
+//! tables, where the rules they were made by lose nothing; else nothing is done, and what would have to be read again is
+//! named.
+
+mod coverage;
+
+use crate::error::PipelineError;
+use crate::event::Observer;
+use crate::load::{Loader, remembered};
+use crate::report::{RunReport, TableReport};
+use crate::shred::ModelState;
+use crate::sync::{definitions, journal_name};
+use coverage::{Covered, keys};
+use relatable_destinations::package::{Change, Checkpoint, Package, Retirement, TableChange};
+use relatable_destinations::{Destination, DestinationError, Reading};
+use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
+use relatable_intercom::catalogue::{FEEDS, Reading as FeedReading};
+use relatable_intercom::clock::Clock;
+use relatable_journal::Journal;
+use relatable_model::evolve::{Difference, unchanged};
+use relatable_model::issue::Issue;
+use relatable_model::plan::Memory;
+use relatable_model::rules::Rules;
+use relatable_model::schema::Table;
+use relatable_model::shred::Shredder;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+/// Bytes of answers that are held at once.
+const READ_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Groups of records on their way from the new tables to their place.
+const GROUPS_WAITING: usize = 2;
+/// How often one issue is told at most; its count says how often it came.
+const ISSUE_COUNT_MAX: u64 = 1_000;
+
+/// What to remodel.
+pub struct Remodel {
+    /// The rules to follow from now on, of every resource.
+    pub rules: Rules,
+    /// The rules the tables were made by.
+    pub made_by: Rules,
+    /// The resources to remodel, and what the rules change of each.
+    pub resources: BTreeMap<String, Vec<Difference>>,
+    /// The journal; an empty one where there is none.
+    pub journal: Journal,
+    /// What the names of the old tables end in afterwards; `None` where they go.
+    pub kept_as: Option<String>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Remodels tables of `destination`; `scratch` is an empty database for the way there.
+///
+/// # Errors
+/// [`PipelineError::NotCovered`] for records that neither the journal nor the tables can bring back whole;
+/// [`PipelineError::OtherJournal`] and [`PipelineError::JournalBehind`] for a journal that is not the destination's;
+/// [`DestinationError::Added`] for what a user made on the tables; otherwise as loading. The tables are then as before.
+pub fn remodel(
+    remodel: Remodel,
+    destination: &mut dyn Destination,
+    scratch: Box<dyn Destination>,
+    observer: Arc<dyn Observer>,
+) -> Result<RunReport, PipelineError> {
+    let began = remodel.clock.now();
+    let error = |step| move |cause| PipelineError::Destination { step, cause };
+    let stored = destination.checkpoint().map_err(error("inspect"))?;
+    let stored = stored.ok_or(PipelineError::Internal { part: "checkpoint" })?;
+    let tables = destination.tables().map_err(error("inspect"))?;
+    let mut loader = rebuilt(&remodel, destination, scratch, &stored, &tables, &observer)?;
+    for resource in remodel.resources.keys() {
+        let known = keys(loader.destination(), resource).map_err(error("read"))?;
+        let covered = Covered { remodel: &remodel, resource, known };
+        covered.complete(destination, &mut loader)?;
+    }
+    let (mut scratch, model, issues) = loader.into_built();
+    let checkpoint = destination.claim(&stored.workspace, &stored.journal).map_err(error("claim"))?;
+    let resources: Vec<String> = remodel.resources.keys().cloned().collect();
+    let retired = Retirement { resources: &resources, kept_as: remodel.kept_as.as_deref() };
+    let package = Package {
+        retired: Some(retired),
+        tables: &model.tables,
+        issues: &[],
+        checkpoint: &checkpoint,
+        loaded_at_us: remodel.clock.now().as_microsecond(),
+    };
+    let (sender, receiver) = sync_channel(GROUPS_WAITING);
+    let receipt = std::thread::scope(|scope| {
+        let resources = &resources;
+        scope.spawn(move || send_rows(scratch.as_mut(), resources, issues, &sender));
+        destination.load(&package, &mut receiver.into_iter())
+    });
+    let receipt = receipt.map_err(error("load into"))?;
+    let mut report = RunReport { loads: 1, ..RunReport::default() };
+    report.tables = receipt.tables.into_iter().map(|(table, counts)| (table, TableReport(counts))).collect();
+    report.seconds = remodel.clock.now().duration_since(began).as_secs_f64();
+    Ok(report)
+}
+
+/// What the rows of the new tables go through.
+type Sent = Result<Change, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A loader that has loaded what the journal shows of the resources, under the new rules, into the scratch database.
+fn rebuilt(
+    remodel: &Remodel,
+    destination: &mut dyn Destination,
+    mut scratch: Box<dyn Destination>,
+    stored: &Checkpoint,
+    tables: &[Table],
+    observer: &Arc<dyn Observer>,
+) -> Result<Loader, PipelineError> {
+    let error = |step| move |cause| PipelineError::Destination { step, cause };
+    let journal = &remodel.journal;
+    let up_to = journal.settled().min(stored.seq);
+    let mut memory = remembered(destination).map_err(error("inspect"))?;
+    for (resource, differences) in &remodel.resources {
+        let own: Vec<Table> = tables.iter().filter(|table| table.resource == *resource).cloned().collect();
+        memory.insert(resource.clone(), kept_memory(remodel, resource, &own, differences));
+    }
+    let mut rules = remodel.rules.clone();
+    let asked = rules.asked_names().into_iter().map(|(owner, name)| (owner.to_owned(), name.to_owned()));
+    let others = asked.filter(|(owner, _)| !remodel.resources.contains_key(owner)).collect();
+    rules.resources.retain(|resource, _| remodel.resources.contains_key(resource));
+    // What was kept out is in the journal, and whoever remodels wants what the rules say.
+    rules.resources.values_mut().for_each(|rules| rules.contract = None);
+    let model = ModelState::among(rules, memory, others)?;
+    let first = scratch.claim(&stored.workspace, &journal_name(journal)).map_err(error("claim"))?;
+    let mut loader =
+        Loader::new(scratch, journal.clone(), first, model, observer.clone(), remodel.clock.clone());
+    loader.keep_issues();
+    loader.add_rules(&attribute_rules(&journalled_definitions(journal, up_to)?))?;
+    loader.load_up_to(up_to)?;
+    Ok(loader)
+}
+
+/// What is remembered of the old tables where the rules change nothing: names and types stay there.
+fn kept_memory(remodel: &Remodel, resource: &str, own: &[Table], differences: &[Difference]) -> Memory {
+    let kept = unchanged(own, differences);
+    let nothing = Default::default();
+    let rules = remodel.rules.resources.get(resource).unwrap_or(&nothing);
+    match Shredder::new(resource, rules, kept.clone(), None).and_then(Shredder::finish) {
+        Ok(_) => kept,
+        // Names that are not free any more: all are given anew.
+        Err(_) => Memory::default(),
+    }
+}
+
+/// The definitions of attributes that the journal has.
+fn journalled_definitions(journal: &Journal, up_to: i64) -> Result<Vec<AttributeDefinition>, PipelineError> {
+    let is_definition = |answer: &str| {
+        FEEDS.iter().any(|feed| feed.name == answer && matches!(feed.reading, FeedReading::Definitions(_)))
+    };
+    let mut bodies = Vec::new();
+    let mut after = 0;
+    loop {
+        let entries = journal.entries(after, up_to, READ_BYTES_MAX);
+        let entries = entries.map_err(|cause| PipelineError::Journal { step: "read", cause })?;
+        let Some(last) = entries.last() else { return Ok(definitions(&bodies)) };
+        after = last.seq;
+        let defining = entries.into_iter().filter(|stored| is_definition(&stored.entry.answer));
+        bodies.extend(defining.map(|stored| Arc::new(stored.entry.body)));
+    }
+}
+
+/// Sends every row of the new tables, and the issues that came up while they were made.
+fn send_rows(
+    scratch: &mut dyn Destination,
+    resources: &[String],
+    issues: BTreeMap<Issue, u64>,
+    sender: &SyncSender<Sent>,
+) {
+    for resource in resources {
+        let mut send = |group: &[(&Table, arrow_array::RecordBatch)]| {
+            for (table, rows) in group.iter().filter(|(_, rows)| rows.num_rows() > 0) {
+                let (table, rows) = (table.name.clone(), vec![rows.clone()]);
+                let change = TableChange { table, rows, replaced: Vec::new(), deleted: None };
+                if sender.send(Ok(Change::Distinct(change))).is_err() {
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        };
+        if let Err(cause) = scratch.read(&Reading { resource, with_deleted: true }, &mut send) {
+            // Nobody listens only where the load has failed already.
+            let _ = sender.send(Err(Box::<DestinationError>::new(cause)));
+            return;
+        }
+    }
+    for (issue, count) in issues {
+        let told = vec![issue; usize::try_from(count.min(ISSUE_COUNT_MAX)).unwrap_or(1)];
+        if sender.send(Ok(Change::Issues(told))).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `remodel`: tables made anew under other rules, without asking the API again.
+
+use super::diff::{Changes, Wanted, stored_tables};
+use crate::arguments::RemodelArguments;
+use crate::exit_code::ExitCode;
+use crate::failure::Failure;
+use crate::render::{self, Reporter, grouped};
+use crate::target::Target;
+use relatable_destinations::package::Checkpoint;
+use relatable_intercom::clock::Clock;
+use relatable_journal::Journal;
+use relatable_model::evolve::Difference;
+use relatable_model::schema::Table;
+use relatable_pipeline::{PipelineError, Remodel, file_resource, remodel};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What the names of kept tables end in, before the moment.
+const KEPT: &str = "__old_";
+
+/// Remodels the tables of a destination.
+pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
+    let target = Target::new(&arguments.to)?;
+    let mut destination = target.open()?;
+    let tables = stored_tables(destination.as_mut())?;
+    let (Some(stored), false) = (destination.checkpoint()?, tables.is_empty()) else {
+        return Err(Failure::NothingRead { destination: destination.describe() });
+    };
+    let wanted = Wanted::new(arguments.model.as_deref(), &tables)?;
+    let made_by = Wanted::new(arguments.made_by.as_deref(), &tables)?.all();
+    wanted.unfamiliar.iter().for_each(render::warning);
+    let resources = chosen(arguments, &wanted, &tables)?;
+    if resources.is_empty() {
+        render::data("no difference; nothing was done")?;
+        return Ok(ExitCode::Success);
+    }
+    let beside = target.file().parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = tempfile::Builder::new()
+        .prefix(".relatable-remodel-")
+        .tempdir_in(beside.unwrap_or(Path::new(".")))
+        .map_err(|cause| Failure::Run(PipelineError::Spool { cause }))?;
+    let journal_file = arguments.journal.clone().unwrap_or_else(|| target.journal());
+    let settings = Remodel {
+        rules: wanted.all(),
+        made_by,
+        journal: journal(&journal_file, folder.path(), &stored, clock.as_ref())?,
+        kept_as: arguments.keep_old.then(|| format!("{KEPT}{}", clock.now().strftime("%Y%m%d_%H%M%S"))),
+        clock: clock.clone(),
+        resources,
+    };
+    let scratch = target.beside(&folder.path().join("new")).open()?;
+    let reporter = Reporter::asked(&arguments.reporting, clock);
+    let observer = reporter.observer();
+    let work = move || remodel(settings, destination.as_mut(), scratch, observer);
+    let outcome = tokio::task::spawn_blocking(work).await;
+    reporter.close();
+    let report = outcome.unwrap_or(Err(PipelineError::Internal { part: "remodel" }))?;
+    if !arguments.reporting.quiet {
+        let rows: u64 = report.tables.values().map(|table| table.0.inserted).sum();
+        let count = report.tables.len();
+        render::talk(&format!("{} rows in {count} tables were made anew", grouped(rows)));
+    }
+    Ok(ExitCode::Success)
+}
+
+/// The resources to remodel with what the rules change of each: those asked for, or all that the rules change; said
+/// before anything is done.
+fn chosen(
+    arguments: &RemodelArguments,
+    wanted: &Wanted,
+    tables: &BTreeMap<String, Vec<Table>>,
+) -> Result<BTreeMap<String, Vec<Difference>>, Failure> {
+    let asked: Vec<String> = arguments
+        .resources
+        .iter()
+        .map(|name| match tables.contains_key(name) {
+            true => Ok(name.clone()),
+            false => Some(file_resource(name))
+                .filter(|name| tables.contains_key(name))
+                .ok_or_else(|| Failure::NothingToRemodel { resource: name.clone(), known: known(tables) }),
+        })
+        .collect::<Result<_, Failure>>()?;
+    let mut chosen = BTreeMap::new();
+    for (resource, own) in tables.iter().filter(|(resource, _)| asked.is_empty() || asked.contains(resource))
+    {
+        let changes = wanted.changes(resource, own, tables)?;
+        if let Some(changes) = changes.as_ref().filter(|_| !arguments.reporting.quiet) {
+            render::talk(&changes.text());
+        }
+        if changes.is_some() || !asked.is_empty() {
+            let differences = changes.map_or_else(Vec::new, |Changes { differences, .. }| differences);
+            chosen.insert(resource.clone(), differences);
+        }
+    }
+    Ok(chosen)
+}
+
+/// What can be remodelled, as it is asked for.
+fn known(tables: &BTreeMap<String, Vec<Table>>) -> Vec<String> {
+    let prefix = file_resource("");
+    tables.keys().map(|resource| resource.strip_prefix(&prefix).unwrap_or(resource).to_owned()).collect()
+}
+
+/// The destination's journal; an empty one in `folder` where there is none any more.
+fn journal(file: &Path, folder: &Path, stored: &Checkpoint, clock: &dyn Clock) -> Result<Journal, Failure> {
+    let now_us = clock.now().as_microsecond();
+    let open = |file: &Path| {
+        let opened = Journal::open(file, &stored.workspace, now_us);
+        opened.map_err(|cause| Failure::Run(PipelineError::Journal { step: "open", cause }))
+    };
+    if !file.exists() {
+        return open(&folder.join("journal"));
+    }
+    let journal = open(file)?;
+    let (id, path) = stored.journal.split_once(' ').unwrap_or((&stored.journal, ""));
+    if id != journal.id() {
+        let (journal, other) = (file.display().to_string(), path.to_owned());
+        return Err(Failure::Run(PipelineError::OtherJournal { journal, other }));
+    }
+    if journal.settled() < stored.seq {
+        let (journal, checkpoint) = (journal.settled(), stored.seq);
+        return Err(Failure::Run(PipelineError::JournalBehind { journal, checkpoint }));
+    }
+    Ok(journal)
+}

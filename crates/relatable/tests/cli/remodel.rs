@@ -1,0 +1,174 @@
+//! Tables made anew under other rules are those of a first sync under these rules, and nothing is lost on the way.
+
+use crate::program::{Place, query, simulator};
+use relatable_simulator::Mutation;
+
+const RULES: &str = r#"
+[contacts.paths]
+"tags" = { as = "delimited", of = "id" }
+"location" = { as = "table", table = "contact_places" }
+"email" = { column = "address" }
+"custom_attributes" = "entries"
+[tags.paths]
+"name" = { column = "label" }
+"#;
+
+/// The address of a database of this kind.
+fn address(kind: &str) -> String {
+    match kind {
+        "sqlite" => "sqlite:a.db".to_owned(),
+        kind => format!("{kind}:a.{kind}"),
+    }
+}
+
+/// The documents of a resource, as `export` gives them.
+fn exported(place: &Place, to: &str, resource: &str, model: Option<&str>) -> Vec<String> {
+    let mut arguments = vec!["export", resource, "--from", to, "--deleted"];
+    arguments.extend(model.iter().flat_map(|model| ["--model", model]));
+    place.run(&arguments).succeeded().stdout.lines().map(str::to_owned).collect()
+}
+
+/// Remodels, asks for the same as a fresh sync gives, and goes on.
+async fn remodels(kind: &str) {
+    let simulator = simulator(60, 0).await;
+    let base_url = simulator.base_url();
+    let to = address(kind);
+    let place = Place::new();
+    place.write("mine.toml", RULES);
+    let sync = ["sync", "--to", &to, "--base-url", &base_url, "--quiet"];
+    place.run(&sync).succeeded();
+    simulator.advance_clock(7_200);
+    simulator.mutate(Mutation::CreateContacts { count: 3 }).unwrap();
+    simulator.advance_clock(1);
+    place.run(&sync).succeeded();
+    let refused = place.run(&[&sync[..], &["--model", "mine.toml"]].concat());
+    refused.failed_with(3, &["relatable remodel"]);
+    let before = exported(&place, &to, "companies", None);
+    let done = place.run(&["remodel", "--to", &to, "--model", "mine.toml"]);
+    done.succeeded();
+    assert!(done.stderr.contains("contacts\n") && done.stderr.contains("were made anew"), "{}", done.stderr);
+    assert_eq!(exported(&place, &to, "companies", None), before, "what the rules do not change stays");
+
+    let fresh = Place::new();
+    fresh.write("mine.toml", RULES);
+    fresh.run(&[&sync[..], &["--model", "mine.toml"]].concat()).succeeded();
+    for resource in ["contacts", "tags"] {
+        let model = Some("mine.toml");
+        let (made, wanted) = (exported(&place, &to, resource, model), exported(&fresh, &to, resource, model));
+        assert!(wanted.len() > 5);
+        assert_eq!(made, wanted, "{resource}");
+    }
+    // Nothing is left to do, and a sync goes on.
+    let again = place.run(&["remodel", "--to", &to, "--model", "mine.toml"]);
+    assert_eq!(again.succeeded().stdout, "no difference; nothing was done\n");
+    simulator.advance_clock(7_200);
+    simulator.mutate(Mutation::CreateContacts { count: 2 }).unwrap();
+    simulator.advance_clock(1);
+    place.run(&[&sync[..], &["--model", "mine.toml"]].concat()).succeeded();
+    assert_eq!(exported(&place, &to, "contacts", Some("mine.toml")).len(), 65);
+    assert!(
+        !std::fs::read_dir(place.path("."))
+            .unwrap()
+            .any(|file| { file.unwrap().file_name().to_string_lossy().starts_with(".relatable-remodel") })
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_made_anew_from_the_journal_in_sqlite() {
+    remodels("sqlite").await;
+}
+
+#[cfg(feature = "duckdb")]
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_are_made_anew_from_the_journal_in_duckdb() {
+    remodels("duckdb").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_tables_are_kept_on_request_and_the_changes_are_told() {
+    let simulator = simulator(30, 0).await;
+    let base_url = simulator.base_url();
+    let place = Place::new();
+    place.write("mine.toml", RULES);
+    place.run(&["sync", "--to", "a.db", "--base-url", &base_url, "--quiet"]).succeeded();
+    place
+        .run(&["remodel", "tags", "--to", "a.db", "--model", "mine.toml", "--keep-old", "--quiet"])
+        .succeeded();
+    let read = |sql: &str| query(&place.path("a.db"), sql);
+    let retired = read("SELECT table_name, record FROM _relatable_changes WHERE change = 'table_retired'");
+    assert_eq!(retired.len(), 1, "{retired:?}");
+    assert!(retired[0][1].starts_with("tags__old_"), "{retired:?}");
+    assert_eq!(
+        read(&format!("SELECT id, name FROM \"{}\" ORDER BY id", retired[0][1])),
+        read("SELECT id, label FROM tags ORDER BY id")
+    );
+    assert_eq!(read("SELECT count(*) FROM contacts WHERE email IS NOT NULL AND email LIKE '%@%'").len(), 1);
+    assert_eq!(read("PRAGMA foreign_key_check"), Vec::<Vec<String>>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_user_made_on_the_tables_is_named_and_nothing_is_done() {
+    let simulator = simulator(30, 0).await;
+    let base_url = simulator.base_url();
+    for (made, named) in [
+        ("ALTER TABLE tags ADD COLUMN mine TEXT", "column `tags.mine`"),
+        ("CREATE VIEW my_tags AS SELECT name FROM tags", "view `my_tags` on `tags`"),
+        ("CREATE INDEX my_index ON tags (name)", "index `my_index` on `tags`"),
+        (
+            "CREATE TRIGGER my_trigger AFTER INSERT ON tags BEGIN SELECT 1; END",
+            "trigger `my_trigger` on `tags`",
+        ),
+    ] {
+        let place = Place::new();
+        place.write("mine.toml", RULES);
+        place
+            .run(&["sync", "--to", "a.db", "--base-url", &base_url, "--quiet", "--select", "tags"])
+            .succeeded();
+        let connection = rusqlite::Connection::open(place.path("a.db")).unwrap();
+        connection.execute_batch(made).unwrap();
+        drop(connection);
+        let dump = |sql: &str| query(&place.path("a.db"), sql);
+        let before = (dump("SELECT * FROM tags"), dump("SELECT sql FROM sqlite_schema ORDER BY name"));
+        let outcome = place.run(&["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet"]);
+        outcome.failed_with(7, &[named, "hint: take it away"]);
+        assert_eq!((dump("SELECT * FROM tags"), dump("SELECT sql FROM sqlite_schema ORDER BY name")), before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_the_journal_lost_come_from_the_tables_or_are_named() {
+    let simulator = simulator(30, 0).await;
+    let base_url = simulator.base_url();
+    let place = Place::new();
+    place.write("mine.toml", RULES);
+    place.run(&["sync", "--to", "a.db", "--base-url", &base_url, "--quiet"]).succeeded();
+    let before = exported(&place, "a.db", "tags", None);
+    for file in ["a.db.journal", "a.db.journal-wal", "a.db.journal-shm"] {
+        let _ = std::fs::remove_file(place.path(file));
+    }
+    place.run(&["remodel", "tags", "--to", "a.db", "--model", "mine.toml", "--quiet"]).succeeded();
+    assert_eq!(exported(&place, "a.db", "tags", Some("mine.toml")), before, "nothing got lost on the way");
+    // The built-in model leaves nothing out of contacts that these rules bring back; one that does is refused.
+    place.write("more.toml", "[contacts.paths]\n\"type\" = { as = \"flatten\", type = \"text\" }\n");
+    let outcome = place.run(&["remodel", "contacts", "--to", "a.db", "--model", "more.toml", "--quiet"]);
+    outcome.failed_with(
+        9,
+        &["the journal does not show 30 records of `contacts`", "`type`", "sync --full --select contacts"],
+    );
+}
+
+#[test]
+fn tables_loaded_from_files_are_put_together_from_themselves() {
+    let place = Place::without_token();
+    place.write("orders.ndjson", "{\"id\": 1, \"lines\": [{\"n\": 1}, {\"n\": 2}], \"labels\": {\"2024\": 5}}\n{\"id\": 2, \"lines\": []}\n");
+    place.write("mine.toml", "[orders.paths]\nlines = \"json\"\nlabels = \"entries\"\n");
+    place.run(&["load", "orders.ndjson", "--table", "orders", "--key", "id", "--to", "a.db"]).succeeded();
+    place.run(&["remodel", "--to", "a.db", "--model", "mine.toml"]).succeeded();
+    let read = |sql: &str| query(&place.path("a.db"), sql);
+    assert_eq!(read("SELECT id, lines FROM orders ORDER BY id"), [["1", "[{\"n\":1},{\"n\":2}]"], ["2", ""]]);
+    assert_eq!(read("SELECT order_id, key, value_number FROM order_labels"), [["1", "2024", "5"]]);
+    assert_eq!(read("SELECT count(*) FROM sqlite_schema WHERE name = 'order_lines'"), [["0"]]);
+    place
+        .run(&["remodel", "sales", "--to", "a.db"])
+        .failed_with(2, &["no tables of `sales` to remodel; there are those of orders"]);
+}
