@@ -1,7 +1,7 @@
 //! The seam between the pipeline and a database, and what both sides may rely on.
 
 use crate::error::DestinationError;
-use crate::package::{Answer, Change, Checkpoint, Package, Receipt, RememberedColumn};
+use crate::package::{Answer, Change, Checkpoint, Model, Package, Receipt, RememberedColumn};
 use arrow_array::RecordBatch;
 use relatable_model::schema::Table;
 use std::collections::HashMap;
@@ -66,6 +66,12 @@ pub trait Destination: Send {
     /// [`DestinationError::Locked`] when another process holds the database longer than is waited for;
     /// [`DestinationError::ReadOnly`] and [`DestinationError::Full`] when it cannot be written.
     fn claim(&mut self, workspace: &str, journal: &str) -> Result<Checkpoint, DestinationError>;
+
+    /// The models that tables were made by; empty where none was stored.
+    ///
+    /// # Errors
+    /// When the bookkeeping tables cannot be read.
+    fn models(&mut self) -> Result<Vec<Model>, DestinationError>;
 
     /// Every column ever assigned, in table and creation order; empty where nothing was loaded.
     ///

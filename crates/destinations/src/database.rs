@@ -1,11 +1,11 @@
 //! The [`Destination`] contract over any database that can be connected to.
 
-use crate::bookkeeping::{self, checkpoint, columns};
+use crate::bookkeeping::{self, checkpoint, columns, models};
 use crate::catalogue::Catalogue;
 use crate::contract::{Changes, Destination, Reading, Records};
 use crate::error::DestinationError;
 use crate::load;
-use crate::package::{Answer, Checkpoint, Package, Receipt, RememberedColumn};
+use crate::package::{Answer, Checkpoint, Model, Package, Receipt, RememberedColumn};
 use crate::reading;
 use crate::session::{Cell, Connector, Place, Session, Step, Transaction};
 use crate::shape::Known;
@@ -87,6 +87,11 @@ impl<C: Connector> Destination for Database<C> {
         transaction.commit()?;
         self.fence = Some(fence);
         Ok(checkpoint)
+    }
+
+    fn models(&mut self) -> Result<Vec<Model>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        models::read(&session)
     }
 
     fn remembered(&mut self) -> Result<Vec<RememberedColumn>, DestinationError> {

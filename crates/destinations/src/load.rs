@@ -2,7 +2,7 @@
 
 use crate::bookkeeping::changes::Additions;
 use crate::bookkeeping::issues::Tally;
-use crate::bookkeeping::{checkpoint, columns, keys, loads, views};
+use crate::bookkeeping::{checkpoint, columns, keys, loads, models, views};
 use crate::catalogue::Catalogue;
 use crate::change::{Applier, Outcome};
 use crate::contract::Changes;
@@ -31,6 +31,7 @@ pub(crate) fn load<S: Session>(
     if let Some(retirement) = &package.retired {
         retire(session, retirement, package.loaded_at_us)?;
     }
+    models::record(session, package.models, package.loaded_at_us)?;
     let (shapes, mut additions) = settle_tables(session, package)?;
     let mut applier = Applier::new(session, &shapes);
     for change in changes {

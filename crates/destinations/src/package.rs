@@ -63,6 +63,17 @@ impl From<TableChange> for Change {
     }
 }
 
+/// The model that the tables of a resource are made by, before the user's rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// The resource.
+    pub resource: String,
+    /// The release that has it.
+    pub version: String,
+    /// Its rules, as they are written.
+    pub rules: String,
+}
+
 /// Tables that make way before anything else of a load.
 #[derive(Debug, Clone, Copy)]
 pub struct Retirement<'a> {
@@ -75,6 +86,8 @@ pub struct Retirement<'a> {
 /// Everything about a load but its rows.
 #[derive(Debug)]
 pub struct Package<'a> {
+    /// Models to remember, in the place of those remembered for the same resources.
+    pub models: &'a [Model],
     /// Tables that make way first.
     pub retired: Option<Retirement<'a>>,
     /// Every table the changes name, and every table whose declaration changed, parents before children.

@@ -19,6 +19,11 @@ const FILES: &[(&str, &str)] = &[
     ("teams.toml", include_str!("../models/teams.toml")),
 ];
 
+/// The rules of each resource, as they are written.
+pub fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().map(|(file, text)| (file.trim_end_matches(".toml"), *text))
+}
+
 /// The curated rules of every resource.
 ///
 /// # Errors
@@ -35,6 +40,14 @@ pub fn curated() -> Result<Rules, RulesError> {
 mod tests {
     use super::*;
     use relatable_model::rules::ResourceRules;
+
+    #[test]
+    fn each_file_has_the_rules_of_the_resource_it_is_called_after() {
+        for (resource, text) in texts() {
+            let rules = Rules::parse(text, resource).unwrap();
+            assert_eq!(rules.resources.keys().collect::<Vec<_>>(), [resource]);
+        }
+    }
 
     #[test]
     fn every_curated_rule_can_be_followed_and_has_an_effect() {

@@ -7,7 +7,7 @@ use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
 use crate::report::RunReport;
 use crate::shred::ModelState;
-use relatable_destinations::package::Checkpoint;
+use relatable_destinations::package::{Checkpoint, Model};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
 use relatable_intercom::clock::Clock;
@@ -34,6 +34,8 @@ pub struct SyncSettings {
     pub client: Settings,
     /// The curated rules with the user's laid over them.
     pub rules: Rules,
+    /// Models to remember: those of resources that none is remembered for.
+    pub models: Vec<Model>,
     /// The journal's file.
     pub journal: PathBuf,
     /// Resources to read; all by default.
@@ -94,6 +96,7 @@ pub async fn sync(
         observer.clone(),
         settings.clock.clone(),
     );
+    loader.remember_models(settings.models);
     if is_new {
         loader.adopt_journal()?;
     }

@@ -69,6 +69,7 @@ async fn measure() -> Result<Stats, Box<dyn std::error::Error>> {
         rules: curated()?,
         journal: folder.path().join("journal"),
         select: None,
+        models: Vec::new(),
         salt: None,
         full: false,
         clock: Arc::new(SystemClock),

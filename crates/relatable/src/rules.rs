@@ -1,6 +1,8 @@
 //! The rules in force: the curated model, and the user's file over it.
 
 use crate::failure::Failure;
+use relatable_destinations::Destination;
+use relatable_destinations::package::Model;
 use relatable_intercom::catalogue::FEEDS;
 use relatable_intercom::models;
 use relatable_model::plan::Memory;
@@ -41,16 +43,42 @@ pub(crate) struct Merged {
 pub(crate) fn merged(file: Option<&Path>) -> Result<Merged, Failure> {
     match file {
         None => Ok(Merged { rules: models::curated()?, unfamiliar: Vec::new() }),
-        Some(file) => over_curated(of_file(file)?, &file.display().to_string()),
+        Some(file) => over(models::curated()?, of_file(file)?, &file.display().to_string()),
     }
 }
 
-/// The curated rules with `upper` over them; `file` names it in errors.
+/// The rules that the tables of a destination were made by, with a user's file over them: the models it remembers, and
+/// the curated ones of resources it remembers none of. So a newer release changes no table by itself.
+///
+/// # Errors
+/// As [`merged`]; [`Failure::Destination`] where the destination cannot be read.
+pub(crate) fn merged_for(destination: &mut dyn Destination, file: Option<&Path>) -> Result<Merged, Failure> {
+    let mut lower = models::curated()?;
+    for model in destination.models()? {
+        let named = format!("the model of {} remembered from release {}", model.resource, model.version);
+        lower.resources.extend(Rules::parse(&model.rules, &named)?.resources);
+    }
+    match file {
+        None => Ok(Merged { rules: lower, unfamiliar: Vec::new() }),
+        Some(file) => over(lower, of_file(file)?, &file.display().to_string()),
+    }
+}
+
+/// The curated models of resources for which `is_asked`, as a destination remembers them.
+pub(crate) fn curated_models(is_asked: impl Fn(&str) -> bool) -> Vec<Model> {
+    let model = |(resource, rules): (&str, &str)| Model {
+        resource: resource.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        rules: rules.to_owned(),
+    };
+    models::texts().filter(|(resource, _)| is_asked(resource)).map(model).collect()
+}
+
+/// The rules `curated` with `upper` over them; `file` names it in errors.
 ///
 /// # Errors
 /// As [`merged`].
-pub(crate) fn over_curated(upper: Rules, file: &str) -> Result<Merged, Failure> {
-    let curated = models::curated()?;
+pub(crate) fn over(curated: Rules, upper: Rules, file: &str) -> Result<Merged, Failure> {
     let unfamiliar = curated.unfamiliar(&upper, file);
     let rules = curated.overlay(upper, file)?;
     for resource in rules.resources.keys() {

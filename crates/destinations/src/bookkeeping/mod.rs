@@ -6,6 +6,7 @@ pub(crate) mod columns;
 pub(crate) mod issues;
 pub(crate) mod keys;
 pub(crate) mod loads;
+pub(crate) mod models;
 pub(crate) mod views;
 
 use crate::catalogue::Catalogue;
@@ -54,7 +55,7 @@ pub(crate) struct Ledger {
 }
 
 /// Every bookkeeping table.
-const LEDGERS: [&Ledger; 7] = [
+const LEDGERS: [&Ledger; 8] = [
     &checkpoint::LEDGER,
     &loads::LEDGER,
     &columns::LEDGER,
@@ -62,6 +63,7 @@ const LEDGERS: [&Ledger; 7] = [
     &views::LEDGER,
     &issues::LEDGER,
     &changes::LEDGER,
+    &models::LEDGER,
 ];
 
 impl Ledger {

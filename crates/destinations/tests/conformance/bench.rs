@@ -66,6 +66,7 @@ impl Bench {
     ) -> Result<Receipt, DestinationError> {
         let checkpoint = position("w1", "j1", self.seq);
         let package = Package {
+            models: &[],
             retired: None,
             tables: &self.tables,
             issues: &self.issues,

@@ -132,6 +132,7 @@ pub(crate) fn another_workspace_is_refused(engine: Engine) {
     let before = bench.read("SELECT * FROM _relatable_checkpoint");
     let checkpoint = position("w2", "j1", 9);
     let package = Package {
+        models: &[],
         retired: None,
         tables: &bench.tables,
         issues: &[],
@@ -183,8 +184,14 @@ pub(crate) fn another_journal_keeps_the_position_until_the_first_load(engine: En
     assert_eq!(bench.destination.claim("w1", "j2").expect("claim"), position("w1", "j1", 1));
     assert_eq!(bench.destination.checkpoint().expect("checkpoint"), Some(position("w1", "j1", 1)));
     let checkpoint = position("w1", "j2", 4);
-    let package =
-        Package { retired: None, tables: &[], issues: &[], checkpoint: &checkpoint, loaded_at_us: 0 };
+    let package = Package {
+        models: &[],
+        retired: None,
+        tables: &[],
+        issues: &[],
+        checkpoint: &checkpoint,
+        loaded_at_us: 0,
+    };
     bench.destination.load(&package, &mut std::iter::empty()).expect("load");
     assert_eq!(bench.destination.checkpoint().expect("checkpoint"), Some(checkpoint));
     let sql = "SELECT from_seq, to_seq FROM _relatable_loads ORDER BY id";

@@ -115,6 +115,7 @@ pub fn load_files(
     let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
     told.stage(LoadStage::Loading, None);
     let package = Package {
+        models: &[],
         retired: None,
         tables: &model.tables,
         issues: &[],

@@ -9,7 +9,7 @@ use crate::event::{LoadStage, Observer, RunEvent};
 use crate::report::{RunReport, TableReport};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
-use relatable_destinations::package::{Change, Checkpoint, Package, Receipt, TableChange};
+use relatable_destinations::package::{Change, Checkpoint, Model, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
@@ -37,6 +37,8 @@ pub(crate) struct Loader {
     tables: BTreeMap<String, TableReport>,
     issues: BTreeMap<String, u64>,
     loads: u64,
+    /// Models to remember with the first load.
+    models: Vec<Model>,
     /// Every issue with its count, where they are asked for.
     kept_issues: Option<BTreeMap<Issue, u64>>,
 }
@@ -82,6 +84,7 @@ impl Loader {
             tables: BTreeMap::new(),
             issues: BTreeMap::new(),
             loads: 0,
+            models: Vec::new(),
             kept_issues: None,
         }
     }
@@ -91,6 +94,11 @@ impl Loader {
         let checkpoint =
             Checkpoint { journal: journal_name(&self.journal), seq: 0, ..self.checkpoint.clone() };
         self.commit(Shredding::default(), checkpoint)
+    }
+
+    /// Has these models remembered with the first load.
+    pub(crate) fn remember_models(&mut self, models: Vec<Model>) {
+        self.models = models;
     }
 
     /// Has issues kept, for [`into_built`](Self::into_built).
@@ -238,6 +246,7 @@ impl Loader {
             .collect();
         self.tell(from, to, LoadStage::Loading, Some(rows));
         let package = Package {
+            models: if self.declared { &[] } else { &self.models },
             retired: None,
             tables: &tables,
             issues: &issues,

@@ -14,7 +14,7 @@ use crate::report::{RunReport, TableReport};
 use crate::shred::ModelState;
 use crate::sync::{definitions, journal_name};
 use coverage::{Covered, keys};
-use relatable_destinations::package::{Change, Checkpoint, Package, Retirement, TableChange};
+use relatable_destinations::package::{Change, Checkpoint, Model, Package, Retirement, TableChange};
 use relatable_destinations::{Destination, DestinationError, Reading};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
 use relatable_intercom::catalogue::{FEEDS, Reading as FeedReading};
@@ -42,6 +42,8 @@ const ISSUE_COUNT_MAX: u64 = 1_000;
 pub struct Remodel {
     /// The rules to follow from now on, of every resource.
     pub rules: Rules,
+    /// The models among them, to be remembered.
+    pub models: Vec<Model>,
     /// The rules the tables were made by.
     pub made_by: Rules,
     /// The resources to remodel, and what the rules change of each.
@@ -82,6 +84,7 @@ pub fn remodel(
     let resources: Vec<String> = remodel.resources.keys().cloned().collect();
     let retired = Retirement { resources: &resources, kept_as: remodel.kept_as.as_deref() };
     let package = Package {
+        models: &remodel.models,
         retired: Some(retired),
         tables: &model.tables,
         issues: &[],

@@ -194,7 +194,8 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 /// Looks at the destination without changing it.
 fn about_destination(uri: &str, workspace: Option<&Workspace>) -> Result<String, Failure> {
     let mut destination = Target::new(uri)?.open_waiting(LOCK_WAIT)?;
-    let stored = check_destination(destination.as_mut(), &rules::merged(None)?.rules)?;
+    let rules = rules::merged_for(destination.as_mut(), None)?.rules;
+    let stored = check_destination(destination.as_mut(), &rules)?;
     let described = destination.describe();
     if let Some(workspace) = workspace {
         check_workspace(destination.as_ref(), stored.as_ref(), &workspace.id)?;

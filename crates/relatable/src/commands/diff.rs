@@ -7,6 +7,7 @@ use crate::render;
 use crate::rules::{self, Merged};
 use crate::target::Target;
 use relatable_destinations::Destination;
+use relatable_intercom::models;
 use relatable_model::evolve::{Difference, evolution};
 use relatable_model::plan::Memory;
 use relatable_model::rules::{ResourceRules, Rules};
@@ -43,7 +44,7 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
     if tables.is_empty() {
         return Err(Failure::NothingRead { destination: destination.describe() });
     }
-    let wanted = Wanted::new(arguments.model.as_deref(), &tables)?;
+    let wanted = Wanted::new(models::curated()?, arguments.model.as_deref(), &tables)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let mut resources = Vec::new();
     for (resource, own) in &tables {
@@ -102,7 +103,11 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// The rules asked for, those of a user's file for tables loaded from files apart.
-    pub(super) fn new(file: Option<&Path>, tables: &BTreeMap<String, Vec<Table>>) -> Result<Wanted, Failure> {
+    pub(super) fn new(
+        lower: Rules,
+        file: Option<&Path>,
+        tables: &BTreeMap<String, Vec<Table>>,
+    ) -> Result<Wanted, Failure> {
         let mut upper = Rules::default();
         let mut of_files = Rules::default();
         let mut named = String::new();
@@ -114,7 +119,7 @@ impl Wanted {
                 side.resources.insert(resource, rules);
             }
         }
-        let Merged { rules: curated, unfamiliar } = rules::over_curated(upper, &named)?;
+        let Merged { rules: curated, unfamiliar } = rules::over(lower, upper, &named)?;
         let unfamiliar = unfamiliar.iter().map(ToString::to_string).collect();
         let mut wanted = Wanted { curated, of_files, unfamiliar, file_tables: Vec::new() };
         for (resource, own) in tables {

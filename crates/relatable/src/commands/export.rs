@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     }
     let mut destination = target.open()?;
     let resource = resource(destination.as_mut(), &arguments.resource)?;
-    let rules = rules_of(arguments, resource == arguments.resource)?;
+    let rules = rules_of(destination.as_mut(), arguments, resource == arguments.resource)?;
     let mut writer = DocumentWriter::new(arguments.out.as_deref())?;
     let reading = Reading { resource: &resource, with_deleted: arguments.deleted };
     export(destination.as_mut(), &reading, &rules, &mut |document| writer.line(&document))?;
@@ -46,10 +46,14 @@ fn resource(destination: &mut dyn Destination, name: &str) -> Result<String, Fai
 }
 
 /// The rules that the tables were made by.
-fn rules_of(arguments: &ExportArguments, is_curated: bool) -> Result<ResourceRules, Failure> {
+fn rules_of(
+    destination: &mut dyn Destination,
+    arguments: &ExportArguments,
+    is_curated: bool,
+) -> Result<ResourceRules, Failure> {
     let file = arguments.model.as_deref();
     let rules = match file {
-        _ if is_curated => rules::merged(file)?.rules,
+        _ if is_curated => rules::merged_for(destination, file)?.rules,
         Some(file) => rules::of_file(file)?,
         None => Rules::default(),
     };

@@ -5,9 +5,11 @@ use crate::arguments::RemodelArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter, grouped};
+use crate::rules;
 use crate::target::Target;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::clock::Clock;
+use relatable_intercom::models;
 use relatable_journal::Journal;
 use relatable_model::evolve::Difference;
 use relatable_model::schema::Table;
@@ -27,8 +29,9 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
     let (Some(stored), false) = (destination.checkpoint()?, tables.is_empty()) else {
         return Err(Failure::NothingRead { destination: destination.describe() });
     };
-    let wanted = Wanted::new(arguments.model.as_deref(), &tables)?;
-    let made_by = Wanted::new(arguments.made_by.as_deref(), &tables)?.all();
+    let wanted = Wanted::new(models::curated()?, arguments.model.as_deref(), &tables)?;
+    let stored_rules = rules::merged_for(destination.as_mut(), None)?.rules;
+    let made_by = Wanted::new(stored_rules, arguments.made_by.as_deref(), &tables)?.all();
     wanted.unfamiliar.iter().for_each(render::warning);
     let resources = chosen(arguments, &wanted, &tables)?;
     if resources.is_empty() {
@@ -43,6 +46,7 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
     let journal_file = arguments.journal.clone().unwrap_or_else(|| target.journal());
     let settings = Remodel {
         rules: wanted.all(),
+        models: rules::curated_models(|resource| resources.contains_key(resource)),
         made_by,
         journal: journal(&journal_file, folder.path(), &stored, clock.as_ref())?,
         kept_as: arguments.keep_old.then(|| format!("{KEPT}{}", clock.now().strftime("%Y%m%d_%H%M%S"))),

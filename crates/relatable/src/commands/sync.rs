@@ -28,18 +28,21 @@ async fn read(
     reporter: &Reporter,
 ) -> Result<ExitCode, Failure> {
     let target = Target::new(&arguments.to)?;
-    let Merged { rules, unfamiliar } = rules::merged(arguments.model.as_deref())?;
     let journal = arguments.journal.clone().unwrap_or_else(|| target.journal());
     if target.is_in(&journal) {
         return Err(Failure::JournalIsDestination { file: journal });
     }
     let mut destination = target.open()?;
+    let Merged { rules, unfamiliar } = rules::merged_for(destination.as_mut(), arguments.model.as_deref())?;
+    let remembered = destination.models()?;
+    let models = rules::curated_models(|resource| remembered.iter().all(|model| model.resource != resource));
     if !arguments.reporting.quiet && !unfamiliar.is_empty() {
         warn(&unfamiliar, &rules, &destination.remembered()?);
     }
     let settings = SyncSettings {
         client: arguments.connection.settings()?,
         rules,
+        models,
         journal,
         select: arguments.select.clone(),
         full: arguments.full,

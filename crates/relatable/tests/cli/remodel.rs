@@ -172,3 +172,37 @@ fn tables_loaded_from_files_are_put_together_from_themselves() {
         .run(&["remodel", "sales", "--to", "a.db"])
         .failed_with(2, &["no tables of `sales` to remodel; there are those of orders"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_release_changes_no_table_until_it_is_asked_to() {
+    let simulator = simulator(30, 0).await;
+    let base_url = simulator.base_url();
+    let place = Place::new();
+    let sync = ["sync", "--to", "a.db", "--base-url", &base_url, "--quiet", "--select", "tags"];
+    place.run(&sync).succeeded();
+    // As if an older release, whose model called the column otherwise, had made the tables.
+    let connection = rusqlite::Connection::open(place.path("a.db")).unwrap();
+    connection
+        .execute_batch(
+            "ALTER TABLE tags RENAME COLUMN name TO label;
+             UPDATE _relatable_columns SET column_name = 'label' WHERE table_name = 'tags' AND column_name = 'name';
+             UPDATE _relatable_models SET version = '0.0.1',
+               rules = replace(rules, '\"name\" = { ', '\"name\" = { column = \"label\", ')
+               WHERE resource = 'tags';",
+        )
+        .unwrap();
+    drop(connection);
+    let read = |sql: &str| query(&place.path("a.db"), sql);
+    let version = || read("SELECT version FROM _relatable_models WHERE resource = 'tags'")[0][0].clone();
+    simulator.mutate(Mutation::RenameTag { tag: 0, name: "brand new".to_owned() }).unwrap();
+    place.run(&sync).succeeded();
+    assert_eq!(read("SELECT count(*) FROM tags WHERE label = 'brand new'"), [["1"]]);
+    assert_eq!(version(), "0.0.1");
+    let diff = place.run(&["model", "diff", "--to", "a.db"]);
+    assert_eq!(diff.succeeded().stdout, "tags\n  ~ column tags.label  [name] is called name\n");
+    place.run(&["remodel", "--to", "a.db", "--quiet"]).succeeded();
+    assert_eq!(read("SELECT count(*) FROM tags WHERE name = 'brand new'"), [["1"]]);
+    assert_ne!(version(), "0.0.1");
+    assert_eq!(place.run(&["model", "diff", "--to", "a.db"]).succeeded().stdout, "no difference\n");
+    place.run(&sync).succeeded();
+}
