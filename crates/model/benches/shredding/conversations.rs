@@ -39,11 +39,11 @@ const WORDS: [&str; 32] = [
 ];
 
 /// A small seeded generator of numbers (xorshift with a multiplier).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     /// A number below `bound`.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -51,12 +51,12 @@ impl Dice {
     }
 
     /// Whether something of `percent` per cent probability happens.
-    fn chance(&mut self, percent: u64) -> bool {
+    pub(crate) fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
     /// 24 hexadecimal digits.
-    fn id(&mut self) -> String {
+    pub(crate) fn id(&mut self) -> String {
         format!("{:08x}{:08x}{:08x}", self.below(1 << 31), self.below(1 << 31), self.below(1 << 31))
     }
 
@@ -211,7 +211,7 @@ fn statistics(dice: &mut Dice, created: u64) -> String {
 }
 
 /// A random part of the workspace's attributes.
-fn custom_attributes(dice: &mut Dice) -> String {
+pub(crate) fn custom_attributes(dice: &mut Dice) -> String {
     let mut members = Vec::new();
     for place in 0..30 {
         if !dice.chance(35) {

@@ -325,7 +325,7 @@ fn rules_that_do_not_fit_the_tables_there_are_are_refused_with_what_is_there() {
             "",
             "name = { column = \"title\" }",
             "things",
-            "column `name` holds `name`, whose rule now asks for `title`; names stay; take the rule back",
+            "column `name` holds `name`, whose rule now asks for `title`; names stay until `relatable remodel` makes the tables anew",
         ),
         (
             "list = { as = \"table\", table = \"lists\" }",
