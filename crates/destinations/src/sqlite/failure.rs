@@ -7,6 +7,9 @@ use rusqlite::{Error, ErrorCode};
 pub(super) fn failure(destination: &str, step: impl ToString, error: Error) -> DestinationError {
     let destination = destination.to_owned();
     match error.sqlite_error_code() {
+        Some(ErrorCode::ConstraintViolation) if repeated_table(&error).is_some() => {
+            DestinationError::KeyRepeated { table: repeated_table(&error).unwrap_or_default(), count: 1 }
+        }
         Some(ErrorCode::DiskFull) => DestinationError::Full { destination, cause: error.into() },
         // That the folder exists and the path is no folder was seen before. What is left is a file or folder that this
         // process may not write: beside a file with a write-ahead log, SQLite writes even to read.
@@ -20,6 +23,14 @@ pub(super) fn failure(destination: &str, step: impl ToString, error: Error) -> D
         }
         _ => DestinationError::Statement { step: step.to_string(), cause: error.into() },
     }
+}
+
+/// The table whose primary key a row would have had twice: SQLite names its columns.
+fn repeated_table(error: &Error) -> Option<String> {
+    let Error::SqliteFailure(code, Some(message)) = error else { return None };
+    let is_key = code.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
+    let (_, columns) = message.split_once(": ").filter(|_| is_key)?;
+    columns.split_once('.').map(|(table, _)| table.to_owned())
 }
 
 /// The error of opening the file.

@@ -101,14 +101,16 @@ impl Passes<'_> {
         Ok(findings)
     }
 
-    /// The second pass: `take` gets the rows, in the order of the documents.
+    /// The second pass: `take` gets the rows, in the order of the documents. With `hopes`, lists are taken to have no element
+    /// that another document has, too, as long as nothing says so.
     pub(super) fn shred<R>(
         &self,
         model: &ModelState,
         repeated: Vec<Identity>,
+        hopes: bool,
         take: impl FnOnce(&mut dyn Iterator<Item = Result<Rows, PipelineError>>) -> R,
     ) -> R {
-        let distinct = self.distinct_tables(model, repeated.is_empty());
+        let distinct = self.distinct_tables(model, repeated.is_empty(), hopes);
         let repeats = Arc::new(Repeats::new(repeated));
         let work = |batch: Batch| {
             let shredder = model.shredder(self.resource, None)?.sharing(repeats.clone());
@@ -118,7 +120,7 @@ impl Passes<'_> {
     }
 
     /// The tables of which no two documents have a row of the same key, or anything to say about each other's rows.
-    fn distinct_tables(&self, model: &ModelState, no_repeats: bool) -> BTreeSet<String> {
+    fn distinct_tables(&self, model: &ModelState, no_repeats: bool, hopes: bool) -> BTreeSet<String> {
         let mut distinct: BTreeSet<String> = BTreeSet::new();
         let has_key = |table: &Table| {
             let rules = model.rules.resources.get(self.resource);
@@ -130,7 +132,7 @@ impl Passes<'_> {
                 None => no_repeats || !has_key(table),
                 Some(link) => {
                     distinct.contains(&link.table)
-                        && link.columns.iter().all(|(here, _)| table.key.contains(here))
+                        && (hopes || link.columns.iter().all(|(here, _)| table.key.contains(here)))
                 }
             };
             if is_distinct {

@@ -10,7 +10,6 @@ os.environ["EXTRACT__DATA_WRITER__FILE_MAX_ITEMS"] = "20000"
 os.environ["EXTRACT__DATA_WRITER__BUFFER_MAX_ITEMS"] = "20000"
 os.environ["NORMALIZE__DATA_WRITER__BUFFER_MAX_ITEMS"] = "20000"
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
-os.environ["PROGRESS"] = ""
 
 import dlt  # noqa: E402  (it reads its settings when it is imported)
 import orjson  # noqa: E402
@@ -30,7 +29,7 @@ def documents(file):
 
 if __name__ == "__main__":
     pipeline = dlt.pipeline(
-        "peer", pipelines_dir=folder, destination=dlt.destinations.duckdb(database), dataset_name="peer"
+        "peer", pipelines_dir=folder, destination=dlt.destinations.duckdb(database), dataset_name="loaded"
     )
     pipeline.run(
         [

@@ -226,3 +226,32 @@ fn a_load_larger_than_one_shredder_holds_is_loaded_whole() {
     let length = text.len().to_string();
     assert_eq!(rows, (0..6).map(|id| [id.to_string(), length.clone()]).collect::<Vec<_>>());
 }
+
+#[test]
+fn an_element_that_two_documents_have_is_the_last_ones_however_far_apart_they_stand() {
+    let place = Place::without_token();
+    // More documents than go into one batch between the two.
+    let filler = "x".repeat(200);
+    let mut text = String::from("{\"id\": \"a\", \"parts\": [{\"id\": \"p\", \"n\": 1}]}\n");
+    (0..40_000)
+        .for_each(|n| text += &format!("{{\"id\": \"f{n}\", \"parts\": [], \"filler\": \"{filler}\"}}\n"));
+    text += "{\"id\": \"b\", \"parts\": [{\"id\": \"p\", \"n\": 2}]}\n";
+    place.write("things.ndjson", &text);
+    place.write("mine.toml", "[things.paths]\nparts = { as = \"table\", key = [\"id\"] }\n");
+    let load = [
+        "load",
+        "things.ndjson",
+        "--table",
+        "things",
+        "--key",
+        "id",
+        "--model",
+        "mine.toml",
+        "--quiet",
+        "--to",
+    ];
+    place.run(&[&load[..], &["sqlite:a.db"]].concat()).succeeded();
+    let read = |sql: &str| query(&place.path("a.db"), sql);
+    assert_eq!(read("SELECT thing_id, id, n FROM thing_parts"), [["b", "p", "2"]]);
+    assert_eq!(read("SELECT count(*) FROM things"), [["40002"]]);
+}
