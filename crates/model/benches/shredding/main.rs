@@ -18,6 +18,8 @@ const TOTAL_BYTES: usize = 50 << 20;
 const LOAD_DOCUMENTS: usize = 2_000;
 /// The least share of the speed of skipping that shredding must reach.
 const SHARE_OF_SKIPPING: f64 = 0.35;
+/// How many times as fast two cores must be as one.
+const TIMES_ON_TWO: f64 = 1.5;
 /// How many times the speed of walking a tree it must reach.
 const TIMES_WALKING: f64 = 2.0;
 
@@ -59,6 +61,15 @@ fn shred_all(documents: &[Vec<u8>], rules: &ResourceRules) {
         shredded.tables.iter().for_each(|table| memory.remember_table(&table.table));
         black_box(shredded);
     }
+}
+
+/// [`shred_all`] with a half of the documents on each of two threads.
+fn shred_on_two(documents: &[Vec<u8>], rules: &ResourceRules) {
+    let (first, second) = documents.split_at(documents.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| shred_all(first, rules));
+        shred_all(second, rules);
+    });
 }
 
 /// The curated rules for conversations.
@@ -131,6 +142,12 @@ fn compare(documents: &[Vec<u8>], rules: &[(&str, &ResourceRules)]) {
             share * 100.0,
             SHARE_OF_SKIPPING * 100.0,
         );
+        let [one, two] = best_seconds([&|| shred_all(documents, rules), &|| shred_on_two(documents, rules)]);
+        println!(
+            "shred with {name} rules on two cores: {:.1} times one (at least {TIMES_ON_TWO})",
+            one / two
+        );
+        assert!(*name != "curated" || one / two >= TIMES_ON_TWO, "two cores bring less than promised");
         assert!(
             *name != "curated" || (share >= SHARE_OF_SKIPPING && times >= TIMES_WALKING),
             "shredding is slower than promised"
