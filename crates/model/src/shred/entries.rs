@@ -1,7 +1,7 @@
 //! The entries of a map: a row for each member that is not null.
 
 use super::Shredder;
-use super::frame::{Frame, FrameKind, Target};
+use super::frame::{Frame, FrameKind, MapFrame, Target};
 use crate::json::Want;
 use crate::plan::EntryMember;
 use std::collections::HashSet;
@@ -12,8 +12,8 @@ impl Shredder {
         let Target { node, row, .. } = self.target;
         if let Some((table, element)) = self.plan.list_table(node) {
             self.match_plan();
-            let kind = FrameKind::Map { table, element, names: HashSet::new(), name: String::new() };
-            self.frames.push(Frame { kind, node, row });
+            let map = MapFrame { table, element, names: HashSet::new(), name: String::new() };
+            self.frames.push(Frame { kind: FrameKind::Map(Box::new(map)), node, row });
         }
     }
 
@@ -26,13 +26,11 @@ impl Shredder {
             b'{' | b'[' => EntryMember::Json,
             _ => EntryMember::Number,
         };
-        let Some(Frame { kind: FrameKind::Map { table, element, name, .. }, row, .. }) =
-            self.frames.last_mut()
-        else {
+        let Some(Frame { kind: FrameKind::Map(map), row, .. }) = self.frames.last_mut() else {
             return Want::Nothing;
         };
-        let (element, name) = (*element, std::mem::take(name));
-        let row = self.tables[*table].push_row(*row, None);
+        let (element, name) = (map.element, std::mem::take(&mut map.name));
+        let row = self.tables[map.table].push_row(*row, None);
         if let Some(column) = self.plan.nodes[EntryMember::Key.node(element)].scalar() {
             self.builders[column].push_string(row, &name);
         }

@@ -111,7 +111,7 @@ impl Shredder {
     fn want_with_care(&mut self, first: u8, text: &str, start: usize) -> Want {
         match self.frames.last_mut() {
             Some(Frame { kind: FrameKind::Object { .. }, .. }) | None => {}
-            Some(Frame { kind: FrameKind::Map { .. }, .. }) => return self.begin_entry(first),
+            Some(Frame { kind: FrameKind::Map(_), .. }) => return self.begin_entry(first),
             Some(Frame { kind: FrameKind::List { table, element, count }, node, row }) => {
                 let (mut table, mut element, list, row, position) = (*table, *element, *node, *row, *count);
                 *count += 1;
@@ -335,7 +335,7 @@ impl Sink for Shredder {
                 self.target.plain_column = NO_COLUMN;
                 Some(written.len())
             }
-            FrameKind::List { .. } | FrameKind::Map { .. } => None,
+            FrameKind::List { .. } | FrameKind::Map(_) => None,
         }
     }
 
@@ -350,9 +350,9 @@ impl Sink for Shredder {
             self.match_plan();
             return;
         }
-        if let FrameKind::Map { names, name: current, .. } = &mut frame.kind {
-            self.repeats |= !names.insert(name.to_owned());
-            name.clone_into(current);
+        if let FrameKind::Map(map) = &mut frame.kind {
+            self.repeats |= !map.names.insert(name.to_owned());
+            name.clone_into(&mut map.name);
             return;
         }
         self.target.plain_column = NO_COLUMN;
@@ -377,7 +377,7 @@ impl Sink for Shredder {
         let Some(frame) = self.frames.pop() else { return };
         let cut = match frame.kind {
             FrameKind::Envelope { cut, .. } => cut,
-            FrameKind::Map { .. } => return self.present_list(frame.node, frame.row, true),
+            FrameKind::Map(_) => return self.present_list(frame.node, frame.row, true),
             FrameKind::Object { .. } | FrameKind::List { .. } => return,
         };
         self.target = Target::new(frame.node, frame.row);

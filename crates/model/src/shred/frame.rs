@@ -37,6 +37,17 @@ pub(super) struct Frame {
     pub(super) row: u32,
 }
 
+/// A map that is open.
+#[derive(Debug)]
+pub(super) struct MapFrame {
+    pub(super) table: TableId,
+    pub(super) element: NodeId,
+    /// The names it has had.
+    pub(super) names: HashSet<String>,
+    /// That of the entry at hand.
+    pub(super) name: String,
+}
+
 /// Which of them.
 #[derive(Debug)]
 pub(super) enum FrameKind {
@@ -46,6 +57,6 @@ pub(super) enum FrameKind {
     Envelope { slot: Slot, member: Option<Box<str>>, cut: Cut },
     /// A list, and how many elements it has had.
     List { table: TableId, element: NodeId, count: u32 },
-    /// A map: the names it has had, and that of the entry at hand.
-    Map { table: TableId, element: NodeId, names: HashSet<String>, name: String },
+    /// A map; rare, and kept small for the others' sake.
+    Map(Box<MapFrame>),
 }
