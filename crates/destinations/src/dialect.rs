@@ -55,16 +55,6 @@ pub(crate) trait Dialect {
         None
     }
 
-    /// The name of the index that [`index`](Self::index) makes.
-    fn index_name(&self, _table: &str, _columns: &[String]) -> Option<String> {
-        None
-    }
-
-    /// The statement that takes that index away, if it is there.
-    fn drop_index(&self, table: &str, columns: &[String]) -> Option<String> {
-        self.index_name(table, columns).map(|name| format!("DROP INDEX IF EXISTS {}", self.quote(&name)))
-    }
-
     /// A query for (kind, name, table or empty, statement) of what hangs on tables: indexes, triggers, views.
     fn dependents_sql(&self) -> &'static str;
 

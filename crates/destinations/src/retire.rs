@@ -1,6 +1,6 @@
 //! Tables that make way for those of another model, in the transaction that brings them: a reader sees the old or the new.
 
-use crate::bookkeeping::{changes, columns, keys, views};
+use crate::bookkeeping::{PREFIX, changes, columns, keys, views};
 use crate::catalogue::Catalogue;
 use crate::error::DestinationError;
 use crate::package::Retirement;
@@ -18,6 +18,21 @@ struct Dependent {
     sql: String,
 }
 
+impl Dependent {
+    /// Whether it is one that loads make.
+    fn is_ours(&self) -> bool {
+        self.kind == "index" && self.name.starts_with(PREFIX)
+    }
+
+    /// Whether it is on this table; of a view it is enough that its text has the name.
+    fn is_on(&self, table: &Table) -> bool {
+        match self.kind.as_str() {
+            "view" => self.sql.to_lowercase().contains(&table.name.to_lowercase()),
+            _ => self.table.eq_ignore_ascii_case(&table.name),
+        }
+    }
+}
+
 /// Takes away every table of the resources, or gives them other names, and forgets them.
 ///
 /// # Errors
@@ -33,7 +48,8 @@ pub(crate) fn retire(
     let is_leaving = |table: &Table| retirement.resources.contains(&table.resource);
     let leaving: Vec<Table> = known.tables().into_iter().filter(is_leaving).collect();
     let kept_name = |table: &Table| retirement.kept_as.map(|suffix| format!("{}{suffix}", table.name));
-    check_additions(session, retirement, &leaving, &known, &catalogue)?;
+    let dependents = dependents(session)?;
+    check_additions(session, retirement, &leaving, (&known, &catalogue, &dependents))?;
     for name in leaving.iter().filter_map(kept_name) {
         if let Some(relation) = catalogue.get(&name) {
             let (destination, kind) = (session.describe().to_owned(), relation.kind());
@@ -48,9 +64,9 @@ pub(crate) fn retire(
     }
     // A table is remembered after its parent.
     for table in leaving.iter().rev().filter(|table| catalogue.get(&table.name).is_some()) {
-        let here = table.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here.clone()));
-        if let Some(sql) = dialect.drop_index(&table.name, &here.collect::<Vec<_>>()) {
-            execute(&table.name, sql)?;
+        // An index keeps its name when its table gets another one, and the new table wants it.
+        for index in dependents.iter().filter(|dependent| dependent.is_ours() && dependent.is_on(table)) {
+            execute(&table.name, format!("DROP INDEX IF EXISTS {}", dialect.quote(&index.name)))?;
         }
         let name = dialect.quote(&table.name);
         execute(
@@ -86,21 +102,14 @@ fn check_additions(
     session: &impl Session,
     retirement: &Retirement<'_>,
     leaving: &[Table],
-    known: &Known,
-    catalogue: &Catalogue,
+    (known, catalogue, dependents): (&Known, &Catalogue, &[Dependent]),
 ) -> Result<(), DestinationError> {
     let mut added: Vec<String> = Vec::new();
-    for dependent in dependents(session)? {
-        let is_view = dependent.kind == "view";
-        let ours = known.views.iter().any(|view| view.name == dependent.name)
-            || leaving.iter().any(|table| is_own_index(session, table, &dependent.name));
-        let text = dependent.sql.to_lowercase();
-        let is_on = |table: &&Table| match is_view {
-            true => text.contains(&table.name.to_lowercase()),
-            false => dependent.table.eq_ignore_ascii_case(&table.name),
-        };
+    for dependent in dependents {
+        let ours = dependent.is_ours() || known.views.iter().any(|view| view.name == dependent.name);
         let is_kept = retirement.kept_as.is_some() && dependent.kind == "index";
-        if let Some(table) = leaving.iter().find(is_on).filter(|_| !ours && !is_kept) {
+        if let Some(table) = leaving.iter().find(|table| dependent.is_on(table)).filter(|_| !ours && !is_kept)
+        {
             added.push(format!("{} `{}` on `{}`", dependent.kind, dependent.name, table.name));
         }
     }
@@ -119,13 +128,6 @@ fn check_additions(
         return Ok(());
     }
     Err(DestinationError::Added { destination: session.describe().to_owned(), what: added.join(", ") })
-}
-
-/// Whether an index of this name is the one that we make on a table.
-fn is_own_index(session: &impl Session, table: &Table, name: &str) -> bool {
-    let here: Vec<String> =
-        table.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here.clone())).collect();
-    session.dialect().index_name(&table.name, &here).is_some_and(|own| own == name)
 }
 
 /// Everything that hangs on tables.

@@ -56,17 +56,13 @@ impl Dialect for Sqlite {
     }
 
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
-        let name = self.index_name(table, columns)?;
+        let name = format!("_relatable_index.{table}.{}", columns.join("."));
         Some(format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
             self.quote(&name),
             self.quote(table),
             list(self, "", columns)
         ))
-    }
-
-    fn index_name(&self, table: &str, columns: &[String]) -> Option<String> {
-        Some(format!("_relatable_index.{table}.{}", columns.join(".")))
     }
 
     fn dependents_sql(&self) -> &'static str {

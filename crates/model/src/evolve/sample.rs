@@ -151,10 +151,16 @@ fn tell_kinds(place: &mut Json, steps: &[Segment], path: &str, lookup: &RuleLook
             let is_list_of_lists = matches!(rest.first(), Some(Segment::Element | Segment::Kind(_)));
             let below = if is_list_of_lists { element_of(path) } else { path.to_owned() };
             for element in elements {
-                if let (Segment::Kind(kind), Json::Object(members)) = (step, &mut *element)
+                if let Json::Object(members) = &mut *element
                     && let Some(discriminator) = &lookup.rule(path).split_by
                 {
-                    members.insert(discriminator.clone(), Json::String(kind.clone()));
+                    match step {
+                        Segment::Kind(kind) => {
+                            members.insert(discriminator.clone(), Json::String(kind.clone()));
+                        }
+                        // Those of the list's own table tell no kind.
+                        _ => drop(members.remove(discriminator)),
+                    }
                 }
                 tell_kinds(element, rest, &below, lookup);
             }

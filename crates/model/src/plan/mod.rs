@@ -336,9 +336,8 @@ impl Plan {
             }
         };
         let declared = || Some(format!("{}{kinds}", rule.table.as_ref().filter(|_| is_declared)?));
-        let own_kind = kinds.strip_prefix(self.tables[*parent].kinds.as_str()).unwrap_or_default();
         let automatic =
-            || format!("{}_{}{own_kind}", self.singular(*parent), place.wanted.trim_end_matches('_'));
+            || format!("{}_{}{kinds}", self.singular(*parent), place.wanted.trim_end_matches('_'));
         let plan = TablePlan {
             parent: Some(*parent),
             node,
@@ -374,9 +373,12 @@ impl Plan {
 
     /// What one row of a table that is named `name` is called.
     pub(crate) fn singular_of(&self, table: TableId, name: &str) -> String {
-        match (&self.rules.singular, self.tables[table].parent) {
+        let plan = &self.tables[table];
+        // A row of one kind is called as those of the other kinds are.
+        let base = plan.wanted.strip_suffix(plan.kinds.as_str()).filter(|_| !plan.kinds.is_empty());
+        match (&self.rules.singular, plan.parent) {
             (Some(singular), None) => singular.clone(),
-            _ => crate::naming::singular(name),
+            _ => crate::naming::singular(base.unwrap_or(name)),
         }
     }
 

@@ -88,6 +88,30 @@ fn what_rules_declare_is_there_for_the_kinds_that_have_it() {
 }
 
 #[test]
+fn what_hangs_below_a_kind_is_keyed_as_below_the_list() {
+    let rules = rules(&format!(
+        "{}\"parts.tags\" = {{ as = \"table\", key = [\"thing_part_id\", \"tag\"] }}\n\"parts.tags.tag\" = {{ type = \"text\" }}\n",
+        RULES.replace("split_by", "key = [\"id\"], split_by")
+    ));
+    let document = r#"{"id":"1","parts":[{"id":"a","type":"note","tags":[{"tag":"x"}],"files":[1]},{"id":"b","type":"call","files":[2]}]}"#;
+    let shredded = shredded(&[document], &rules, &Memory::default());
+    let keys: Vec<String> = (shredded.tables.iter())
+        .map(|table| format!("{} {}", table.table.name, table.table.key.join(" ")))
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "things id",
+            "thing_parts_note id",
+            "thing_part_tags_note thing_part_id tag",
+            "thing_part_files_note thing_part_id position",
+            "thing_parts_call id",
+            "thing_part_files_call thing_part_id position",
+        ]
+    );
+}
+
+#[test]
 fn a_list_is_not_split_by_what_identifies_its_elements() {
     let rules = rules(&RULES.replace("\"type\"", "\"id\""));
     let parts: Vec<String> = (0..101).map(|id| format!("{{\"id\":{id}}}")).collect();

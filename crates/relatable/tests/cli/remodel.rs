@@ -37,6 +37,14 @@ async fn remodels(kind: &str) {
     place.write("mine.toml", RULES);
     let sync = ["sync", "--to", &to, "--base-url", &base_url, "--quiet"];
     place.run(&sync).succeeded();
+    // There and back again.
+    let conversations = exported(&place, &to, "conversations", None);
+    place.write("kinds.toml", "[conversations.paths]\n\"conversation_parts\" = { split_by = \"part_type\" }\n\"custom_attributes\" = \"entries\"\n");
+    place.run(&["remodel", "--to", &to, "--model", "kinds.toml", "--quiet"]).succeeded();
+    let same = place.run(&["model", "diff", "--to", &to, "--model", "kinds.toml"]);
+    assert_eq!(same.succeeded().stdout, "no difference\n");
+    place.run(&["remodel", "--to", &to, "--quiet"]).succeeded();
+    assert_eq!(exported(&place, &to, "conversations", None), conversations);
     simulator.advance_clock(7_200);
     simulator.mutate(Mutation::CreateContacts { count: 3 }).unwrap();
     simulator.advance_clock(1);
