@@ -32,6 +32,8 @@ pub(crate) struct Merged {
     pub(crate) rules: Rules,
     /// Paths of the user's file that the curated rules do not know.
     pub(crate) unfamiliar: Vec<UnfamiliarPath>,
+    /// References of the user's file to tables that are none, in words.
+    pub(crate) doubtful_references: Vec<String>,
 }
 
 /// The curated rules with those of a user's file over them. What is returned can be followed: every table that the
@@ -42,7 +44,9 @@ pub(crate) struct Merged {
 /// [`Failure::Model`] as [`declared_tables`].
 pub(crate) fn merged(file: Option<&Path>) -> Result<Merged, Failure> {
     match file {
-        None => Ok(Merged { rules: models::curated()?, unfamiliar: Vec::new() }),
+        None => {
+            Ok(Merged { rules: models::curated()?, unfamiliar: Vec::new(), doubtful_references: Vec::new() })
+        }
         Some(file) => over(models::curated()?, of_file(file)?, &file.display().to_string()),
     }
 }
@@ -59,7 +63,7 @@ pub(crate) fn merged_for(destination: &mut dyn Destination, file: Option<&Path>)
         lower.resources.extend(Rules::parse(&model.rules, &named)?.resources);
     }
     match file {
-        None => Ok(Merged { rules: lower, unfamiliar: Vec::new() }),
+        None => Ok(Merged { rules: lower, unfamiliar: Vec::new(), doubtful_references: Vec::new() }),
         Some(file) => over(lower, of_file(file)?, &file.display().to_string()),
     }
 }
@@ -80,11 +84,15 @@ pub(crate) fn curated_models(is_asked: impl Fn(&str) -> bool) -> Vec<Model> {
 /// As [`merged`].
 pub(crate) fn over(curated: Rules, upper: Rules, file: &str) -> Result<Merged, Failure> {
     let unfamiliar = curated.unfamiliar(&upper, file);
-    let rules = curated.overlay(upper, file)?;
+    let rules = curated.overlay(upper.clone(), file)?;
+    let mut tables = Vec::new();
     for resource in rules.resources.keys() {
-        declared_tables(&rules, resource)?;
+        tables.extend(declared_tables(&rules, resource)?.into_iter().map(|table| table.name));
     }
-    Ok(Merged { rules, unfamiliar })
+    let asked = rules.asked_names().into_iter().map(|(_, name)| name);
+    let known: Vec<&str> = tables.iter().map(String::as_str).chain(asked).collect();
+    let doubtful_references = upper.doubtful_references(&known, file);
+    Ok(Merged { rules, unfamiliar, doubtful_references })
 }
 
 /// The tables that the rules of a resource declare, parents before children.

@@ -84,6 +84,30 @@ impl ResourceRules {
     }
 }
 
+impl Rules {
+    /// What to say of references in these rules, which are in `file`, to tables that are not among `tables` but called much
+    /// as one of them: slips of the pen.
+    pub fn doubtful_references(&self, tables: &[&str], file: &str) -> Vec<String> {
+        let mut doubts = Vec::new();
+        for (resource, given) in &self.resources {
+            for (path, rule) in &given.paths {
+                for reference in rule.references.iter().flatten() {
+                    let table = reference.table.as_str();
+                    let near = nearest(table, tables.iter().copied()).filter(|near| *near != table);
+                    if let Some(near) = near.filter(|_| !tables.contains(&table)) {
+                        let place = self.lines.named(file, resource, path);
+                        doubts.push(format!(
+                            "{place}: `{resource}.{path}` points at a table `{table}`, which the rules do not declare; did you \
+                             mean `{near}`?"
+                        ));
+                    }
+                }
+            }
+        }
+        doubts
+    }
+}
+
 /// Every path that a layer names.
 fn named_paths(given: &ResourceRules) -> impl Iterator<Item = &str> {
     let paths = given.paths.keys().chain(given.key.iter().flatten()).chain(&given.version);

@@ -84,7 +84,8 @@ fn about_rules(findings: &mut Findings, file: &Path) -> Result<(), Failure> {
     match rules::merged(Some(file)) {
         Ok(merged) => {
             findings.fine("model", &format!("the rules in {} can be followed", file.display()))?;
-            merged.unfamiliar.iter().try_for_each(|path| findings.doubtful("model", path))
+            merged.unfamiliar.iter().try_for_each(|path| findings.doubtful("model", path))?;
+            merged.doubtful_references.iter().try_for_each(|doubt| findings.doubtful("model", doubt))
         }
         Err(failure) => findings.problem("model", &failure),
     }

@@ -119,8 +119,8 @@ impl Wanted {
                 side.resources.insert(resource, rules);
             }
         }
-        let Merged { rules: curated, unfamiliar } = rules::over(lower, upper, &named)?;
-        let unfamiliar = unfamiliar.iter().map(ToString::to_string).collect();
+        let Merged { rules: curated, unfamiliar, doubtful_references } = rules::over(lower, upper, &named)?;
+        let unfamiliar = unfamiliar.iter().map(ToString::to_string).chain(doubtful_references).collect();
         let mut wanted = Wanted { curated, of_files, unfamiliar, file_tables: Vec::new() };
         for (resource, own) in tables {
             if let Some(name) = resource.strip_prefix(&file_resource("")) {

@@ -23,7 +23,7 @@ struct Document<'a> {
 
 /// Shows the tables of the merged model.
 pub(super) fn show(arguments: &ModelShowArguments) -> Result<ExitCode, Failure> {
-    let Merged { rules, unfamiliar } = rules::merged(arguments.model.as_deref())?;
+    let Merged { rules, unfamiliar, doubtful_references } = rules::merged(arguments.model.as_deref())?;
     let (mut tables, mut open) = (Vec::new(), Vec::new());
     for resource in rules::resource_names() {
         if arguments.resource.as_deref().is_none_or(|asked| asked == resource) {
@@ -33,6 +33,7 @@ pub(super) fn show(arguments: &ModelShowArguments) -> Result<ExitCode, Failure> 
         }
     }
     unfamiliar.iter().for_each(render::warning);
+    doubtful_references.iter().for_each(render::warning);
     if arguments.json {
         let document = Document { version: DOCUMENT_VERSION, tables: &tables, open: &open };
         let text = serde_json::to_string_pretty(&document)

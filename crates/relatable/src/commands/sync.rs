@@ -33,9 +33,13 @@ async fn read(
         return Err(Failure::JournalIsDestination { file: journal });
     }
     let mut destination = target.open()?;
-    let Merged { rules, unfamiliar } = rules::merged_for(destination.as_mut(), arguments.model.as_deref())?;
+    let Merged { rules, unfamiliar, doubtful_references } =
+        rules::merged_for(destination.as_mut(), arguments.model.as_deref())?;
     let remembered = destination.models()?;
     let models = rules::curated_models(|resource| remembered.iter().all(|model| model.resource != resource));
+    if !arguments.reporting.quiet {
+        doubtful_references.iter().for_each(render::warning);
+    }
     if !arguments.reporting.quiet && !unfamiliar.is_empty() {
         warn(&unfamiliar, &rules, &destination.remembered()?);
     }

@@ -142,6 +142,16 @@ fn a_path_the_model_does_not_know_is_a_warning_with_the_nearest_one() {
     );
 }
 
+#[test]
+fn a_reference_to_a_table_that_is_none_is_a_warning_with_the_nearest_one() {
+    let place = Place::new();
+    place.write("mine.toml", "[contacts.paths]\n\"owner_id\" = { references = \"admns\" }\n\"external_id\" = { references = \"crm_people\" }\n");
+    let warning = "warning: mine.toml, line 2: `contacts.owner_id` points at a table `admns`, which the rules do not \
+                   declare; did you mean `admins`?\n";
+    let shown = place.run(&["model", "show", "--model", "mine.toml", "--json"]);
+    assert_eq!(shown.succeeded().stderr, warning);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sync_warns_of_a_path_that_is_near_a_known_one_and_refuses_to_rename_what_is_there() {
     let simulator = simulator(20, 0).await;
