@@ -103,8 +103,7 @@ pub(crate) fn unstage(session: &impl Session, shape: &Shape, name: &str) -> Resu
 
 /// The batch with exactly these columns, in order.
 fn conform(batch: &RecordBatch, columns: &[&Column]) -> Result<RecordBatch, arrow_schema::ArrowError> {
-    let fields: Vec<Field> =
-        columns.iter().map(|column| Field::new(&column.name, column.logical.arrow(), true)).collect();
+    let fields: Vec<Field> = columns.iter().map(|column| column.logical.field(&column.name)).collect();
     let arrays = columns
         .iter()
         .map(|column| {

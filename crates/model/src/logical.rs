@@ -1,6 +1,6 @@
 //! The logical types a column can have, and the one Arrow type each travels as.
 
-use arrow_schema::{DataType, TimeUnit};
+use arrow_schema::{DataType, Field, TimeUnit};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub const DECIMAL_PRECISION: u8 = 38;
 /// Digits a [`LogicalType::Decimal`] holds after the point.
 pub const DECIMAL_SCALE: i8 = 9;
+
+/// The metadata of an Arrow field that names its logical type.
+const FIELD_MARK: &str = "relatable.type";
 
 /// What a column means, whatever database stores it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -29,11 +32,13 @@ pub enum LogicalType {
     Date,
     /// A JSON value kept as its text.
     Json,
+    /// A list of texts; travels as the JSON of it.
+    List,
 }
 
 impl LogicalType {
     /// Every logical type, in the order the documentation lists them.
-    pub const ALL: [LogicalType; 8] = [
+    pub const ALL: [LogicalType; 9] = [
         LogicalType::Boolean,
         LogicalType::Integer,
         LogicalType::Decimal,
@@ -42,6 +47,7 @@ impl LogicalType {
         LogicalType::Timestamp,
         LogicalType::Date,
         LogicalType::Json,
+        LogicalType::List,
     ];
 
     /// The word for this type in rule files, reports and `_relatable_columns`.
@@ -55,6 +61,7 @@ impl LogicalType {
             LogicalType::Timestamp => "timestamp",
             LogicalType::Date => "date",
             LogicalType::Json => "json",
+            LogicalType::List => "list",
         }
     }
 
@@ -63,15 +70,26 @@ impl LogicalType {
         LogicalType::ALL.into_iter().find(|logical| logical.name() == name)
     }
 
+    /// A field of an Arrow schema that says which logical type its values have.
+    pub fn field(self, name: &str) -> Field {
+        let mark = [(FIELD_MARK.to_owned(), self.name().to_owned())];
+        Field::new(name, self.arrow(), true).with_metadata(mark.into())
+    }
+
+    /// The type that a [`field`](Self::field) says; `None` where it was made otherwise.
+    pub fn of(field: &Field) -> Option<LogicalType> {
+        field.metadata().get(FIELD_MARK).and_then(|name| LogicalType::from_name(name))
+    }
+
     /// The Arrow type that carries values of this type: `Boolean`, `Int64`, `Decimal128(38, 9)`, `Float64`, `Utf8`
-    /// (text and JSON), `Timestamp(Microsecond, None)` in UTC, `Date32`.
+    /// (text, JSON and lists), `Timestamp(Microsecond, None)` in UTC, `Date32`.
     pub fn arrow(self) -> DataType {
         match self {
             LogicalType::Boolean => DataType::Boolean,
             LogicalType::Integer => DataType::Int64,
             LogicalType::Decimal => DataType::Decimal128(DECIMAL_PRECISION, DECIMAL_SCALE),
             LogicalType::Float => DataType::Float64,
-            LogicalType::Text | LogicalType::Json => DataType::Utf8,
+            LogicalType::Text | LogicalType::Json | LogicalType::List => DataType::Utf8,
             LogicalType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
             LogicalType::Date => DataType::Date32,
         }

@@ -10,7 +10,7 @@ use crate::logical::LogicalType;
 use crate::plan::RuleLookup;
 use crate::rules::path::{element_of, member_of};
 use crate::rules::{PathRule, ResourceRules, Strategy};
-use crate::shred::{delimited_elements, envelope_list};
+use crate::shred::{envelope_list, kept_elements};
 
 /// The normal form of a document under the rules of its resource.
 pub fn normal(document: Json, rules: &ResourceRules) -> Json {
@@ -61,8 +61,8 @@ impl Normalizer {
             (Some(Strategy::Entries), value @ (Json::Object(_) | Json::Array(_))) => {
                 without_empty_members(value)
             }
-            (Some(Strategy::Delimited), Json::Array(elements)) => {
-                let texts = delimited_elements(&elements, rule.of.as_deref());
+            (Some(Strategy::Delimited | Strategy::List), Json::Array(elements)) => {
+                let texts = kept_elements(&elements, rule.of.as_deref());
                 texts.unwrap_or_else(|| without_empty_members(Json::Array(elements)))
             }
             (_, object @ Json::Object(_)) => match self.list_of(&rule, &object) {

@@ -8,7 +8,7 @@ use crate::plan::{EntryMember, RuleLookup, entry_key_path, rule_path};
 use crate::rules::path::{Path, Segment};
 use crate::rules::{ResourceRules, Strategy};
 use crate::schema::{Column, ColumnRole, Table};
-use crate::shred::split_delimited;
+use crate::shred::{split_delimited, wrap_all};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Decimal128Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch};
@@ -169,25 +169,33 @@ fn put(whole: &mut Json, steps: &[Segment], value: Json) {
 fn cell(array: &ArrayRef, row: usize, column: &Column, lookup: &RuleLookup) -> Option<Json> {
     let value = scalar(array, row)?;
     let is_json = column.logical == LogicalType::Json;
+    let is_element = || steps(&column.path).last() == Some(&Segment::Element);
     match value {
+        Json::String(source) if column.logical == LogicalType::List => {
+            let texts = list_texts(&source)?;
+            let is_kept = !texts.is_empty() || is_element();
+            is_kept.then(|| wrap_all(texts, lookup.rule(&column.path).of.as_deref()))
+        }
         Json::String(source) if is_json => {
             let value = without_empty_members(Json::parse(source.as_bytes()).ok()?);
-            let is_element = steps(&column.path).last() == Some(&Segment::Element);
-            (!value.is_empty() || is_element).then_some(value)
+            (!value.is_empty() || is_element()).then_some(value)
         }
         Json::String(text) if column.role == ColumnRole::Value => {
             let rule = lookup.rule(&column.path);
             if rule.strategy == Some(Strategy::Delimited) {
-                return Some(split_delimited(
-                    &text,
-                    rule.of.as_deref(),
-                    rule.delimiter.as_deref().unwrap_or(","),
-                ));
+                return Some(split_delimited(&text, &rule));
             }
             Some(Json::String(text))
         }
         value => Some(value),
     }
+}
+
+/// The texts of a list that travels as JSON.
+fn list_texts(source: &str) -> Option<Vec<String>> {
+    let Ok(Json::Array(elements)) = Json::parse(source.as_bytes()) else { return None };
+    let text = |element| if let Json::String(text) = element { Some(text) } else { None };
+    elements.into_iter().map(text).collect()
 }
 
 /// The value of a cell that travels as the Arrow type of its logical type; `None` for null. JSON is its text.

@@ -143,6 +143,7 @@ fn cells_array<'c>(logical: LogicalType, cells: impl Iterator<Item = &'c Cell>) 
         // The other types are not used in bookkeeping tables; text carries what remains.
         LogicalType::Text
         | LogicalType::Json
+        | LogicalType::List
         | LogicalType::Decimal
         | LogicalType::Float
         | LogicalType::Date => {

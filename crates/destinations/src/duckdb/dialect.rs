@@ -17,6 +17,7 @@ impl Dialect for DuckDb {
             LogicalType::Timestamp => "TIMESTAMP",
             LogicalType::Date => "DATE",
             LogicalType::Json => "JSON",
+            LogicalType::List => "VARCHAR[]",
         }
     }
 

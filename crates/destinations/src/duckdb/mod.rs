@@ -6,6 +6,7 @@
 mod dialect;
 mod failure;
 mod gate;
+mod list;
 mod merge;
 mod query;
 mod rows;

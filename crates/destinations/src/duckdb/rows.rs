@@ -1,8 +1,10 @@
 //! Rows out of DuckDB tables, as Arrow.
 
+use super::list::texts;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema};
 use arrow_select::concat::concat;
+use relatable_model::logical::LogicalType;
 use relatable_model::schema::Column;
 use std::sync::Arc;
 
@@ -19,7 +21,8 @@ pub(super) fn batch(
     }
     let whole = |place: usize| -> Result<ArrayRef, ArrowError> {
         let parts: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(place).as_ref()).collect();
-        concat(&parts)
+        let whole = concat(&parts)?;
+        Ok(if columns[place].logical == LogicalType::List { texts(&whole) } else { whole })
     };
     // A column of another type than was made for it is refused here.
     RecordBatch::try_new(schema, (0..columns.len()).map(whole).collect::<Result<_, _>>()?)

@@ -1,5 +1,6 @@
 //! Arrow batches into DuckDB tables, through its appender.
 
+use super::list::with_lists;
 use crate::session::Place;
 use arrow_array::RecordBatch;
 use duckdb::Connection;
@@ -15,7 +16,8 @@ pub(super) fn append(
         Place::Temporary(name) => connection.appender_to_catalog_and_db(name, "temp", "main")?,
     };
     for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
-        appender.append_record_batch(batch.clone())?;
+        let batch = with_lists(batch).map_err(|error| duckdb::Error::ToSqlConversionFailure(error.into()))?;
+        appender.append_record_batch(batch)?;
     }
     appender.flush()
 }

@@ -25,7 +25,8 @@ impl Dialect for Sqlite {
             | LogicalType::Text
             | LogicalType::Timestamp
             | LogicalType::Date
-            | LogicalType::Json => "TEXT",
+            | LogicalType::Json
+            | LogicalType::List => "TEXT",
         }
     }
 

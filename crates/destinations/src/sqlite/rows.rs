@@ -64,7 +64,7 @@ impl Builder {
                 )
             }
             LogicalType::Float => Builder::Float(Float64Builder::new()),
-            LogicalType::Text | LogicalType::Json => Builder::Text(StringBuilder::new()),
+            LogicalType::Text | LogicalType::Json | LogicalType::List => Builder::Text(StringBuilder::new()),
             LogicalType::Timestamp => Builder::Instant(TimestampMicrosecondBuilder::new()),
             LogicalType::Date => Builder::Day(Date32Builder::new()),
         })

@@ -215,7 +215,9 @@ fn array(logical: LogicalType, cells: &[&Value]) -> ArrayRef {
         LogicalType::Boolean => built!(BooleanBuilder::new(), Value::as_bool),
         LogicalType::Integer => built!(Int64Builder::new(), Value::as_i64),
         LogicalType::Float => built!(Float64Builder::new(), Value::as_f64),
-        LogicalType::Text | LogicalType::Json => built!(StringBuilder::new(), Value::as_str),
+        LogicalType::Text | LogicalType::Json | LogicalType::List => {
+            built!(StringBuilder::new(), Value::as_str)
+        }
         LogicalType::Timestamp => built!(TimestampMicrosecondBuilder::new(), Value::as_i64),
         LogicalType::Date => {
             built!(Date32Builder::new(), |cell: &Value| cell.as_i64().map(|day| i32::try_from(day).unwrap()))

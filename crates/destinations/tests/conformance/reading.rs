@@ -87,6 +87,7 @@ pub(crate) fn every_type_comes_back_as_it_was_given(engine: Engine) {
         (LogicalType::Timestamp, json!([-62_135_596_800_000_000_i64, 253_402_300_799_999_999_i64, null])),
         (LogicalType::Date, json!([-719_162, 2_932_896, null])),
         (LogicalType::Json, json!(["{\"a\" : 1.0}", "1e400", null])),
+        (LogicalType::List, json!([r#"["a","\"b\\c, ∅",""]"#, "[]", null])),
     ];
     let mut sample = table("samples", &["id"], &[]);
     sample.columns.extend(samples.iter().map(|(logical, _)| column(logical.name(), *logical)));

@@ -5,7 +5,7 @@ use super::sample::is_opened;
 use crate::logical::LogicalType;
 use crate::naming::is_assigned;
 use crate::plan::RuleLookup;
-use crate::rules::{ResourceRules, Strategy};
+use crate::rules::ResourceRules;
 use crate::schema::{Column, ColumnRole, Table};
 
 /// Both sides.
@@ -107,11 +107,7 @@ impl<'a> Comparison<'a> {
             found.push(Difference::ColumnRenamed { from, to: made.name.clone(), path });
         }
         let rule = self.lookup.rule(&there.path);
-        let asked = match rule.strategy {
-            Some(Strategy::Json) => Some(LogicalType::Json),
-            Some(Strategy::Delimited) => Some(LogicalType::Text),
-            _ => rule.logical,
-        };
+        let asked = rule.column_type();
         // Where no rule says a type, the one given stays.
         let (from, place) = (there.logical, place(table, there));
         match asked.filter(|to| *to != from) {

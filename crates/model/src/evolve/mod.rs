@@ -64,7 +64,7 @@ pub fn lost(before: &ResourceRules, after: &ResourceRules) -> Vec<String> {
     let lookup = RuleLookup::new(after);
     let loses = |rule: &PathRule| match rule.strategy {
         Some(Strategy::Omit) => true,
-        Some(Strategy::Delimited) => rule.of.is_some(),
+        Some(Strategy::Delimited | Strategy::List) => rule.of.is_some(),
         _ => rule.protect.is_some(),
     };
     let lost = before.paths.iter().filter(|(path, rule)| {

@@ -54,6 +54,7 @@ pub(super) fn is_opened(column: &Column, tables: &[Table], lookup: &RuleLookup) 
     let rule = lookup.rule(&column.path);
     match column.logical {
         LogicalType::Json => rule.strategy != Some(Strategy::Json) && rule.logical != Some(LogicalType::Json),
+        LogicalType::List => rule.strategy != Some(Strategy::List),
         LogicalType::Text => {
             let list = element_of(&column.path);
             let has_table = tables.iter().any(|table| table.path == column.path || table.path == list);
@@ -110,6 +111,7 @@ fn value(logical: LogicalType, number: usize) -> ArrayRef {
         }
         LogicalType::Text => Arc::new(StringArray::from(vec![format!("x{number}")])),
         LogicalType::Json => Arc::new(StringArray::from(vec![format!("\"x{number}\"")])),
+        LogicalType::List => Arc::new(StringArray::from(vec![format!("[\"x{number}\"]")])),
         LogicalType::Timestamp => Arc::new(TimestampMicrosecondArray::from(vec![whole * 1_000_000])),
         LogicalType::Date => Arc::new(Date32Array::from(vec![i32::try_from(number).unwrap_or_default()])),
     }

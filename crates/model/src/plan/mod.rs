@@ -195,7 +195,7 @@ impl Plan {
             && (rule.logical.is_some()
                 || rule.column.is_some()
                 || rule.references.is_some()
-                || matches!(node.treatment, Treatment::Json | Treatment::Delimited));
+                || matches!(node.treatment, Treatment::Json | Treatment::ListColumn));
         let id = self.nodes.len();
         self.nodes.push(node);
         if has_column {
@@ -204,16 +204,12 @@ impl Plan {
         id
     }
 
-    /// The column for scalars of `node` (or its JSON, or its delimited list), planned now if there is none.
+    /// The column for scalars of `node` (or its JSON, or its list in one column), planned now if there is none.
     pub(crate) fn scalar_column(&mut self, node: NodeId) -> ColumnId {
         if let Some(column) = self.nodes[node].scalar() {
             return column;
         }
-        let logical = match self.nodes[node].treatment {
-            Treatment::Json => Some(LogicalType::Json),
-            Treatment::Delimited => Some(LogicalType::Text),
-            _ => self.nodes[node].place.rule.logical,
-        };
+        let logical = self.nodes[node].place.rule.column_type();
         let column = self.add_column(node, ColumnRole::Value, logical);
         self.nodes[node].set_scalar(column);
         self.share_plain_column(node);
@@ -259,11 +255,11 @@ impl Plan {
         self.columns.len() - 1
     }
 
-    /// The table and element node for lists at `node`, planned now if there are none. `None` for a delimited list.
+    /// The table and element node for lists at `node`, planned now if there are none. `None` for a list in one column.
     pub(crate) fn list_table(&mut self, node: NodeId) -> Option<(TableId, NodeId)> {
         match self.nodes[node].list {
             ListFacet::Table(table, element) => return Some((table, element)),
-            ListFacet::Delimited => return None,
+            ListFacet::Column => return None,
             ListFacet::Open => {}
         }
         let table = self.add_table(node, Rows::Elements);
@@ -278,7 +274,7 @@ impl Plan {
     }
 
     /// The table and element node for elements of that kind in lists at `node`, planned now if there are none. `None` for
-    /// a delimited list.
+    /// a list in one column.
     pub(crate) fn kind_table(&mut self, node: NodeId, kind: &str) -> Option<(TableId, NodeId)> {
         self.list_table(node)?;
         let known = self.nodes[node].place.kinds.iter().find(|(known, ..)| known == kind);

@@ -26,8 +26,8 @@ pub(crate) enum ListFacet {
     Open,
     /// Rows of this table; the second is the node of an element.
     Table(TableId, NodeId),
-    /// One text column.
-    Delimited,
+    /// One column.
+    Column,
 }
 
 /// How values at a node are taken.
@@ -35,8 +35,8 @@ pub(crate) enum ListFacet {
 pub(crate) enum Treatment {
     /// By their kind: scalars, objects and lists each as their facet says.
     ByKind,
-    /// As one delimited text, where they are lists; by their kind otherwise.
-    Delimited,
+    /// As one value, where they are lists; by their kind otherwise.
+    ListColumn,
     /// As entries of a map, where they are objects; lists as their JSON source; others by their kind.
     Entries,
     /// As their JSON source.
@@ -139,7 +139,7 @@ impl Node {
     pub(crate) fn new(table: TableId, is_element: bool, detects: bool, place: Place) -> Node {
         let rule = &place.rule;
         let treatment = match rule.strategy {
-            Some(Strategy::Delimited) => Treatment::Delimited,
+            Some(Strategy::Delimited | Strategy::List) => Treatment::ListColumn,
             Some(Strategy::Entries) => Treatment::Entries,
             Some(Strategy::Json) => Treatment::Json,
             Some(Strategy::Omit) => Treatment::Omit,
@@ -176,7 +176,7 @@ impl Node {
             _ => ObjectFacet::Open,
         };
         self.list = match self.treatment {
-            Treatment::Delimited => ListFacet::Delimited,
+            Treatment::ListColumn => ListFacet::Column,
             _ => ListFacet::Open,
         };
     }

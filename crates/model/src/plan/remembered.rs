@@ -183,15 +183,11 @@ impl Plan {
     pub(super) fn check_types(&self) -> Result<(), PlanError> {
         for column in self.columns.iter().filter(|column| column.role == ColumnRole::Value) {
             let node = &self.nodes[column.node];
-            let asked = match node.treatment {
-                Treatment::Json => Some(LogicalType::Json),
-                Treatment::Delimited => Some(LogicalType::Text),
-                _ => node.place.rule.logical,
-            };
+            let asked = node.place.rule.column_type();
             let (Some(name), Some(stored)) = (&column.remembered, column.logical) else { continue };
-            // A column of JSON holds sources of values, so it takes a rule that says so.
-            if asked.is_some_and(|asked| asked != stored) || (asked.is_none() && stored == LogicalType::Json)
-            {
+            // A column of JSON holds sources of values, and one of lists no scalars, so these take a rule that says so.
+            let takes_rule = matches!(stored, LogicalType::Json | LogicalType::List);
+            if asked.map_or(takes_rule, |asked| asked != stored) {
                 let asked = asked.map_or("a column for scalars", LogicalType::name);
                 let difference = format!(
                     "column `{name}` is {}, and the rule for `{}` asks for {asked}",

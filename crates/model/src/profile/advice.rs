@@ -105,7 +105,10 @@ impl Adviser<'_> {
         let known =
             self.ruled.as_ref().map(|ruled| ruled.rule(path)).filter(|rule| **rule != PathRule::default());
         let is_whole = known.as_ref().is_some_and(|rule| {
-            matches!(rule.strategy, Some(Strategy::Json | Strategy::Omit | Strategy::Delimited))
+            matches!(
+                rule.strategy,
+                Some(Strategy::Json | Strategy::Omit | Strategy::Delimited | Strategy::List)
+            )
         });
         let rule = if is_whole {
             None

@@ -112,6 +112,9 @@ fn in_rule(path: &Path, rule: &PathRule) -> Option<String> {
     if rule.protect.is_some() && rule.logical.is_some_and(|logical| logical != LogicalType::Text) {
         return Some("what is protected is text, so that `type` has no effect".to_owned());
     }
+    if rule.logical == Some(LogicalType::List) && strategy != Some(Strategy::List) {
+        return Some("`list` is the type of `as = \"list\"`, which says it already".to_owned());
+    }
     if rule.delimiter.as_deref().is_some_and(|delimiter| delimiter.is_empty() || delimiter.contains('\\')) {
         return Some("`delimiter` must not be empty or contain a backslash, which escapes it".to_owned());
     }
@@ -144,15 +147,16 @@ fn usable_name(name: &str) -> Result<(), String> {
 
 /// Why a property of `given` has no effect where `strategy` is in force.
 fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String> {
-    use Strategy::{Delimited, Entries, Flatten, Json, Omit, Table};
+    use Strategy::{Delimited, Entries, Flatten, Json, List, Omit, Table};
     let makes_table = strategy.is_some_and(Strategy::makes_table);
+    let keeps_list = strategy.is_some_and(Strategy::keeps_list_in_column);
     let types = |only: LogicalType| given.logical.is_some_and(|logical| logical != only);
     let idle = [
         ("table", given.table.is_some() && !makes_table, "`as = \"table\"` or `as = \"entries\"`"),
         ("key", given.key.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("position", given.position.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("split_by", given.split_by.is_some() && strategy != Some(Table), "`as = \"table\"`"),
-        ("of", given.of.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
+        ("of", given.of.is_some() && !keeps_list, "`as = \"delimited\"` or `as = \"list\"`"),
         ("delimiter", given.delimiter.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
         ("prefix", given.prefix.is_some() && !matches!(strategy, Some(Flatten) | None), "`as = \"flatten\"`"),
         ("envelope", given.envelope.is_some() && matches!(strategy, Some(Json | Omit | Entries)), "lists"),
@@ -163,6 +167,7 @@ fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String>
             types(LogicalType::Text) && strategy == Some(Delimited),
             "`text` where `as = \"delimited\"`",
         ),
+        ("type", types(LogicalType::List) && strategy == Some(List), "`list` where `as = \"list\"`"),
         (
             "type",
             given.logical.is_some() && strategy == Some(Entries),
@@ -186,7 +191,7 @@ const KEPT: &str = "what is kept (`as = \"flatten\"` keeps a value as a column)"
 
 /// Why the rule asks for what a path cannot become that holds a single value, by the layer below.
 fn scalar_below(lower: &ResourceRules, path: &str, given: &PathRule) -> Option<String> {
-    let strategy = given.strategy.filter(|asked| asked.makes_table() || *asked == Strategy::Delimited)?;
+    let strategy = given.strategy.filter(|asked| asked.makes_table() || asked.keeps_list_in_column())?;
     let known = lower.paths.get(path)?;
     let logical = known.logical.filter(|logical| *logical != LogicalType::Json)?;
     let has_members = || lower.paths.keys().any(|other| other.starts_with(&format!("{path}.")));

@@ -52,7 +52,7 @@ impl<'de> Deserialize<'de> for FileRule {
             type Value = FileRule;
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str(
-                    "a strategy (`flatten`, `table`, `entries`, `delimited`, `json`, `omit`) or a table of properties",
+                    "a strategy (`flatten`, `table`, `entries`, `delimited`, `list`, `json`, `omit`) or a table of properties",
                 )
             }
             fn visit_str<E: de::Error>(self, word: &str) -> Result<FileRule, E> {

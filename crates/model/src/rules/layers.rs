@@ -169,8 +169,10 @@ impl PathRule {
         if strategy != Strategy::Flatten {
             self.prefix = None;
         }
-        if strategy != Strategy::Delimited {
+        if !strategy.keeps_list_in_column() {
             self.of = None;
+        }
+        if strategy != Strategy::Delimited {
             self.delimiter = None;
         }
     }

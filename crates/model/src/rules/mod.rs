@@ -51,6 +51,8 @@ pub enum Strategy {
     Entries,
     /// A list becomes one text column, its elements joined by a delimiter.
     Delimited,
+    /// A list becomes one column that holds a list of texts, where the database has such; elsewhere JSON.
+    List,
     /// Whatever stands here is kept as JSON text in one column.
     Json,
     /// Whatever stands here is dropped.
@@ -65,6 +67,7 @@ impl Strategy {
             Strategy::Table => "table",
             Strategy::Entries => "entries",
             Strategy::Delimited => "delimited",
+            Strategy::List => "list",
             Strategy::Json => "json",
             Strategy::Omit => "omit",
         }
@@ -73,6 +76,11 @@ impl Strategy {
     /// Whether what stands at the path gets a table of its own.
     pub fn makes_table(self) -> bool {
         matches!(self, Strategy::Table | Strategy::Entries)
+    }
+
+    /// Whether a list at the path becomes one column.
+    pub fn keeps_list_in_column(self) -> bool {
+        matches!(self, Strategy::Delimited | Strategy::List)
     }
 }
 
@@ -147,7 +155,7 @@ pub struct PathRule {
     pub strategy: Option<Strategy>,
     /// Name of the table that `as = "table"` or `as = "entries"` makes.
     pub table: Option<String>,
-    /// Name of the column a scalar (or JSON, or a delimited list) becomes.
+    /// Name of the column a scalar (or JSON, or a list in one column) becomes.
     pub column: Option<String>,
     /// Prefix of the columns a flattened object's members become; empty for none. Default: the path and `_`.
     pub prefix: Option<String>,
@@ -164,7 +172,7 @@ pub struct PathRule {
     #[serde(default, deserialize_with = "one_or_many_strings")]
     #[schemars(with = "Option<OneOrMany<String>>")]
     pub envelope: Option<Vec<String>>,
-    /// For a delimited list of objects: the member that is kept.
+    /// For a list of objects in one column: the member that is kept.
     pub of: Option<String>,
     /// For a delimited list: what stands between elements. Default `,`.
     pub delimiter: Option<String>,
@@ -183,6 +191,18 @@ pub struct PathRule {
     pub description: Option<String>,
     /// The answer that alone brings this path; rows written from another answer leave the column as it is.
     pub answer: Option<String>,
+}
+
+impl PathRule {
+    /// The type that the column of what stands here must have; `None` where the values decide.
+    pub fn column_type(&self) -> Option<LogicalType> {
+        match self.strategy {
+            Some(Strategy::Json) => Some(LogicalType::Json),
+            Some(Strategy::Delimited) => Some(LogicalType::Text),
+            Some(Strategy::List) => Some(LogicalType::List),
+            _ => self.logical,
+        }
+    }
 }
 
 /// What stands in the place of a resource's name for rules that are for every resource.

@@ -59,7 +59,9 @@ impl Open {
                 Open::Decimal(Decimal128Builder::new().with_data_type(LogicalType::Decimal.arrow()))
             }
             Some(LogicalType::Float) => Open::Float(Float64Builder::new()),
-            Some(LogicalType::Text | LogicalType::Json) => Open::Text(StringBuilder::new()),
+            Some(LogicalType::Text | LogicalType::Json | LogicalType::List) => {
+                Open::Text(StringBuilder::new())
+            }
             Some(LogicalType::Timestamp) => Open::Timestamp(TimestampMicrosecondBuilder::new()),
             Some(LogicalType::Date) => Open::Date(Date32Builder::new()),
         }

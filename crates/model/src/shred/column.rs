@@ -64,7 +64,7 @@ impl Column {
             LogicalType::Integer => Column::Integer(vec![0].into()),
             LogicalType::Decimal => Column::Decimal(vec![0].into()),
             LogicalType::Float => Column::Float(vec![0.0].into()),
-            LogicalType::Text | LogicalType::Json => Column::Text(vec![""].into()),
+            LogicalType::Text | LogicalType::Json | LogicalType::List => Column::Text(vec![""].into()),
             LogicalType::Timestamp => Column::Timestamp(vec![0].into()),
             LogicalType::Date => Column::Date(vec![0].into()),
         }

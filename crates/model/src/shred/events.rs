@@ -1,8 +1,9 @@
 //! The shredder as a sink: each event finds its place in the plan and goes straight into a column.
 
+use super::Shredder;
 use super::envelope::{Cut, EXPECTED_MEMBERS, Slot, list_member};
 use super::frame::{Frame, FrameKind, Target};
-use super::{Shredder, delimited};
+use super::list_column::list_column;
 use crate::convert::{canonical_number, is_canonical_integer};
 use crate::json::{Json, Sink, Want};
 use crate::plan::{ListFacet, NO_COLUMN, NO_MEMBER, ObjectFacet, Treatment, Wrapping};
@@ -88,14 +89,14 @@ impl Shredder {
         }
     }
 
-    /// Joins the elements of the list in `source` into the one column of `target`.
-    fn push_delimited(&mut self, source: &str) {
+    /// Puts the list in `source` into the one column of `target`.
+    fn push_list(&mut self, source: &str) {
         let node = &self.plan.nodes[self.target.node];
-        let (rule, is_element) = (&node.place.rule, node.is_element);
-        match delimited::join(source, rule.of.as_deref(), rule.delimiter.as_deref().unwrap_or(",")) {
-            Some(joined) => {
+        let is_element = node.is_element;
+        match list_column(source, &node.place.rule) {
+            Some(list) => {
                 let column = self.column();
-                self.builders[column].push_string(self.target.row, &joined);
+                self.builders[column].push_string(self.target.row, &list);
             }
             None if Json::parse(source.as_bytes()).is_ok_and(|json| json.is_empty()) => {
                 self.vacate(self.target);
@@ -137,8 +138,8 @@ impl Shredder {
             Treatment::ByKind => {}
             Treatment::Omit => return Want::Nothing,
             Treatment::Json => return Want::Raw,
-            Treatment::Delimited | Treatment::Entries if first == b'[' => return Want::Raw,
-            Treatment::Delimited | Treatment::Entries => {}
+            Treatment::ListColumn | Treatment::Entries if first == b'[' => return Want::Raw,
+            Treatment::ListColumn | Treatment::Entries => {}
         }
         if first == b'{' && node.wrapping == Wrapping::Detected {
             self.detected = list_member(&text[start..]);
@@ -188,10 +189,10 @@ impl Shredder {
         }
     }
 
-    /// Whether a scalar in `target` must go beside its column, which holds delimited lists.
+    /// Whether a scalar in `target` must go beside its column, which holds lists.
     #[inline]
     fn holds_lists(&self) -> bool {
-        self.plan.nodes[self.target.node].treatment == Treatment::Delimited
+        self.plan.nodes[self.target.node].treatment == Treatment::ListColumn
     }
 }
 
@@ -220,7 +221,7 @@ impl Sink for Shredder {
                 let column = self.column();
                 self.builders[column].push_string(self.target.row, source);
             }
-            Treatment::Delimited => self.push_delimited(source),
+            Treatment::ListColumn => self.push_list(source),
             Treatment::Entries if Json::parse(source.as_bytes()).is_ok_and(|list| list.is_empty()) => {
                 self.vacate(self.target);
                 if is_element {

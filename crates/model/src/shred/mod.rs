@@ -7,7 +7,6 @@
 mod batch;
 mod builder;
 mod column;
-mod delimited;
 mod entries;
 mod envelope;
 mod events;
@@ -15,6 +14,7 @@ mod frame;
 mod key;
 mod kinds;
 mod layout;
+mod list_column;
 mod naming;
 mod repeats;
 mod rows;
@@ -24,8 +24,8 @@ mod sizes;
 mod survey;
 mod tally;
 
-pub(crate) use delimited::{delimited_elements, split_delimited};
 pub(crate) use envelope::{envelope_list, list_member};
+pub(crate) use list_column::{kept_elements, split_delimited, wrap_all};
 pub use repeats::{Identity, Repeats};
 pub use survey::{Survey, Surveyed};
 

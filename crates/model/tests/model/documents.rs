@@ -278,7 +278,7 @@ pub(crate) fn documents(count: std::ops::Range<usize>) -> impl Strategy<Value = 
 }
 
 /// Rule sets that lose nothing, by name.
-pub(crate) const LOSSLESS: [(&str, &str); 10] = [
+pub(crate) const LOSSLESS: [(&str, &str); 11] = [
     ("automatic", ""),
     ("automatic with a key", "key = [\"id\"]"),
     ("envelopes found", "key = [\"id\"]\nunwrap_envelopes = true\n[things.paths]\nid = { type = \"text\" }"),
@@ -304,6 +304,11 @@ pub(crate) const LOSSLESS: [(&str, &str); 10] = [
         "delimited lists",
         "key = [\"id\"]\n[things.paths]\nlabels = \"delimited\"\nlists = { as = \"delimited\", delimiter = \"::\" }\n\
          a = \"delimited\"\n\"parts.a\" = \"delimited\"\n\"lists.[]\" = \"delimited\"\n\"custom.[]\" = \"delimited\"",
+    ),
+    (
+        "lists in one column",
+        "key = [\"id\"]\n[things.paths]\nlabels = \"list\"\ntags = { as = \"list\", column = \"marks\" }\nlists = \"list\"\n\
+         a = \"list\"\n\"parts.a\" = \"list\"\n\"lists.[]\" = \"list\"\n\"custom.[]\" = \"list\"",
     ),
     (
         "envelopes declared",

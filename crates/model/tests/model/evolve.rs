@@ -50,6 +50,14 @@ fn every_difference_is_named_once() {
             ],
             true,
         ),
+        (
+            "labels = \"list\"",
+            &[
+                "+ column things.labels  list  [labels]",
+                "- table thing_labels  [labels.[]]; it stays and is not written any more",
+            ],
+            true,
+        ),
         ("tags = { as = \"table\", table = \"marks\" }", &["~ table thing_tags is called marks"], true),
         (
             "tags = { as = \"table\", key = [\"thing_id\", \"id\"] }\n\"tags.id\" = { type = \"text\" }",
@@ -86,11 +94,13 @@ fn every_difference_is_named_once() {
     let Evolution { differences, .. } = changed(&rules(BEFORE), &[THING], &after);
     let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["~ column things.free  [free] is taken apart; documents settle into what"]);
-    let (before, after) =
-        (rules(&format!("{BEFORE}labels = \"delimited\"")), rules(&format!("{BEFORE}labels = \"table\"")));
-    let Evolution { differences, .. } = changed(&before, &[THING], &after);
-    let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["~ column things.labels  [labels] is taken apart; documents settle into what"]);
+    for in_one_column in ["delimited", "list"] {
+        let before = rules(&format!("{BEFORE}labels = \"{in_one_column}\""));
+        let after = rules(&format!("{BEFORE}labels = \"table\""));
+        let Evolution { differences, .. } = changed(&before, &[THING], &after);
+        let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["~ column things.labels  [labels] is taken apart; documents settle into what"]);
+    }
 }
 
 #[test]

@@ -79,75 +79,82 @@ fn the_model_below_is_one_that_can_be_followed() {
     }
 }
 
+/// Rules that cannot be followed, the path that is named, and why.
+const REFUSED: &[(&str, &str, &str)] = &[
+    // Paths.
+    ("\"a..b\" = \"json\"", "a..b", "the path `a..b` has an empty step"),
+    ("'a\\n' = \"json\"", "a\\n", "the path `a\\n` has the unknown escape `\\n`"),
+    ("\"[].a\" = \"json\"", "[].a", "begins with a member's name"),
+    ("'\\[x]' = \"json\"\n\"[x]\" = \"json\"", "[x]", "the same path has another rule"),
+    ("a = { references = [{ table = \"tags\", when = \"b.\" }] }", "a", "the path `b.` has an empty step"),
+    // Names.
+    ("name = { column = \"_name\" }", "name", "`_name` is no usable name: 1 to 63 bytes"),
+    ("tags = { as = \"table\", table = \"\" }", "tags", "`` is no usable name"),
+    ("\"a.*\" = { column = \"b\" }", "a.*", "`column` gives one name, and `*` stands for many members"),
+    ("\"a.*\" = { as = \"table\", table = \"b\" }", "a.*", "`table` gives one name"),
+    ("name = { column = \"Title\" }\nsize = { column = \"title\" }", "name", "already that of `size`"),
+    ("\"tags.name\" = { column = \"TAG_id\" }", "tags.name", "already that of `tags.id`"),
+    // Properties without effect.
+    ("\"tags.[]\" = \"omit\"", "tags.[]", "omit the list"),
+    (
+        "name = { as = \"json\", of = \"id\" }",
+        "name",
+        "`of` goes with `as = \"delimited\"` or `as = \"list\"` only",
+    ),
+    (
+        "name = { of = \"id\" }",
+        "name",
+        "`of` goes with `as = \"delimited\"` or `as = \"list\"` only, and no rule says `as` here",
+    ),
+    ("tags = { delimiter = \";\" }", "tags", "only, and here `as = \"table\"` is in force"),
+    ("a = { as = \"delimited\", delimiter = \"\" }", "a", "`delimiter` must not be empty"),
+    ("name = { table = \"names\" }", "name", "`table` goes with `as = \"table\"` or `as = \"entries\"` only"),
+    ("words = { key = [\"thing_id\"] }", "words", "`key` goes with `as = \"table\"` only"),
+    ("tags = { prefix = \"t_\" }", "tags", "`prefix` goes with `as = \"flatten\"` only"),
+    ("free = { envelope = \"data\" }", "free", "`envelope` goes with lists only"),
+    ("kind = { type = \"text\" }", "kind", "`as = \"flatten\"` keeps a value as a column"),
+    ("kind = { column = \"sort\" }", "kind", "`column` goes with what is kept"),
+    ("kind = { null_if = [\"\"] }", "kind", "`null_if` goes with what is kept"),
+    ("kind = { references = \"tags\" }", "kind", "`references` goes with what is kept"),
+    ("free = { type = \"text\" }", "free", "and here `as = \"json\"` is in force"),
+    ("words = { type = \"integer\" }", "words", "`type` goes with `text` where `as = \"delimited\"`"),
+    ("words = { type = \"list\" }", "words", "`list` is the type of `as = \"list\"`"),
+    ("words = { as = \"list\", type = \"text\" }", "words", "`type` goes with `list` where `as = \"list\"`"),
+    (
+        "words = { as = \"list\", delimiter = \";\" }",
+        "words",
+        "`delimiter` goes with `as = \"delimited\"` only",
+    ),
+    // What the layer below says.
+    (
+        "name = \"table\"",
+        "name",
+        "a single value stands here, of type text, and `as = \"table\"` takes an object or a list",
+    ),
+    ("updated_at = \"list\"", "updated_at", "and `as = \"list\"` takes a list"),
+    ("updated_at = \"delimited\"", "updated_at", "and `as = \"delimited\"` takes a list"),
+    ("\"places.id\" = \"table\"", "places.id", "a single value stands here"),
+    ("id = \"omit\"", "id", "the record's key needs the value as a column"),
+    ("updated_at = \"omit\"", "updated_at", "the record's version needs"),
+    ("size = \"json\"", "size", "the view `big_things` needs"),
+    (
+        "\"tags.id\" = \"omit\"",
+        "tags.id",
+        "the key of `tags` needs the value as a column, and `as = \"omit\"` makes none",
+    ),
+    ("\"links.id\" = \"json\"", "links.id", "the key of `links` needs"),
+    ("\"free.a\" = { type = \"text\" }", "free.a", "`free` above it is `as = \"json\"`"),
+    (
+        "tags = \"omit\"\n\"tags.by.id\" = { type = \"text\" }",
+        "tags.by.id",
+        "`tags` above it is `as = \"omit\"`",
+    ),
+    ("\"places.b.c\" = \"json\"", "places.b.c", "`places.b` above it is `as = \"omit\"`"),
+];
+
 #[test]
 fn a_rule_that_cannot_be_followed_is_refused_with_its_path_and_the_reason() {
-    for (rule, path, reason) in [
-        // Paths.
-        ("\"a..b\" = \"json\"", "a..b", "the path `a..b` has an empty step"),
-        ("'a\\n' = \"json\"", "a\\n", "the path `a\\n` has the unknown escape `\\n`"),
-        ("\"[].a\" = \"json\"", "[].a", "begins with a member's name"),
-        ("'\\[x]' = \"json\"\n\"[x]\" = \"json\"", "[x]", "the same path has another rule"),
-        (
-            "a = { references = [{ table = \"tags\", when = \"b.\" }] }",
-            "a",
-            "the path `b.` has an empty step",
-        ),
-        // Names.
-        ("name = { column = \"_name\" }", "name", "`_name` is no usable name: 1 to 63 bytes"),
-        ("tags = { as = \"table\", table = \"\" }", "tags", "`` is no usable name"),
-        ("\"a.*\" = { column = \"b\" }", "a.*", "`column` gives one name, and `*` stands for many members"),
-        ("\"a.*\" = { as = \"table\", table = \"b\" }", "a.*", "`table` gives one name"),
-        ("name = { column = \"Title\" }\nsize = { column = \"title\" }", "name", "already that of `size`"),
-        ("\"tags.name\" = { column = \"TAG_id\" }", "tags.name", "already that of `tags.id`"),
-        // Properties without effect.
-        ("\"tags.[]\" = \"omit\"", "tags.[]", "omit the list"),
-        ("name = { as = \"json\", of = \"id\" }", "name", "`of` goes with `as = \"delimited\"` only"),
-        (
-            "name = { of = \"id\" }",
-            "name",
-            "`of` goes with `as = \"delimited\"` only, and no rule says `as` here",
-        ),
-        ("tags = { delimiter = \";\" }", "tags", "only, and here `as = \"table\"` is in force"),
-        ("a = { as = \"delimited\", delimiter = \"\" }", "a", "`delimiter` must not be empty"),
-        (
-            "name = { table = \"names\" }",
-            "name",
-            "`table` goes with `as = \"table\"` or `as = \"entries\"` only",
-        ),
-        ("words = { key = [\"thing_id\"] }", "words", "`key` goes with `as = \"table\"` only"),
-        ("tags = { prefix = \"t_\" }", "tags", "`prefix` goes with `as = \"flatten\"` only"),
-        ("free = { envelope = \"data\" }", "free", "`envelope` goes with lists only"),
-        ("kind = { type = \"text\" }", "kind", "`as = \"flatten\"` keeps a value as a column"),
-        ("kind = { column = \"sort\" }", "kind", "`column` goes with what is kept"),
-        ("kind = { null_if = [\"\"] }", "kind", "`null_if` goes with what is kept"),
-        ("kind = { references = \"tags\" }", "kind", "`references` goes with what is kept"),
-        ("free = { type = \"text\" }", "free", "and here `as = \"json\"` is in force"),
-        ("words = { type = \"integer\" }", "words", "`type` goes with `text` where `as = \"delimited\"`"),
-        // What the layer below says.
-        (
-            "name = \"table\"",
-            "name",
-            "a single value stands here, of type text, and `as = \"table\"` takes an object or a list",
-        ),
-        ("updated_at = \"delimited\"", "updated_at", "and `as = \"delimited\"` takes a list"),
-        ("\"places.id\" = \"table\"", "places.id", "a single value stands here"),
-        ("id = \"omit\"", "id", "the record's key needs the value as a column"),
-        ("updated_at = \"omit\"", "updated_at", "the record's version needs"),
-        ("size = \"json\"", "size", "the view `big_things` needs"),
-        (
-            "\"tags.id\" = \"omit\"",
-            "tags.id",
-            "the key of `tags` needs the value as a column, and `as = \"omit\"` makes none",
-        ),
-        ("\"links.id\" = \"json\"", "links.id", "the key of `links` needs"),
-        ("\"free.a\" = { type = \"text\" }", "free.a", "`free` above it is `as = \"json\"`"),
-        (
-            "tags = \"omit\"\n\"tags.by.id\" = { type = \"text\" }",
-            "tags.by.id",
-            "`tags` above it is `as = \"omit\"`",
-        ),
-        ("\"places.b.c\" = \"json\"", "places.b.c", "`places.b` above it is `as = \"omit\"`"),
-    ] {
+    for (rule, path, reason) in REFUSED {
         match over_base(&format!("[things.paths]\n{rule}")) {
             Err(error @ RulesError::Contradiction { .. }) => {
                 let message = error.to_string();

@@ -27,6 +27,8 @@ fn rule(path: String, place: usize) -> impl Strategy<Value = String> {
         "\"omit\"".to_owned(),
         format!("{{ as = \"flatten\", prefix = \"p{place}_\" }}"),
         "\"delimited\"".to_owned(),
+        "\"list\"".to_owned(),
+        format!("{{ as = \"list\", column = \"list_{place}\" }}"),
         "{ as = \"delimited\", delimiter = \"::\" }".to_owned(),
         format!("{{ column = \"column_{place}\" }}"),
         "{ envelope = [\"data\", \"items\"] }".to_owned(),

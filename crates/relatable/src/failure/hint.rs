@@ -193,7 +193,7 @@ fn of_rules(error: &RulesError) -> Option<String> {
         RulesError::Syntax { nearest: Some(word), .. } => return Some(format!("did you mean `{word}`?")),
         RulesError::Syntax { nearest: None, .. } => {
             "a rule is `\"path\" = \"strategy\"` or `\"path\" = { as = \"strategy\", … }`; strategies are flatten, table, \
-             entries, delimited, json and omit"
+             entries, delimited, list, json and omit"
         }
         RulesError::UnknownResource { .. } => "`relatable model show` lists the resources and their tables",
         RulesError::Contradiction { .. } => {

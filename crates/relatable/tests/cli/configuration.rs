@@ -55,7 +55,7 @@ error: failed to read the rules in mine.toml
       |
     3 | \"tags\" = { as = \"tabel\" }
       |                 ^^^^^^^
-    unknown variant `tabel`, expected one of `flatten`, `table`, `entries`, `delimited`, `json`, `omit`
+    unknown variant `tabel`, expected one of `flatten`, `table`, `entries`, `delimited`, `list`, `json`, `omit`
 
 hint: did you mean `table`?";
     place.run(&["sync", "--to", "sqlite:a.db", "--model", "mine.toml"]).failed(3, expected);

@@ -25,6 +25,10 @@ const SHAPES: [&str; 12] = [
 const RULES: &str = "[things.paths]\nid = { type = \"text\" }\nlabels = \"delimited\"\navatar = \"table\"\n\
                      free = \"json\"\n";
 
+/// Rules under which lists are lists of texts.
+const LISTS: &str =
+    "[things.paths]\nid = { type = \"text\" }\nlabels = \"list\"\nlist = \"list\"\np = \"list\"\n";
+
 /// Loads the documents, exports them, and compares.
 fn comes_back(scheme: &str, rules: Option<&str>) {
     let place = Place::new();
@@ -50,6 +54,7 @@ fn comes_back(scheme: &str, rules: Option<&str>) {
 fn documents_of_any_shape_come_back_from_sqlite() {
     comes_back("sqlite", None);
     comes_back("sqlite", Some(RULES));
+    comes_back("sqlite", Some(LISTS));
 }
 
 #[cfg(feature = "duckdb")]
@@ -57,6 +62,29 @@ fn documents_of_any_shape_come_back_from_sqlite() {
 fn documents_of_any_shape_come_back_from_duckdb() {
     comes_back("duckdb", None);
     comes_back("duckdb", Some(RULES));
+    comes_back("duckdb", Some(LISTS));
+}
+
+#[cfg(feature = "duckdb")]
+#[test]
+fn a_list_is_one_that_duckdb_can_ask() {
+    let place = Place::new();
+    place.write("things.ndjson", &SHAPES.join("\n"));
+    place.write("lists.toml", LISTS);
+    let load =
+        ["load", "things.ndjson", "--table", "things", "--key", "id", "--to", "duckdb:a.db", "--quiet"];
+    place.run(&[&load[..], &["--model", "lists.toml"]].concat()).succeeded();
+    let connection = duckdb::Connection::open(place.path("a.db")).unwrap();
+    let asked =
+        "SELECT id, typeof(labels), len(labels), labels[2] FROM things WHERE labels IS NOT NULL ORDER BY id";
+    let mut statement = connection.prepare(asked).unwrap();
+    let rows =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
+    let rows: Vec<(String, String, i64, Option<String>)> = rows.map(Result::unwrap).collect();
+    let row = |id: &str, count, second: Option<&str>| {
+        (id.to_owned(), "VARCHAR[]".to_owned(), count, second.map(str::to_owned))
+    };
+    assert_eq!(rows, [row("11", 4, Some("a,b")), row("12", 0, None)]);
 }
 
 #[test]

@@ -1,14 +1,31 @@
-//! Lists in one column: elements joined by a delimiter, which is escaped inside them so that it can be undone.
+//! Lists in one column: as a list of texts, or joined by a delimiter, which is escaped inside elements so that it can be
+//! undone.
 
 use crate::json::Json;
+use crate::rules::{PathRule, Strategy};
 use std::collections::BTreeMap;
 
-/// The elements of the list in `source` (or the member `of` of each) joined by `delimiter`; a backslash and whatever the
-/// delimiter begins with are escaped with a backslash inside an element, so that no delimiter can seem to begin there. `None` for an empty list and for elements that are no scalars.
-pub(super) fn join(source: &str, of: Option<&str>, delimiter: &str) -> Option<String> {
+/// What stands between the elements of a delimited list unless a rule says otherwise.
+const DELIMITER: &str = ",";
+
+/// The list in `source` as its column holds it; `None` for elements that are no texts or numbers, and for an empty list
+/// where nothing stands for it.
+pub(super) fn list_column(source: &str, rule: &PathRule) -> Option<String> {
     let Ok(Json::Array(elements)) = Json::parse(source.as_bytes()) else { return None };
+    let texts: Option<Vec<String>> =
+        elements.iter().map(|element| element_text(element, rule.of.as_deref())).collect();
+    let texts = texts?;
+    if rule.strategy == Some(Strategy::List) {
+        return Some(Json::Array(texts.into_iter().map(Json::String).collect()).to_string());
+    }
+    (!texts.is_empty()).then(|| join(&texts, rule.delimiter.as_deref().unwrap_or(DELIMITER)))
+}
+
+/// The texts joined; a backslash and whatever the delimiter begins with are escaped with a backslash inside a text, so that
+/// no delimiter can seem to begin there.
+fn join(texts: &[String], delimiter: &str) -> String {
     let begins = delimiter.chars().next();
-    let escape = |text: String| {
+    let escape = |text: &String| {
         let mut escaped = String::with_capacity(text.len());
         for character in text.chars() {
             if character == '\\' || Some(character) == begins {
@@ -18,19 +35,18 @@ pub(super) fn join(source: &str, of: Option<&str>, delimiter: &str) -> Option<St
         }
         escaped
     };
-    let texts: Option<Vec<String>> =
-        elements.iter().map(|element| element_text(element, of).map(escape)).collect();
-    texts.filter(|texts| !texts.is_empty()).map(|texts| texts.join(delimiter))
+    texts.iter().map(escape).collect::<Vec<_>>().join(delimiter)
 }
 
-/// What stays of the elements of a list that becomes delimited, in normal form; `None` where it cannot become that.
-pub(crate) fn delimited_elements(elements: &[Json], of: Option<&str>) -> Option<Json> {
+/// What stays of the elements of a list that becomes one column, in normal form; `None` where it cannot become that.
+pub(crate) fn kept_elements(elements: &[Json], of: Option<&str>) -> Option<Json> {
     let texts: Option<Vec<String>> = elements.iter().map(|element| element_text(element, of)).collect();
-    texts.map(|texts| Json::Array(texts.into_iter().map(|text| wrap(text, of)).collect()))
+    texts.map(|texts| wrap_all(texts, of))
 }
 
 /// The list that a delimited text stands for, in normal form.
-pub(crate) fn split_delimited(text: &str, of: Option<&str>, delimiter: &str) -> Json {
+pub(crate) fn split_delimited(text: &str, rule: &PathRule) -> Json {
+    let delimiter = rule.delimiter.as_deref().unwrap_or(DELIMITER);
     let mut elements = Vec::new();
     let mut current = String::new();
     let mut rest = text;
@@ -51,7 +67,12 @@ pub(crate) fn split_delimited(text: &str, of: Option<&str>, delimiter: &str) -> 
         }
     }
     elements.push(current);
-    Json::Array(elements.into_iter().map(|text| wrap(text, of)).collect())
+    wrap_all(elements, rule.of.as_deref())
+}
+
+/// Elements' texts as the list that they stand for.
+pub(crate) fn wrap_all(texts: Vec<String>, of: Option<&str>) -> Json {
+    Json::Array(texts.into_iter().map(|text| wrap(text, of)).collect())
 }
 
 /// An element's text, if it is a scalar other than a truth value or null.
