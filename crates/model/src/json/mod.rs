@@ -35,23 +35,28 @@ pub enum Want {
 
 /// Receives the events of one document, in the order of its text.
 pub trait Sink {
+    /// What is kept of the document, an object or a list while it is open. The parser holds it and gives the innermost
+    /// along with each event, so that what lies further out costs nothing.
+    type Open;
+    /// Begins the document.
+    fn document(&mut self) -> Self::Open;
     /// Asked before each value: how it should be delivered. `first` is its first byte (0 at the text's end), and it stands
     /// at `start` of `text`.
-    fn want(&mut self, first: u8, text: &str, start: usize) -> Want;
+    fn want(&mut self, open: &mut Self::Open, first: u8, text: &str, start: usize) -> Want;
     /// A value asked for as [`Want::Raw`].
-    fn raw(&mut self, source: &str);
+    fn raw(&mut self, open: &mut Self::Open, source: &str);
     /// `null`.
-    fn null(&mut self);
+    fn null(&mut self, open: &mut Self::Open);
     /// `true` or `false`.
-    fn boolean(&mut self, value: bool);
+    fn boolean(&mut self, open: &mut Self::Open, value: bool);
     /// A number, as its text; always within JSON's number grammar.
-    fn number(&mut self, text: &str);
+    fn number(&mut self, open: &mut Self::Open, text: &str);
     /// A string, decoded.
-    fn string(&mut self, text: &str);
+    fn string(&mut self, open: &mut Self::Open, text: &str);
     /// A string with a lone surrogate, which no Unicode text can hold, as its source with the quotes.
-    fn broken_string(&mut self, source: &str);
-    /// `{`.
-    fn begin_object(&mut self);
+    fn broken_string(&mut self, open: &mut Self::Open, source: &str);
+    /// `{`, inside `above`.
+    fn begin_object(&mut self, above: &mut Self::Open) -> Self::Open;
     /// A buffer for decoding strings; one that keeps its room from document to document spares making it anew.
     fn scratch(&mut self) -> String {
         String::new()
@@ -63,22 +68,22 @@ pub trait Sink {
     /// Asked where a member's name begins: whether `rest` begins with a name that was expected, written `"name":`. If so
     /// its length with quotes and colon, and [`Sink::key`] is not called.
     #[inline]
-    fn predicted_key(&mut self, rest: &[u8]) -> Option<usize> {
-        let _ = rest;
+    fn guessed_key(&mut self, open: &mut Self::Open, rest: &[u8]) -> Option<usize> {
+        let _ = (open, rest);
         None
     }
     /// A member's name; its value follows.
-    fn key(&mut self, name: &str);
+    fn key(&mut self, open: &mut Self::Open, name: &str);
     /// A member's name that has a lone surrogate, with U+FFFD in its place; its value follows.
-    fn broken_key(&mut self, name: &str) {
-        self.key(name);
+    fn broken_key(&mut self, open: &mut Self::Open, name: &str) {
+        self.key(open, name);
     }
-    /// `}`.
-    fn end_object(&mut self);
-    /// `[`.
-    fn begin_array(&mut self);
-    /// `]`.
-    fn end_array(&mut self);
+    /// `}`, so that `above` is the innermost again.
+    fn end_object(&mut self, object: Self::Open, above: &mut Self::Open);
+    /// `[`, inside `above`.
+    fn begin_array(&mut self, above: &mut Self::Open) -> Self::Open;
+    /// `]`, so that `above` is the innermost again.
+    fn end_array(&mut self, list: Self::Open, above: &mut Self::Open);
 }
 
 /// Why a text is no JSON document.

@@ -37,15 +37,18 @@ pub(super) fn string_stop(bytes: &[u8], position: usize) -> usize {
     }
 }
 
-/// [`string_stop`] behind the first step.
+/// [`string_stop`] behind the first step, two steps at a time.
 #[inline(never)]
 fn later_stop(bytes: &[u8], mut position: usize) -> usize {
-    while let Some(chunk) = bytes.get(position..).and_then(|rest| rest.first_chunk::<STEP>()) {
-        let stop = first_stop(chunk);
-        if stop < STEP {
-            return position + stop;
+    let rest = bytes.get(position..).unwrap_or_default();
+    let (pairs, _) = rest.as_chunks::<{ 2 * STEP }>();
+    for pair in pairs {
+        let (steps, _) = pair.as_chunks::<STEP>();
+        let stops = stops(&steps[0]) | stops(&steps[1]) << STEP;
+        if stops != 0 {
+            return position + stops.trailing_zeros() as usize;
         }
-        position += STEP;
+        position += 2 * STEP;
     }
     last_stop(bytes, position)
 }
@@ -61,12 +64,18 @@ fn last_stop(bytes: &[u8], position: usize) -> usize {
 /// Where a quote, a backslash or a control character stands first; [`STEP`] for nowhere.
 #[inline(always)]
 fn first_stop(chunk: &[u8; STEP]) -> usize {
+    // The bit above the step's ends the search where nothing stops.
+    (stops(chunk) | 1 << STEP).trailing_zeros() as usize
+}
+
+/// A bit for each quote, backslash and control character.
+#[inline(always)]
+fn stops(chunk: &[u8; STEP]) -> u32 {
     let block = u8x16::from(*chunk);
     // A byte is a control character if the smaller of it and the last of those is the byte itself.
     let control = block.min(u8x16::splat(0x1F)).simd_eq(block);
     let stops = block.simd_eq(u8x16::splat(b'"')) | block.simd_eq(u8x16::splat(b'\\')) | control;
-    // The bit above the step's ends the search where nothing stops.
-    (stops.to_bitmask() | 1 << STEP).trailing_zeros() as usize
+    stops.to_bitmask()
 }
 
 /// The length of the escape that `rest` begins with; checked for form, not for meaning.
@@ -144,25 +153,31 @@ fn long_number_end(bytes: &[u8], start: usize) -> Result<usize, JsonErrorKind> {
     Ok(position)
 }
 
+/// The character of the escape of two bytes that `rest` begins with, if it is one.
+#[inline]
+pub(super) fn short_escape(rest: &[u8]) -> Option<char> {
+    let [b'\\', letter, ..] = rest else { return None };
+    Some(match letter {
+        b'"' | b'\\' | b'/' => char::from(*letter),
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        _ => return None,
+    })
+}
+
 /// Decodes the well-formed escape that `rest` begins with to the end of `decoded`. Returns the length of its source, and
 /// whether it is a character: a lone surrogate is none and becomes U+FFFD.
 pub(super) fn unescape(rest: &str, decoded: &mut String) -> (usize, bool) {
-    let character = match rest.as_bytes().get(1) {
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'u') => {
-            let (character, length) = code_point(rest);
-            decoded.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
-            return (length, character.is_some());
-        }
-        Some(&other) => char::from(other),
-        None => '\\',
-    };
-    decoded.push(character);
-    (2, true)
+    if let Some(character) = short_escape(rest.as_bytes()) {
+        decoded.push(character);
+        return (2, true);
+    }
+    let (character, length) = code_point(rest);
+    decoded.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+    (length, character.is_some())
 }
 
 /// The character written at the start of `text` as `\uXXXX` or as a pair of them, with the length of its source;

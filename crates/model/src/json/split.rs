@@ -218,37 +218,39 @@ struct PeekSink<'a, const N: usize> {
 }
 
 impl<const N: usize> Sink for PeekSink<'_, N> {
-    fn want(&mut self, first: u8, _text: &str, _start: usize) -> Want {
+    type Open = ();
+    fn document(&mut self) {}
+    fn want(&mut self, _open: &mut (), first: u8, _text: &str, _start: usize) -> Want {
         let scalar = !matches!(first, b'{' | b'[');
         if self.depth == 0 || (self.at.is_some() && scalar) { Want::Events } else { Want::Nothing }
     }
-    fn raw(&mut self, _source: &str) {}
-    fn null(&mut self) {}
-    fn boolean(&mut self, _value: bool) {}
-    fn number(&mut self, text: &str) {
+    fn raw(&mut self, _open: &mut (), _source: &str) {}
+    fn null(&mut self, _open: &mut ()) {}
+    fn boolean(&mut self, _open: &mut (), _value: bool) {}
+    fn number(&mut self, _open: &mut (), text: &str) {
         if let Some(index) = self.at {
             self.found[index] = Peeked::Number(text.to_owned());
         }
     }
-    fn string(&mut self, text: &str) {
+    fn string(&mut self, _open: &mut (), text: &str) {
         if let Some(index) = self.at {
             self.found[index] = Peeked::Text(text.to_owned());
         }
     }
-    fn broken_string(&mut self, _source: &str) {}
-    fn begin_object(&mut self) {
+    fn broken_string(&mut self, _open: &mut (), _source: &str) {}
+    fn begin_object(&mut self, _above: &mut ()) {
         self.depth += 1;
     }
-    fn key(&mut self, name: &str) {
+    fn key(&mut self, _open: &mut (), name: &str) {
         self.at = self.names.iter().position(|wanted| *wanted == name);
     }
-    fn end_object(&mut self) {
+    fn end_object(&mut self, _open: (), _above: &mut ()) {
         self.depth -= 1;
     }
-    fn begin_array(&mut self) {
+    fn begin_array(&mut self, _above: &mut ()) {
         self.depth += 1;
     }
-    fn end_array(&mut self) {
+    fn end_array(&mut self, _open: (), _above: &mut ()) {
         self.depth -= 1;
     }
 }

@@ -124,40 +124,42 @@ impl TreeBuilder {
 }
 
 impl Sink for TreeBuilder {
-    fn want(&mut self, _first: u8, _text: &str, _start: usize) -> Want {
+    type Open = ();
+    fn document(&mut self) {}
+    fn want(&mut self, _open: &mut (), _first: u8, _text: &str, _start: usize) -> Want {
         Want::Events
     }
-    fn raw(&mut self, _source: &str) {}
-    fn null(&mut self) {
+    fn raw(&mut self, _open: &mut (), _source: &str) {}
+    fn null(&mut self, _open: &mut ()) {
         self.put(Json::Null);
     }
-    fn boolean(&mut self, value: bool) {
+    fn boolean(&mut self, _open: &mut (), value: bool) {
         self.put(Json::Boolean(value));
     }
-    fn number(&mut self, text: &str) {
+    fn number(&mut self, _open: &mut (), text: &str) {
         self.put(Json::Number(canonical_number(text)));
     }
-    fn string(&mut self, text: &str) {
+    fn string(&mut self, _open: &mut (), text: &str) {
         self.put(Json::String(text.to_owned()));
     }
-    fn broken_string(&mut self, source: &str) {
+    fn broken_string(&mut self, _open: &mut (), source: &str) {
         self.put(Json::BrokenString(source.to_owned()));
     }
-    fn begin_object(&mut self) {
+    fn begin_object(&mut self, _above: &mut ()) {
         self.open.push(Open::Object(BTreeMap::new(), String::new()));
     }
-    fn key(&mut self, name: &str) {
+    fn key(&mut self, _open: &mut (), name: &str) {
         if let Some(Open::Object(_, next)) = self.open.last_mut() {
             name.clone_into(next);
         }
     }
-    fn end_object(&mut self) {
+    fn end_object(&mut self, _open: (), _above: &mut ()) {
         self.close();
     }
-    fn begin_array(&mut self) {
+    fn begin_array(&mut self, _above: &mut ()) {
         self.open.push(Open::Array(Vec::new()));
     }
-    fn end_array(&mut self) {
+    fn end_array(&mut self, _open: (), _above: &mut ()) {
         self.close();
     }
 }

@@ -3,8 +3,8 @@
 
 use super::lookup::RuleLookup;
 use super::{
-    ListFacet, Memory, NO_MEMBER, Node, NodeId, ObjectFacet, Place, Plan, ROOT_NODE, ROOT_TABLE, TablePlan,
-    Treatment,
+    Keys, ListFacet, Memory, NO_MEMBER, Node, NodeId, ObjectFacet, Place, Plan, ROOT_NODE, ROOT_TABLE,
+    TablePlan, Treatment,
 };
 use crate::rules::names::claims;
 use crate::rules::path::{Path, Segment};
@@ -60,6 +60,7 @@ impl Plan {
                 paths: Default::default(),
             },
             nodes: vec![Node::new(ROOT_TABLE, false, false, root)],
+            keys: Keys::root(),
             tables: vec![root_table],
             columns: Vec::new(),
             key_columns: Vec::new(),
@@ -88,7 +89,7 @@ impl Plan {
                 .collect();
             let mut node = ROOT_NODE;
             for name in members.iter().flatten() {
-                (node, _) = self.member(node, name, NO_MEMBER);
+                node = self.member(node, name, NO_MEMBER);
             }
             if node == ROOT_NODE || self.nodes[node].treatment != Treatment::ByKind {
                 return Err(PlanError {
@@ -134,7 +135,7 @@ impl Plan {
         for (index, step) in steps.iter().enumerate() {
             match step {
                 Segment::Any | Segment::Kind(_) => return,
-                Segment::Member(name) => (node, _) = self.member(node, name, NO_MEMBER),
+                Segment::Member(name) => node = self.member(node, name, NO_MEMBER),
                 Segment::Element => match self.list_table(node) {
                     Some((_, element)) => node = element,
                     None => return,

@@ -6,8 +6,8 @@
 
 mod compile;
 mod entries;
+mod keys;
 mod lookup;
-mod members;
 mod memory;
 mod names;
 mod node;
@@ -21,8 +21,8 @@ use crate::rules::path::{element_of, kind_of, member_of};
 use crate::rules::{PathRule, ResourceRules, Strategy};
 use crate::schema::ColumnRole;
 pub(crate) use entries::{EntryMember, entry_key_path, is_entry_member};
+pub(crate) use keys::{Keys, Met, NO_MEMBER};
 pub(crate) use lookup::RuleLookup;
-pub(crate) use members::{Met, NO_MEMBER};
 pub(crate) use names::rule_path;
 pub(crate) use node::{ListFacet, NO_COLUMN, Node, ObjectFacet, Place, Treatment, Wrapping};
 use std::sync::Arc;
@@ -132,6 +132,8 @@ pub(crate) struct Plan {
     pub(crate) memory: Memory,
     /// Nodes; the first is the documents' root.
     pub(crate) nodes: Vec<Node>,
+    /// The names of the nodes, as members.
+    pub(crate) keys: Keys,
     /// Tables; the first is the resource's own, a parent before its children.
     pub(crate) tables: Vec<TablePlan>,
     /// Columns, in the order they were planned.
@@ -141,17 +143,16 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The member `name` of `node`, planned now if it is new, and its place among the members; `previous` is the place
-    /// of the one before it in the document.
-    pub(crate) fn member(&mut self, node: NodeId, name: &str, previous: usize) -> (NodeId, usize) {
-        match self.nodes[node].members.find(name, previous) {
+    /// The member `name` of `node`, planned now if it is new; `previous` is the one before it in the document.
+    pub(crate) fn member(&mut self, node: NodeId, name: &str, previous: NodeId) -> NodeId {
+        match self.keys.find(node, &self.nodes[node].members, name, previous) {
             Some(found) => found,
             None => self.plan_member(node, name, previous),
         }
     }
 
     /// Plans a member nobody has seen.
-    fn plan_member(&mut self, node: NodeId, name: &str, previous: usize) -> (NodeId, usize) {
+    fn plan_member(&mut self, node: NodeId, name: &str, previous: NodeId) -> NodeId {
         let rule = self.lookup.rule(&member_of(&self.nodes[node].place.member_path, name));
         self.plan_member_with(node, name, previous, rule)
     }
@@ -161,9 +162,9 @@ impl Plan {
         &mut self,
         node: NodeId,
         name: &str,
-        previous: usize,
+        previous: NodeId,
         rule: Arc<PathRule>,
-    ) -> (NodeId, usize) {
+    ) -> NodeId {
         let parent = &self.nodes[node];
         let path = member_of(&parent.place.member_path, name);
         let full_path = member_of(&parent.place.full_path, name);
@@ -176,11 +177,10 @@ impl Plan {
         let automatic = || format!("{prefix}{}", crate::naming::snake_case(name));
         place.wanted = place.rule.column.clone().unwrap_or_else(automatic);
         place.prefix = place.rule.prefix.clone().unwrap_or_else(|| format!("{}_", place.wanted));
-        let id = self.add_node(Node::new(table, false, self.detects(), place));
-        let at = self.nodes[node].members.add(name, id, previous);
-        self.nodes[id].place.at = at;
-        self.share_plain_column(id);
-        (id, at)
+        let id = self.add_node(name, Node::new(table, false, self.detects(), place));
+        self.nodes[node].members.add(id, &self.keys);
+        self.keys.expect(node, &self.nodes[node].members, id, previous);
+        id
     }
 
     /// Whether objects that look like list wrappers are unwrapped where no rule says so.
@@ -188,8 +188,8 @@ impl Plan {
         self.rules.unwrap_envelopes == Some(true)
     }
 
-    /// Adds a node, and its column where the rule asks for one.
-    fn add_node(&mut self, node: Node) -> NodeId {
+    /// Adds a node that is called `name` as a member, and its column where the rule asks for one.
+    fn add_node(&mut self, name: &str, node: Node) -> NodeId {
         let rule = &node.place.rule;
         let has_column = node.treatment != Treatment::Omit
             && (rule.logical.is_some()
@@ -198,6 +198,7 @@ impl Plan {
                 || matches!(node.treatment, Treatment::Json | Treatment::ListColumn));
         let id = self.nodes.len();
         self.nodes.push(node);
+        self.keys.add(name);
         if has_column {
             self.scalar_column(id);
         }
@@ -216,13 +217,9 @@ impl Plan {
         column
     }
 
-    /// Tells the parent of `node`, where every key passes, the column of its plain scalars.
+    /// Keeps the column of the plain scalars of `node` with its name, where every member passes.
     fn share_plain_column(&mut self, node: NodeId) {
-        let child = &self.nodes[node];
-        let (column, at, parent) = (child.plain_column(), child.place.at, child.place.parent);
-        if at != NO_MEMBER {
-            self.nodes[parent].members.set_plain_column(at, column);
-        }
+        self.keys.set_plain_column(node, self.nodes[node].plain_column());
     }
 
     /// The column for values of `node` that its own column cannot hold, planned now if there is none.
@@ -300,7 +297,7 @@ impl Plan {
         }
         place.wanted = place.rule.column.clone().unwrap_or_else(|| "value".to_owned());
         place.prefix = place.rule.prefix.clone().unwrap_or_default();
-        self.add_node(Node::new(table, true, self.detects(), place))
+        self.add_node("", Node::new(table, true, self.detects(), place))
     }
 
     /// Settles what objects at `node` become, where nobody had said.
@@ -394,6 +391,7 @@ impl Plan {
     /// Forgets what was planned since `mark`, and the rows in which nodes were met.
     pub(crate) fn forget_since(&mut self, mark: PlanMark) {
         self.nodes.truncate(mark.nodes);
+        self.keys.forget_from(mark.nodes);
         self.tables.truncate(mark.tables);
         self.columns.truncate(mark.columns);
         for node in &mut self.nodes {

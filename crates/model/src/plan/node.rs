@@ -1,6 +1,6 @@
 //! Nodes: places in the documents, and what may stand at each.
 
-use super::members::{Members, NO_MEMBER};
+use super::keys::Members;
 use super::{ColumnId, NodeId, TableId};
 use crate::rules::{PathRule, Strategy};
 use std::sync::Arc;
@@ -67,8 +67,6 @@ pub(crate) struct Place {
     pub(crate) full_path: String,
     /// The node it is a member or element of; the root is its own.
     pub(crate) parent: NodeId,
-    /// Its place among the members of that node; [`NO_MEMBER`] for an element and the root.
-    pub(crate) at: usize,
     /// The column name a scalar here asks for.
     pub(crate) wanted: String,
     /// What the columns of a flattened object's members begin with.
@@ -91,7 +89,6 @@ impl Place {
             member_path,
             full_path,
             parent,
-            at: NO_MEMBER,
             wanted: String::new(),
             prefix: String::new(),
             rule: Arc::default(),
@@ -120,14 +117,14 @@ pub(crate) struct Node {
     pub(crate) is_element: bool,
     /// Whether a table was split from here or from a flattened member below.
     splits: bool,
+    /// What an object here becomes.
+    pub(crate) object: ObjectFacet,
     /// The members of objects here.
     pub(crate) members: Members,
     /// The scalar's column.
     scalar: Option<ColumnId>,
     /// The table in which scalars of this node land.
     pub(crate) table: TableId,
-    /// What an object here becomes.
-    pub(crate) object: ObjectFacet,
     /// What a list here becomes.
     pub(crate) list: ListFacet,
     /// The rest.
@@ -162,7 +159,7 @@ impl Node {
             is_split_by_kind: rule.split_by.is_some(),
             is_element,
             splits: false,
-            members: Members::new(),
+            members: Members::default(),
             place: Box::new(place),
         };
         node.reset_facets();
@@ -217,6 +214,16 @@ impl Node {
     pub(crate) fn set_splits(&mut self) {
         self.splits = true;
         self.settle_plain_column();
+    }
+
+    /// Whether an object here is columns and nothing else: no map, no list wrapper, no row of its own, and no table was
+    /// split from it.
+    #[inline(always)]
+    pub(crate) fn opens_plainly(&self) -> bool {
+        self.treatment == Treatment::ByKind
+            && self.wrapping == Wrapping::Never
+            && !self.splits
+            && self.object == ObjectFacet::Flatten
     }
 
     /// Whether objects here have a table of their own.

@@ -98,7 +98,7 @@ impl Plan {
         for (index, step) in steps.iter().enumerate() {
             match step {
                 Segment::Any => return Found::Elsewhere,
-                Segment::Member(name) => (node, _) = self.member(node, name, NO_MEMBER),
+                Segment::Member(name) => node = self.member(node, name, NO_MEMBER),
                 Segment::Element => match self.list_table(node) {
                     Some((_, element)) => node = element,
                     None => return Found::Elsewhere,
@@ -167,7 +167,7 @@ impl Plan {
         let mut node = context;
         for (index, step) in rest.iter().enumerate() {
             let Segment::Member(name) = step else { return Found::Elsewhere };
-            (node, _) = self.member(node, name, NO_MEMBER);
+            node = self.member(node, name, NO_MEMBER);
             let is_last = index + 1 == rest.len();
             match self.nodes[node].treatment {
                 Treatment::Omit => return Found::Omitted,

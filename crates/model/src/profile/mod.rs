@@ -153,39 +153,41 @@ impl Taker<'_> {
 }
 
 impl Sink for Taker<'_> {
-    fn want(&mut self, _first: u8, _text: &str, _start: usize) -> Want {
+    type Open = ();
+    fn document(&mut self) {}
+    fn want(&mut self, _open: &mut (), _first: u8, _text: &str, _start: usize) -> Want {
         // What lies below a path that is not told apart any more is passed over.
         match self.open.last() {
             Some(Open::Object { next: None, .. } | Open::Array { element: None, .. }) => Want::Nothing,
             _ => Want::Events,
         }
     }
-    fn raw(&mut self, _source: &str) {}
-    fn null(&mut self) {
+    fn raw(&mut self, _open: &mut (), _source: &str) {}
+    fn null(&mut self, _open: &mut ()) {
         if let Some(node) = self.arrive() {
             self.nodes[node].nulls += 1;
         }
     }
-    fn boolean(&mut self, value: bool) {
+    fn boolean(&mut self, _open: &mut (), value: bool) {
         self.scalar(fingerprint(value), |node| node.booleans += 1);
     }
-    fn number(&mut self, text: &str) {
+    fn number(&mut self, _open: &mut (), text: &str) {
         // As keys are compared: by value, and a number as the text it would be.
         self.scalar(fingerprint(canonical_number(text).as_str()), |node| node.number(text));
     }
-    fn string(&mut self, text: &str) {
+    fn string(&mut self, _open: &mut (), text: &str) {
         self.scalar(fingerprint(text), |node| node.text(text));
     }
-    fn broken_string(&mut self, source: &str) {
-        self.string(source);
+    fn broken_string(&mut self, open: &mut (), source: &str) {
+        self.string(open, source);
     }
-    fn begin_object(&mut self) {
+    fn begin_object(&mut self, _above: &mut ()) {
         if let Some(node) = self.arrive() {
             self.nodes[node].objects += 1;
             self.open.push(Open::Object { node, shape: 0, members: 0, next: None });
         }
     }
-    fn key(&mut self, name: &str) {
+    fn key(&mut self, _open: &mut (), name: &str) {
         let Some(&Open::Object { node, .. }) = self.open.last() else { return };
         let member = self.member(node, name);
         if let Some(Open::Object { shape, members, next, .. }) = self.open.last_mut() {
@@ -195,21 +197,21 @@ impl Sink for Taker<'_> {
             *next = member;
         }
     }
-    fn end_object(&mut self) {
+    fn end_object(&mut self, _open: (), _above: &mut ()) {
         if let Some(Open::Object { node, shape, members, .. }) = self.open.pop() {
             let node = &mut self.nodes[node];
             node.shapes.insert(shape);
             node.members_total += members;
         }
     }
-    fn begin_array(&mut self) {
+    fn begin_array(&mut self, _above: &mut ()) {
         let Some(node) = self.arrive() else { return };
         self.nodes[node].arrays += 1;
         let element = self.nodes[node].element.or_else(|| self.add());
         self.nodes[node].element = element;
         self.open.push(Open::Array { node, element, count: 0, siblings: BTreeMap::new() });
     }
-    fn end_array(&mut self) {
+    fn end_array(&mut self, _open: (), _above: &mut ()) {
         if let Some(Open::Array { node, count, siblings, .. }) = self.open.pop() {
             let list = &mut self.nodes[node];
             list.elements_total += count;

@@ -1,8 +1,8 @@
 //! Envelopes: objects that only wrap a list.
 
 use super::Shredder;
-use super::frame::{Frame, FrameKind};
 use crate::json::{Json, decoded, members};
+use crate::plan::NodeId;
 
 /// Members that an envelope may have beside its list.
 pub(super) const ENVELOPE_MEMBERS: [&str; 9] =
@@ -30,6 +30,17 @@ pub(super) const EXPECTED_MEMBERS: [(&[u8], Slot); 3] = [
     (b"\"total_count\":", Slot::TotalCount),
     (b"\"has_more\":", Slot::HasMore),
 ];
+
+/// A list wrapper that is open.
+#[derive(Debug)]
+pub(super) struct Envelope {
+    /// What the member at hand is.
+    pub(super) slot: Slot,
+    /// The member that holds the list where no rule says which.
+    pub(super) member: Option<Box<str>>,
+    /// How much of the list it shows.
+    pub(super) cut: Cut,
+}
 
 /// What an envelope says of how much of its list it shows.
 #[derive(Debug, Default)]
@@ -96,25 +107,14 @@ pub(crate) fn list_member(source: &str) -> Option<Box<str>> {
 }
 
 impl Shredder {
-    /// Whether the innermost open frame is an envelope, so that scalars are its own.
-    #[inline]
-    pub(super) fn in_envelope(&self) -> bool {
-        matches!(self.frames.last(), Some(Frame { kind: FrameKind::Envelope { .. }, .. }))
-    }
-
-    /// What the member `name` of the envelope on top is.
-    pub(super) fn envelope_slot(&mut self, name: &str) -> Slot {
-        let Some(Frame { kind: FrameKind::Envelope { member, cut, .. }, node, row }) = self.frames.last()
-        else {
-            return Slot::Nothing;
-        };
-        let (node, row) = (*node, *row);
-        let is_list = match member {
+    /// What the member `name` of the envelope at `node` is, which `row` has.
+    pub(super) fn envelope_slot(&mut self, envelope: &Envelope, node: NodeId, row: u32, name: &str) -> Slot {
+        let is_list = match &envelope.member {
             Some(member) => **member == *name,
             None => self.plan.nodes[node].place.rule.envelope.iter().flatten().any(|member| member == name),
         };
         match name {
-            _ if is_list && cut.listed.is_none() => Slot::List,
+            _ if is_list && envelope.cut.listed.is_none() => Slot::List,
             "has_more" => Slot::HasMore,
             "total_count" => Slot::TotalCount,
             _ => {
@@ -125,17 +125,5 @@ impl Shredder {
                 Slot::Nothing
             }
         }
-    }
-
-    /// Notes how long the list of the envelope on top is.
-    pub(super) fn listed(&mut self, count: u32) {
-        if let Some(Frame { kind: FrameKind::Envelope { cut, .. }, .. }) = self.frames.last_mut() {
-            cut.listed = Some(count);
-        }
-    }
-
-    /// Whether the innermost open frame is an envelope at such a member.
-    pub(super) fn slot_is(&self, wanted: Slot) -> bool {
-        matches!(&self.frames.last(), Some(Frame { kind: FrameKind::Envelope { slot, .. }, .. }) if *slot == wanted)
     }
 }

@@ -23,6 +23,7 @@ mod settle;
 mod sizes;
 mod survey;
 mod tally;
+mod values;
 
 pub(crate) use envelope::{envelope_list, list_member};
 pub(crate) use list_column::{kept_elements, split_delimited, wrap_all};
@@ -42,7 +43,7 @@ use crate::schema::Table;
 use arrow_array::RecordBatch;
 use builder::{Builder, Coercion};
 use column::Column;
-use frame::{Frame, Target};
+use frame::Target;
 use sizes::{Mark, TableRows};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -149,8 +150,8 @@ pub struct Shredder {
     synced_at_us: Vec<i64>,
     /// Nodes of the fragments taken; the rows of the resource's table then stand for records written elsewhere.
     fragments: Vec<NodeId>,
-    frames: Vec<Frame>,
-    target: Target,
+    /// Where the document or fragment at hand goes.
+    start: Target,
     /// The member that holds the list of the undeclared envelope about to be opened.
     detected: Option<Box<str>>,
     /// Whether a name came twice in one object of the document at hand.
@@ -188,8 +189,7 @@ impl Shredder {
             columns: Vec::new(),
             synced_at_us: Vec::new(),
             fragments: Vec::new(),
-            frames: Vec::new(),
-            target: Target::new(ROOT_NODE, 0),
+            start: Target::new(ROOT_NODE, 0),
             detected: None,
             repeats: false,
             notes: Vec::new(),
@@ -231,7 +231,7 @@ impl Shredder {
         }
         let mark = self.mark();
         let outcome = self.take(document, context, &mark, |shredder, row| {
-            shredder.target = Target::new(ROOT_NODE, row);
+            shredder.start = Target::new(ROOT_NODE, row);
         });
         let outcome = outcome.and_then(|row| self.check_record(document, row));
         self.settle_outcome(outcome, &mark)
@@ -263,7 +263,7 @@ impl Shredder {
                     for (&column, part) in columns.iter().zip(key) {
                         shredder.builders[column].push_key(row, part);
                     }
-                    shredder.target = Target::new(node, row);
+                    shredder.start = Target::new(node, row);
                 })
                 .map(|_| self.fragments.push(node)),
         };
@@ -313,7 +313,6 @@ impl Shredder {
 
     /// Begins a row of the resource's table.
     fn begin_row(&mut self, context: Context) -> u32 {
-        self.frames.clear();
         self.repeats = false;
         self.synced_at_us.push(context.synced_at_us);
         self.tables[ROOT_TABLE].begin_row()
@@ -427,7 +426,7 @@ impl Plan {
             if above.treatment != Treatment::ByKind || above.list != ListFacet::Open || above.is_split() {
                 return None;
             }
-            (node, _) = self.member(node, &name, NO_MEMBER);
+            node = self.member(node, &name, NO_MEMBER);
         }
         Some(node)
     }

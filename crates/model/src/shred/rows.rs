@@ -5,8 +5,9 @@ use super::column::Column;
 use super::layout::{Layout, Part};
 use super::sizes::TableRows;
 use crate::plan::{ROOT_TABLE, TableId};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 /// What the issue of an element says that a later record has too.
 const TAKEN: &str = "a later record has an element with this element's key; it went there";
@@ -103,9 +104,11 @@ impl Hasher for Hashed {
 fn repeated(parts: &[KeyPart<'_>], rows: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
     let mut last: HashMap<u64, u32, BuildHasherDefault<Hashed>> = HashMap::default();
     last.reserve(rows.size_hint().1.unwrap_or_default());
+    // Seeded at random: nobody can choose keys that all have one hash.
+    let keys = RandomState::default();
     let mut pairs = Vec::new();
     for row in rows {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = keys.build_hasher();
         parts.iter().for_each(|part| part.hash(row, &mut hasher));
         let mut hash = hasher.finish();
         // Keys that differ with the same hash move on to the next free place.

@@ -2,9 +2,9 @@
 
 use super::builder::{Builder, Coercion};
 use super::column::{Column, Kind};
-use super::events::VARIANT;
 use super::layout::Part;
 use super::tally::Tally;
+use super::values::VARIANT;
 use super::{Shredder, TableId};
 use crate::logical::LogicalType;
 use crate::plan::{ColumnId, PlanError};

@@ -102,7 +102,6 @@ impl Shredder {
         self.synced_at_us.truncate(mark.root_count as usize);
         self.notes.truncate(mark.note_count);
         self.held_bytes = mark.held_bytes;
-        self.frames.clear();
         self.detected = None;
         self.repeats = false;
     }
