@@ -164,6 +164,8 @@ pub struct Shredder {
     contents: HashMap<String, u64>,
     /// The content keys of documents, where the resource has no key.
     content_keys: Vec<String>,
+    /// The content key that the document at hand has already.
+    known_key: Option<String>,
     /// What other shredders of the same load have met.
     load: Option<Arc<Repeats>>,
 }
@@ -197,6 +199,7 @@ impl Shredder {
             held_bytes: 0,
             contents: HashMap::new(),
             content_keys: Vec::new(),
+            known_key: None,
             load: None,
         };
         shredder.match_plan();
@@ -235,6 +238,23 @@ impl Shredder {
         });
         let outcome = outcome.and_then(|row| self.check_record(document, row));
         self.settle_outcome(outcome, &mark)
+    }
+
+    /// [`document`](Self::document) for one that was put together from tables: where the resource has no key, `key` is the
+    /// one it got from its text, which is not the text it has now.
+    ///
+    /// # Errors
+    /// [`DocumentError`]; the shredder is then as before the call.
+    pub fn known_document(
+        &mut self,
+        document: &[u8],
+        key: &str,
+        context: Context,
+    ) -> Result<(), DocumentError> {
+        self.known_key = self.plan.key_columns.is_empty().then(|| key.to_owned());
+        let outcome = self.document(document, context);
+        self.known_key = None;
+        outcome
     }
 
     /// Shreds a value that belongs to a record written elsewhere: what stands at `path` of the record whose key is `key`.
@@ -329,7 +349,9 @@ impl Shredder {
                 return Err(self.missing_key(column, row));
             }
         }
-        if self.plan.key_columns.is_empty() {
+        if let Some(key) = self.known_key.take() {
+            self.content_keys.push(key);
+        } else if self.plan.key_columns.is_empty() {
             let hash = key::content_hash(document);
             let ordinal = match &self.load {
                 Some(load) => load.meet(Identity::of_content(&hash)),
