@@ -126,6 +126,7 @@ async fn what_a_user_made_on_the_tables_is_named_and_nothing_is_done() {
             "CREATE TRIGGER my_trigger AFTER INSERT ON tags BEGIN SELECT 1; END",
             "trigger `my_trigger` on `tags`",
         ),
+        ("CREATE TABLE mine (tag TEXT REFERENCES tags (id))", "foreign key of `mine` on `tags`"),
     ] {
         let place = Place::new();
         place.write("mine.toml", RULES);
@@ -414,4 +415,19 @@ fn a_journal_that_was_named_and_is_not_there_is_no_empty_one() {
     let remodel = ["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet", "--journal", "nowhere"];
     place.run(&remodel).failed_with(9, &["there is no journal `nowhere`", "hint: name the journal"]);
     place.run(&remodel[..6]).succeeded();
+}
+
+#[test]
+fn a_view_on_a_table_of_a_longer_name_is_in_nobodys_way() {
+    let place = Place::without_token();
+    load(&place, r#"{"id":1,"a":2}"#, &["--key", "id"]).succeeded();
+    let connection = rusqlite::Connection::open(place.path("a.db")).unwrap();
+    connection
+        .execute_batch("CREATE TABLE somethings (things_id); CREATE VIEW mine AS SELECT * FROM somethings")
+        .unwrap();
+    place.write("mine.toml", "[things.paths]\na = { column = \"b\" }\n");
+    place.run(&["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet"]).succeeded();
+    connection.execute_batch("CREATE VIEW ours AS SELECT * FROM \"things\"").unwrap();
+    let refused = place.run(&["remodel", "--to", "a.db", "--quiet"]);
+    refused.failed_with(7, &["view `ours` on `things`"]);
 }
