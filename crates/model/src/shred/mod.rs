@@ -23,6 +23,7 @@ mod settle;
 mod sizes;
 mod survey;
 mod tally;
+mod whole;
 
 pub(crate) use envelope::{envelope_list, list_member};
 pub(crate) use list_column::{kept_elements, split_delimited, wrap_all};
@@ -168,6 +169,8 @@ pub struct Shredder {
     known_key: Option<String>,
     /// What other shredders of the same load have met.
     load: Option<Arc<Repeats>>,
+    /// Whether each document is the whole of its record.
+    replaces: bool,
 }
 
 impl Shredder {
@@ -201,13 +204,14 @@ impl Shredder {
             content_keys: Vec::new(),
             known_key: None,
             load: None,
+            replaces: false,
         };
         shredder.match_plan();
         Ok(shredder)
     }
 
     /// The same shredder for a part of a load, whose other parts go through others: `repeats` are the identities that
-    /// several documents of the load have, and every shredder of it is given the same.
+    /// several documents of the load have, and every shredder of it is given the same. Of such, the last is the whole record.
     #[must_use]
     pub fn sharing(self, repeats: Arc<Repeats>) -> Shredder {
         Shredder { load: Some(repeats), ..self }

@@ -68,7 +68,8 @@ pub struct FileLoad {
 }
 
 /// Loads files into a table and those split from it, all in one load. Documents with the same key become one row, the
-/// last of them; each that had to make way is an issue. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
+/// last of them; each that had to make way is an issue. A document is the whole of its record: lists and objects that it
+/// lacks and that an earlier one brought, in this load or another, go. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
 /// every id is text and every number its value.
 ///
 /// The files are read twice, so that memory does not depend on their size: once to see which tables, names and types
@@ -86,6 +87,7 @@ pub fn load_files(
     let rules = rules(&load, &resource)?;
     let records = records_path(load.records.as_deref())?;
     let memory = memory(destination.as_mut(), &resource)?;
+    let replaces = !memory.is_empty();
     let mut model = ModelState::new(rules, memory)?;
     check_meanings(destination.as_mut(), &model.rules)?;
     let models = to_remember(&remembered_rules(destination.as_mut())?, &model.rules, &Rules::default());
@@ -112,6 +114,7 @@ pub fn load_files(
         resource: &resource,
         strict: load.strict,
         loaded_at_us: began.as_microsecond(),
+        replaces,
     };
     told.stage(LoadStage::Surveying, None);
     let findings = passes.survey(&model, |count| told.progress(count, None))?;
