@@ -67,7 +67,7 @@ pub trait Destination: Send {
     /// [`DestinationError::ReadOnly`] and [`DestinationError::Full`] when it cannot be written.
     fn claim(&mut self, workspace: &str, journal: &str) -> Result<Checkpoint, DestinationError>;
 
-    /// The models that tables were made by; empty where none was stored.
+    /// The rules that tables were made by; empty where none were stored.
     ///
     /// # Errors
     /// When the bookkeeping tables cannot be read.

@@ -55,7 +55,8 @@ pub(crate) trait Dialect {
         None
     }
 
-    /// A query for (kind, name, table or empty, statement) of what hangs on tables: indexes, triggers, views.
+    /// A query for (kind, name, table or empty, statement) of what hangs on tables: indexes, triggers, views, tables
+    /// with a foreign key.
     fn dependents_sql(&self) -> &'static str;
 
     /// A query for (table, column, comment) of every column with a comment, where the database keeps them.

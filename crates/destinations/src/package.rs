@@ -63,14 +63,14 @@ impl From<TableChange> for Change {
     }
 }
 
-/// The model that the tables of a resource are made by, before the user's rules.
+/// The rules that the tables of a resource are made by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
     /// The resource.
     pub resource: String,
-    /// The release that has it.
+    /// The release that made them.
     pub version: String,
-    /// Its rules, as they are written.
+    /// The rules, as a text that whoever loads understands.
     pub rules: String,
 }
 

@@ -8,6 +8,9 @@ use crate::session::{Cell, Session, Step};
 use crate::shape::Known;
 use relatable_model::schema::Table;
 
+/// The word for a table that has a foreign key to another.
+const REFERENCE: &str = "foreign key of";
+
 /// Something that a user made on one of our tables.
 struct Dependent {
     /// The word for it.
@@ -24,13 +27,23 @@ impl Dependent {
         self.kind == "index" && self.name.starts_with(PREFIX)
     }
 
-    /// Whether it is on this table; of a view it is enough that its text has the name.
+    /// Whether it is on this table; of a view it is enough that its text has the name as a word.
     fn is_on(&self, table: &Table) -> bool {
         match self.kind.as_str() {
-            "view" => self.sql.to_lowercase().contains(&table.name.to_lowercase()),
+            "view" => has_word(&self.sql.to_lowercase(), &table.name.to_lowercase()),
             _ => self.table.eq_ignore_ascii_case(&table.name),
         }
     }
+}
+
+/// Whether a text has a name that is no part of a longer one.
+fn has_word(text: &str, name: &str) -> bool {
+    let is_part = |character: Option<char>| {
+        character.is_some_and(|character| character.is_alphanumeric() || "_$".contains(character))
+    };
+    text.match_indices(name).any(|(start, _)| {
+        !is_part(text[..start].chars().next_back()) && !is_part(text[start + name.len()..].chars().next())
+    })
 }
 
 /// Takes away every table of the resources, or gives them other names, and forgets them.
@@ -106,7 +119,8 @@ fn check_additions(
 ) -> Result<(), DestinationError> {
     let mut added: Vec<String> = Vec::new();
     for dependent in dependents {
-        let ours = dependent.is_ours() || known.views.iter().any(|view| view.name == dependent.name);
+        let is_known = known.owner(&dependent.name).is_some();
+        let ours = dependent.is_ours() || (is_known && matches!(dependent.kind.as_str(), "view" | REFERENCE));
         let is_kept = retirement.kept_as.is_some() && dependent.kind == "index";
         if let Some(table) = leaving.iter().find(|table| dependent.is_on(table)).filter(|_| !ours && !is_kept)
         {

@@ -1,5 +1,6 @@
 //! Why a run ended early, one variant per operation; the cause is always behind it.
 
+use crate::files::shown;
 use relatable_destinations::DestinationError;
 use relatable_intercom::ClientError;
 use relatable_journal::JournalError;
@@ -77,8 +78,9 @@ pub enum PipelineError {
     },
     /// Records that would be lost by making tables anew.
     #[error(
-        "the journal does not show {count} records of `{resource}` ({keys}, …), and the tables lack what the new rules want \
-         of them: {paths}"
+        "the journal does not show {count} records of `{}` ({keys}, …), and the tables lack what the new rules want of them: \
+         {paths}",
+        shown(resource)
     )]
     NotCovered {
         /// The resource.
@@ -89,6 +91,58 @@ pub enum PipelineError {
         keys: String,
         /// What the rules the tables were made by left out, and the new ones do not.
         paths: String,
+    },
+    /// Records that the journal does not show, in tables of which nothing tells how they were made.
+    #[error(
+        "the journal does not show {count} records of `{}` ({keys}, …), and the rules their tables were made by are not \
+         remembered",
+        shown(resource)
+    )]
+    RulesForgotten {
+        /// The resource.
+        resource: String,
+        /// How many records.
+        count: u64,
+        /// The first of their keys.
+        keys: String,
+    },
+    /// Records that would have no row under the new rules, or share one with others.
+    #[error("the new rules would lose {count} of {total} records of `{}`, {key} among them", shown(resource))]
+    RecordsLost {
+        /// The resource.
+        resource: String,
+        /// How many would be lost.
+        count: u64,
+        /// How many there are.
+        total: u64,
+        /// The key of one of them.
+        key: String,
+    },
+    /// Elements of lists that would have no row under the new rules, or share one with others.
+    #[error(
+        "the new rules would lose {count} of {total} elements of `{}.{path}`{}",
+        shown(resource),
+        if record.is_empty() { String::new() } else { format!(", of the record `{record}` among others") }
+    )]
+    ElementsLost {
+        /// The resource.
+        resource: String,
+        /// The path of the lists.
+        path: String,
+        /// How many would be lost.
+        count: u64,
+        /// How many there are.
+        total: u64,
+        /// The key of a record with such an element; empty where none is known.
+        record: String,
+    },
+    /// Rules that protect otherwise than what is stored was protected.
+    #[error("what is stored of `{}` cannot be protected otherwise any more: {difference}", shown(resource))]
+    Protected {
+        /// The resource.
+        resource: String,
+        /// What would be otherwise.
+        difference: String,
     },
     /// The journal has entries, and the destination was last loaded from another one.
     #[error(

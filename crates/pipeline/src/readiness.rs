@@ -2,13 +2,14 @@
 
 use crate::error::PipelineError;
 use crate::load::remembered;
+use crate::remembrance::check_meanings;
 use crate::shred::ModelState;
 use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
 use relatable_model::rules::Rules;
 
-/// Refuses a destination that cannot be written, or in which something stands against the tables that `rules` declare;
-/// answers the checkpoint stored there. Writes nothing.
+/// Refuses a destination that cannot be written, or in which something stands against the tables that `rules` declare, or
+/// whose values would mean something else than those to come; answers the checkpoint stored there. Writes nothing.
 ///
 /// # Errors
 /// [`PipelineError::Destination`], [`PipelineError::Plan`].
@@ -19,6 +20,7 @@ pub fn check_destination(
     let error = |cause| PipelineError::Destination { step: "use", cause };
     let memory = remembered(destination).map_err(error)?;
     let model = ModelState::new(rules.clone(), memory)?;
+    check_meanings(destination, rules)?;
     destination.check(&model.tables).map_err(error)
 }
 

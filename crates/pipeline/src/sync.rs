@@ -5,9 +5,10 @@ use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Extraction, Plan, Signal};
 use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
+use crate::remembrance::{remembered_rules, to_remember};
 use crate::report::RunReport;
 use crate::shred::ModelState;
-use relatable_destinations::package::{Checkpoint, Model};
+use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
 use relatable_intercom::clock::Clock;
@@ -34,8 +35,8 @@ pub struct SyncSettings {
     pub client: Settings,
     /// The curated rules with the user's laid over them.
     pub rules: Rules,
-    /// Models to remember: those of resources that none is remembered for.
-    pub models: Vec<Model>,
+    /// The curated rules alone, to be remembered beside them.
+    pub curated: Rules,
     /// The journal's file.
     pub journal: PathBuf,
     /// Resources to read; all by default.
@@ -87,6 +88,7 @@ pub async fn sync(
     tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
     let low_water = checkpoint.low_water.clone();
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
+    let models = to_remember(&remembered_rules(destination.as_mut())?, &settings.rules, &settings.curated);
     let model = ModelState::new(settings.rules, memory)?;
     let mut loader = Loader::new(
         destination,
@@ -96,7 +98,7 @@ pub async fn sync(
         observer.clone(),
         settings.clock.clone(),
     );
-    loader.remember_models(settings.models);
+    loader.remember_models(models);
     if is_new {
         loader.adopt_journal()?;
     }

@@ -69,7 +69,7 @@ async fn measure() -> Result<Stats, Box<dyn std::error::Error>> {
         rules: curated()?,
         journal: folder.path().join("journal"),
         select: None,
-        models: Vec::new(),
+        curated: curated()?,
         salt: None,
         full: false,
         clock: Arc::new(SystemClock),

@@ -1,15 +1,14 @@
 //! The rules in force: the curated model, and the user's file over it.
 
 use crate::failure::Failure;
-use relatable_destinations::Destination;
-use relatable_destinations::package::Model;
 use relatable_intercom::catalogue::FEEDS;
 use relatable_intercom::models;
 use relatable_model::plan::Memory;
-use relatable_model::rules::{Rules, Strategy, UnfamiliarPath};
+use relatable_model::rules::{RememberedRules, Rules, Strategy, UnfamiliarPath};
 use relatable_model::schema::Table;
 use relatable_model::shred::Shredder;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The resource that is counted rather than read, so that no feed names it.
@@ -51,31 +50,32 @@ pub(crate) fn merged(file: Option<&Path>) -> Result<Merged, Failure> {
     }
 }
 
-/// The rules that the tables of a destination were made by, with a user's file over them: the models it remembers, and
-/// the curated ones of resources it remembers none of. So a newer release changes no table by itself.
+/// The curated rules that the tables of a destination were made by, as it remembers them, and those of this release where
+/// it remembers none. So a newer release changes no table by itself.
 ///
 /// # Errors
-/// As [`merged`]; [`Failure::Destination`] where the destination cannot be read.
-pub(crate) fn merged_for(destination: &mut dyn Destination, file: Option<&Path>) -> Result<Merged, Failure> {
-    let mut lower = models::curated()?;
-    for model in destination.models()? {
-        let named = format!("the model of {} remembered from release {}", model.resource, model.version);
-        lower.resources.extend(Rules::parse(&model.rules, &named)?.resources);
+/// [`Failure::Rules`], which a test rules out.
+pub(crate) fn curated_for(remembered: &BTreeMap<String, RememberedRules>) -> Result<Rules, Failure> {
+    let mut curated = models::curated()?;
+    for (resource, RememberedRules { curated: known, .. }) in remembered {
+        curated.resources.extend(known.clone().map(|known| (resource.clone(), known)));
     }
-    match file {
-        None => Ok(Merged { rules: lower, unfamiliar: Vec::new(), doubtful_references: Vec::new() }),
-        Some(file) => over(lower, of_file(file)?, &file.display().to_string()),
-    }
+    Ok(curated)
 }
 
-/// The curated models of resources for which `is_asked`, as a destination remembers them.
-pub(crate) fn curated_models(is_asked: impl Fn(&str) -> bool) -> Vec<Model> {
-    let model = |(resource, rules): (&str, &str)| Model {
-        resource: resource.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        rules: rules.to_owned(),
-    };
-    models::texts().filter(|(resource, _)| is_asked(resource)).map(model).collect()
+/// [`curated_for`] a destination, with the rules of a user's file over them.
+///
+/// # Errors
+/// As [`merged`].
+pub(crate) fn merged_for(
+    remembered: &BTreeMap<String, RememberedRules>,
+    file: Option<&Path>,
+) -> Result<Merged, Failure> {
+    let curated = curated_for(remembered)?;
+    match file {
+        None => Ok(Merged { rules: curated, unfamiliar: Vec::new(), doubtful_references: Vec::new() }),
+        Some(file) => over(curated, of_file(file)?, &file.display().to_string()),
+    }
 }
 
 /// The rules `curated` with `upper` over them; `file` names it in errors.

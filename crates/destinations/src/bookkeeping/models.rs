@@ -1,5 +1,5 @@
-//! `_relatable_models`: the model that the tables of each resource were made by, so that a newer release does not change
-//! them by itself.
+//! `_relatable_models`: the rules that the tables of each resource were made by, so that neither a newer release nor other
+//! rules change them unasked.
 
 use super::{Ledger, required};
 use crate::catalogue::Catalogue;

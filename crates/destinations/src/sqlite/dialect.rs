@@ -68,7 +68,9 @@ impl Dialect for Sqlite {
 
     fn dependents_sql(&self) -> &'static str {
         "SELECT type, name, tbl_name, sql FROM sqlite_schema \
-         WHERE type IN ('index', 'trigger', 'view') AND sql IS NOT NULL"
+         WHERE type IN ('index', 'trigger', 'view') AND sql IS NOT NULL \
+         UNION ALL SELECT DISTINCT 'foreign key of', s.name, f.\"table\", '' \
+         FROM sqlite_schema AS s JOIN pragma_foreign_key_list(s.name) AS f WHERE s.type = 'table'"
     }
 
     fn index_temporary(&self, table: &str, columns: &[String]) -> Vec<String> {

@@ -4,15 +4,31 @@ use super::difference::{Difference, Place};
 use super::sample::is_opened;
 use crate::logical::LogicalType;
 use crate::naming::is_assigned;
-use crate::plan::RuleLookup;
-use crate::rules::ResourceRules;
+use crate::plan::{RuleLookup, rule_path};
+use crate::reassemble::is_map;
+use crate::rules::Strategy;
 use crate::schema::{Column, ColumnRole, Table};
 
-/// Both sides.
+/// The rules on both sides.
+pub(super) struct Sides {
+    /// Those the tables were made by; `None` where that is not known.
+    pub(super) before: Option<RuleLookup>,
+    pub(super) after: RuleLookup,
+}
+
+impl Sides {
+    /// Whether a key–value table at `path` is one no more, and nothing but documents tells what it becomes.
+    pub(super) fn opens_entries(&self, table: &Table) -> bool {
+        let strategy = self.after.rule(&rule_path(&table.path)).strategy;
+        is_map(table) && !matches!(strategy, Some(Strategy::Entries | Strategy::Json | Strategy::Omit))
+    }
+}
+
+/// Tables that are there, and those that the rules make.
 pub(super) struct Comparison<'a> {
-    there: &'a [Table],
-    made: &'a [Table],
-    lookup: RuleLookup,
+    pub(super) there: &'a [Table],
+    pub(super) made: &'a [Table],
+    pub(super) sides: &'a Sides,
 }
 
 /// The columns of a table that hold values of documents.
@@ -40,12 +56,7 @@ fn is_renamed(from: &str, to: &str, path: &str) -> bool {
     !is_assigned(from, to, path) && !is_assigned(to, from, path)
 }
 
-impl<'a> Comparison<'a> {
-    /// A comparison of the tables that are there with those made by `rules`.
-    pub(super) fn new(there: &'a [Table], made: &'a [Table], rules: &ResourceRules) -> Comparison<'a> {
-        Comparison { there, made, lookup: RuleLookup::new(rules) }
-    }
-
+impl Comparison<'_> {
     /// Every difference.
     pub(super) fn differences(&self) -> Vec<Difference> {
         let mut paths: Vec<&str> =
@@ -55,6 +66,10 @@ impl<'a> Comparison<'a> {
         let mut found = Vec::new();
         for path in paths {
             match (at(self.there, path), at(self.made, path)) {
+                (Some(there), _) if self.sides.opens_entries(there) => {
+                    let (table, path) = (there.name.clone(), rule_path(path));
+                    found.push(Difference::EntriesOpened { table, path });
+                }
                 (Some(there), Some(made)) => self.table(there, made, &mut found),
                 (Some(there), None) => self.orphan(there, &mut found),
                 (None, Some(made)) => {
@@ -106,7 +121,7 @@ impl<'a> Comparison<'a> {
             let (from, path) = (place(table, there), there.path.clone());
             found.push(Difference::ColumnRenamed { from, to: made.name.clone(), path });
         }
-        let rule = self.lookup.rule(&there.path);
+        let rule = self.sides.after.rule(&there.path);
         let asked = rule.column_type();
         // Where no rule says a type, the one given stays.
         let (from, place) = (there.logical, place(table, there));
@@ -122,7 +137,7 @@ impl<'a> Comparison<'a> {
         let (here, path) = (place(table, column), column.path.clone());
         found.push(match self.moved(table, column) {
             Some(moved) => moved,
-            None if is_opened(column, self.there, &self.lookup) => {
+            None if is_opened(column, self.there, self.sides) => {
                 Difference::ColumnOpened { place: here, path }
             }
             None => Difference::ColumnOrphaned { place: here, path },
@@ -142,10 +157,11 @@ impl<'a> Comparison<'a> {
 
 /// Whether a type holds every value of another as the same value.
 fn widens(from: LogicalType, to: LogicalType) -> bool {
-    use LogicalType::{Decimal, Integer, Json, Text};
+    use LogicalType::{Date, Decimal, Float, Integer, Json, Text, Timestamp};
     match (from, to) {
-        (Json, _) => false,
-        (_, Text | Json) => true,
+        // A column of text takes no `true`.
+        (Integer | Decimal | Float | Timestamp | Date, Text) => true,
+        (from, Json) => from != Json,
         (Integer, Decimal) => true,
         _ => false,
     }

@@ -117,9 +117,63 @@ pub enum Difference {
         /// The type then.
         to: LogicalType,
     },
+    /// A key–value table whose entries would be columns or rows of their own; documents settle which.
+    EntriesOpened {
+        /// The table.
+        table: String,
+        /// Where the object stands in documents.
+        path: String,
+    },
+    /// A path that was left out when the tables were made, and would be kept.
+    OmissionEnds {
+        /// The path in documents.
+        path: String,
+    },
+    /// A table or column whose values would mean something else than those that are there.
+    MeaningChanges {
+        /// The table, or the table and its column.
+        place: String,
+        /// The path in documents.
+        path: String,
+        /// The property of rules.
+        property: &'static str,
+        /// What it was when the tables were made; `None` where it was not said.
+        from: Option<String>,
+        /// What it would be.
+        to: Option<String>,
+    },
 }
 
 impl Difference {
+    /// What a property becomes and was, for values that would mean something else.
+    pub(super) fn meaning(&self) -> Option<String> {
+        let Difference::MeaningChanges { property, from, to, .. } = self else { return None };
+        let word = |said: &Option<String>| {
+            said.as_ref().map_or_else(|| "nothing".to_owned(), |said| format!("`{said}`"))
+        };
+        Some(match (*property, from, to) {
+            ("protect", None, Some(to)) => format!("values are stored as they are, and would be {to}"),
+            ("protect", Some(from), None) => format!("values are {from}, and would be stored as they are"),
+            ("protect", Some(from), Some(to)) => format!("values are {from}, and would be {to}"),
+            _ => format!("`{property}` would be {}, and was {}", word(to), word(from)),
+        })
+    }
+
+    /// Whether remodelling cannot bring it about: a protected value is nowhere as it was, and one that was stored
+    /// unprotected is in the journal, too.
+    pub fn is_of_protection(&self) -> bool {
+        matches!(self, Difference::MeaningChanges { property: "protect", .. })
+    }
+
+    /// In words for who makes the tables anew, where what is written no more goes.
+    pub fn when_remodelled(&self) -> String {
+        match self {
+            Difference::TableOrphaned { table, path } => format!("- table {table}  [{path}]"),
+            Difference::ColumnOrphaned { place, path } => format!("- column {place}  [{path}]"),
+            other => other.to_string(),
+        }
+    }
+
     /// Whether the column of a table is not what it was.
     pub(super) fn takes(&self, table: &str, column: &str) -> bool {
         let is = |place: &Place| place.table == table && place.column == column;
@@ -129,6 +183,7 @@ impl Difference {
             | Difference::ColumnWidens { place, .. }
             | Difference::ColumnRetyped { place, .. } => is(place),
             Difference::ColumnRenamed { from, .. } | Difference::ColumnMoves { from, .. } => is(from),
+            Difference::MeaningChanges { place, .. } => *place == format!("{table}.{column}"),
             _ => false,
         }
     }
@@ -169,6 +224,21 @@ impl fmt::Display for Difference {
                 to.name(),
                 from.name()
             ),
+            Difference::EntriesOpened { table, path } => {
+                write!(formatter, "~ table {table}  [{path}] is taken apart; documents settle into what")
+            }
+            Difference::OmissionEnds { path } => {
+                write!(formatter, "+ [{path}] was left out, and would be kept")
+            }
+            Difference::MeaningChanges { place, path, .. } => {
+                let path = if path.is_empty() { String::new() } else { format!("  [{path}]") };
+                write!(formatter, "~ {place}{path}: {}", self.meaning().unwrap_or_default())?;
+                match self.is_of_protection() {
+                    true => formatter
+                        .write_str("; what is stored stays as it is until all is read again into new tables"),
+                    false => Ok(()),
+                }
+            }
         }
     }
 }

@@ -5,16 +5,19 @@
 
 mod compare;
 mod difference;
+mod elements;
+mod meaning;
 mod sample;
 
 pub use difference::{Difference, Place};
+pub use elements::{Elements, Reduced};
+pub use meaning::check_meaning;
 
 use crate::plan::{Memory, PlanError, RuleLookup};
 use crate::rules::{Contract, PathRule, ResourceRules, Strategy};
 use crate::schema::Table;
 use crate::shred::{Context, Shredder};
-use compare::Comparison;
-use std::sync::Arc;
+use compare::{Comparison, Sides};
 
 /// What rules would do to the tables of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +34,10 @@ pub fn unchanged(tables: &[Table], differences: &[Difference]) -> Memory {
     let mut memory = Memory::default();
     let gone = |table: &Table| {
         differences.iter().any(|difference| match difference {
-            Difference::TableOrphaned { table: name, .. } | Difference::TableRenamed { from: name, .. } => {
-                *name == table.name
-            }
-            Difference::KeyChanged { table: name, .. } => *name == table.name,
+            Difference::TableOrphaned { table: name, .. }
+            | Difference::TableRenamed { from: name, .. }
+            | Difference::EntriesOpened { table: name, .. }
+            | Difference::KeyChanged { table: name, .. } => *name == table.name,
             _ => false,
         })
     };
@@ -59,50 +62,75 @@ pub fn unchanged(tables: &[Table], differences: &[Difference]) -> Memory {
     memory
 }
 
-/// The paths of what rules `before` lose, by leaving it out or keeping one member of each element, and those `after` do not.
+/// The paths of what rules `before` lose and `after` do not: by leaving it out, by keeping one member of each element or
+/// the list of an envelope alone, by taking a value for nothing, or by protecting it.
 pub fn lost(before: &ResourceRules, after: &ResourceRules) -> Vec<String> {
     let lookup = RuleLookup::new(after);
-    let loses = |rule: &PathRule| match rule.strategy {
-        Some(Strategy::Omit) => true,
-        Some(Strategy::Delimited | Strategy::List) => rule.of.is_some(),
-        _ => rule.protect.is_some(),
-    };
-    let lost = before.paths.iter().filter(|(path, rule)| {
-        let then = after.paths.get(*path).map_or_else(|| lookup.rule(path), |rule| Arc::new(rule.clone()));
-        loses(rule) && (then.strategy, &then.of, then.protect) != (rule.strategy, &rule.of, rule.protect)
-    });
-    let mut lost: Vec<String> = lost.map(|(path, _)| format!("`{path}`")).collect();
+    let mut lost: Vec<String> = Vec::new();
+    for (path, rule) in &before.paths {
+        let then = lookup.given(path).unwrap_or_default();
+        if then.strategy != Some(Strategy::Omit) && loses_more(rule, &then) {
+            lost.push(format!("`{path}`"));
+        }
+    }
+    let unwraps = |rules: &ResourceRules| rules.unwrap_envelopes == Some(true);
+    if unwraps(before) && !unwraps(after) {
+        lost.push("what stood beside lists in their envelopes".to_owned());
+    }
     if before.contract == Some(Contract::Discard) {
         lost.push("what the contract `discard` kept out".to_owned());
     }
     lost
 }
 
+/// Whether a rule loses something of the values at its path that another one keeps.
+fn loses_more(rule: &PathRule, then: &PathRule) -> bool {
+    let keeps_list = |rule: &PathRule| rule.strategy.is_some_and(Strategy::keeps_list_in_column);
+    let is_whole = |rule: &PathRule| rule.strategy == Some(Strategy::Json);
+    let words = |rule: &PathRule| rule.null_if.clone().unwrap_or_default();
+    let nulled = words(rule);
+    rule.strategy == Some(Strategy::Omit)
+        || rule.protect.is_some() && rule.protect != then.protect
+        || keeps_list(rule) && rule.of.is_some() && (rule.strategy, &rule.of) != (then.strategy, &then.of)
+        || rule.envelope.is_some() && !is_whole(rule) && (is_whole(then) || rule.envelope != then.envelope)
+        || nulled.iter().any(|word| !words(then).contains(word))
+}
+
 /// Compares the tables of `resource`, as they are remembered, with what `rules` would make of the same documents.
 ///
 /// What a column of JSON or of text holds is not looked into: where the rules would take it apart, the difference says
-/// so, and documents settle the rest. Columns beside a typed one (`<name>__text`) go where it goes.
+/// so, and documents settle the rest. Columns beside a typed one (`<name>__text`) go where it goes. `before` are the rules
+/// the tables were made by, `None` where that is not known: then nothing tells what stored values mean, and a text where
+/// the rules want a table is taken for a list that was joined.
 ///
 /// # Errors
 /// [`PlanError`] when the rules cannot be followed whatever is there.
 pub fn evolution(
     resource: &str,
     tables: &[Table],
+    before: Option<&ResourceRules>,
     rules: &ResourceRules,
     memory: Memory,
 ) -> Result<Evolution, PlanError> {
     let mut rules = rules.clone();
-    let refusal = Shredder::new(resource, &rules, memory.clone(), None).err();
+    let misfit = Shredder::new(resource, &rules, memory.clone(), None).err();
+    let other_meaning = before.and_then(|before| check_meaning(resource, tables, before, &rules).err());
+    let refusal = misfit.or(other_meaning);
     // All answers are one here.
     rules.paths.values_mut().for_each(|rule| rule.answer = None);
     let mut bare = Memory::default();
     bare.reserve(memory.reserved().iter().map(String::as_str));
     let mut shredder = Shredder::new(resource, &rules, bare, None)?;
-    for document in sample::documents(tables, &rules) {
+    let sides = Sides { before: before.map(RuleLookup::new), after: RuleLookup::new(&rules) };
+    for document in sample::documents(tables, &rules, &sides) {
         // A sample that the rules have no place for changes no table.
         let _ = shredder.document(document.to_string().as_bytes(), Context::default());
     }
     let made: Vec<Table> = shredder.finish()?.tables.into_iter().map(|made| made.table).collect();
-    let differences = Comparison::new(tables, &made, &rules).differences();
+    let mut differences = Comparison { there: tables, made: &made, sides: &sides }.differences();
+    if let Some(before) = before {
+        differences.extend(meaning::changes(tables, before, &rules));
+        differences.extend(meaning::ended_omissions(before, &rules));
+    }
     Ok(Evolution { differences, refusal })
 }

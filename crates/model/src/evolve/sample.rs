@@ -1,5 +1,7 @@
 //! Documents that have the paths which tables tell of: one for each column.
 
+use super::compare::Sides;
+use super::meaning::is_joined;
 use crate::json::Json;
 use crate::logical::{DECIMAL_PRECISION, DECIMAL_SCALE, LogicalType};
 use crate::plan::RuleLookup;
@@ -14,15 +16,15 @@ use arrow_array::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The sample documents of a resource's tables under `rules`.
-pub(super) fn documents(tables: &[Table], rules: &ResourceRules) -> Vec<Json> {
-    let lookup = RuleLookup::new(rules);
+/// The sample documents of a resource's tables under `rules`. A key–value table tells the names of none of its entries.
+pub(super) fn documents(tables: &[Table], rules: &ResourceRules, sides: &Sides) -> Vec<Json> {
+    let lookup = &sides.after;
     let plain = ResourceRules::default();
     let mut documents = Vec::new();
-    for table in tables {
+    for table in tables.iter().filter(|table| !sides.opens_entries(table)) {
         let Some(chain) = chain(table, tables) else { continue };
         let values = table.columns.iter().filter(|column| {
-            column.role == ColumnRole::Value && !column.path.is_empty() && !is_opened(column, tables, &lookup)
+            column.role == ColumnRole::Value && !column.path.is_empty() && !is_opened(column, tables, sides)
         });
         // A table without values of its own still has rows.
         for column in values.map(Some).chain([None]) {
@@ -39,7 +41,7 @@ pub(super) fn documents(tables: &[Table], rules: &ResourceRules) -> Vec<Json> {
                     make_row(&mut document, &steps);
                 }
                 let steps = Path::parse(&table.path).map(|path| path.segments).unwrap_or_default();
-                tell_kinds(&mut document, &steps, "", &lookup);
+                tell_kinds(&mut document, &steps, "", lookup);
                 complete_key(&mut document, rules, number);
                 documents.push(document);
             }
@@ -48,18 +50,24 @@ pub(super) fn documents(tables: &[Table], rules: &ResourceRules) -> Vec<Json> {
     documents
 }
 
-/// Whether the rules would take apart what a column holds as one text. A text where they want a table, and where there is
-/// none, is taken for a list that was joined: nothing else tells.
-pub(super) fn is_opened(column: &Column, tables: &[Table], lookup: &RuleLookup) -> bool {
-    let rule = lookup.rule(&column.path);
+/// Whether the rules would take apart what a column holds as one text. Where nothing tells how a text was made, one where
+/// the rules want a table, and where there is none, is taken for a list that was joined.
+pub(super) fn is_opened(column: &Column, tables: &[Table], sides: &Sides) -> bool {
+    let rule = sides.after.rule(&column.path);
+    if rule.strategy == Some(Strategy::Omit) {
+        return false;
+    }
     match column.logical {
         LogicalType::Json => rule.strategy != Some(Strategy::Json) && rule.logical != Some(LogicalType::Json),
         LogicalType::List => rule.strategy != Some(Strategy::List),
-        LogicalType::Text => {
-            let list = element_of(&column.path);
-            let has_table = tables.iter().any(|table| table.path == column.path || table.path == list);
-            rule.strategy == Some(Strategy::Table) && !has_table
-        }
+        LogicalType::Text => match &sides.before {
+            Some(before) => is_joined(&before.rule(&column.path)) && rule.column_type().is_none(),
+            None => {
+                let list = element_of(&column.path);
+                let has_table = tables.iter().any(|table| table.path == column.path || table.path == list);
+                rule.strategy == Some(Strategy::Table) && !has_table
+            }
+        },
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::logical::LogicalType;
 use crate::rules::path::{Path, Segment};
-use crate::rules::{PathRule, ResourceRules, Strategy};
+use crate::rules::{PathRule, Protect, ResourceRules, Strategy};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ pub(crate) struct RuleLookup {
     exact: IndexMap<String, Entry>,
     /// Patterns, the less specific first: of two, the one with fewer names, then the one whose names begin later.
     patterns: Vec<Entry>,
-    /// The steps to values that are protected, and so text.
-    protected: Vec<Vec<Segment>>,
+    /// The steps to values that are protected, and so text, and how.
+    protected: Vec<(Vec<Segment>, Protect)>,
     /// The rule of a path that nobody described.
     nothing: Arc<PathRule>,
 }
@@ -38,8 +38,8 @@ impl RuleLookup {
         };
         for (text, rule) in &rules.paths {
             let Ok(path) = Path::parse(text) else { continue };
-            if rule.protect.is_some() {
-                lookup.protected.push(without_elements(&path));
+            if let Some(protect) = rule.protect {
+                lookup.protected.push((without_elements(&path), protect));
             }
             let written = path.to_string();
             let entry = Entry { path, rule: Arc::new(settled(rule.clone())) };
@@ -62,20 +62,31 @@ impl RuleLookup {
         let rule = self.written_rule(path);
         let is_typed =
             rule.logical.is_some_and(|logical| !matches!(logical, LogicalType::Json | LogicalType::Text));
-        if is_typed && self.is_protected(path) {
+        if is_typed && self.protection(path).is_some() {
             return Arc::new(PathRule { logical: Some(LogicalType::Text), ..PathRule::clone(&rule) });
         }
         rule
     }
 
-    /// Whether the value at `path`, or something it stands in, is protected.
-    fn is_protected(&self, path: &str) -> bool {
-        let Some(path) = Path::parse(path).ok().filter(|_| !self.protected.is_empty()) else { return false };
+    /// The rule in force where a rule of this very path, a pattern perhaps, is written; `None` for a pattern that none is.
+    pub(crate) fn given(&self, path: &str) -> Option<Arc<PathRule>> {
+        let parsed = Path::parse(path).ok()?;
+        if !parsed.segments.contains(&Segment::Any) {
+            return Some(self.rule(&parsed.to_string()));
+        }
+        self.patterns.iter().find(|entry| entry.path == parsed).map(|entry| entry.rule.clone())
+    }
+
+    /// How the value at `path`, or the outermost thing it stands in that is, is protected.
+    pub(crate) fn protection(&self, path: &str) -> Option<Protect> {
+        let path = Path::parse(path).ok().filter(|_| !self.protected.is_empty())?;
         let steps = without_elements(&path);
-        self.protected.iter().any(|protected| {
+        let covering = self.protected.iter().filter(|(protected, _)| {
             protected.len() <= steps.len()
                 && protected.iter().zip(&steps).all(|(known, step)| known == step || *known == Segment::Any)
-        })
+        });
+        let any = |steps: &[Segment]| steps.iter().filter(|step| **step == Segment::Any).count();
+        covering.min_by_key(|(steps, _)| (steps.len(), any(steps))).map(|(_, protect)| *protect)
     }
 
     /// The rule in force at `path`, as it is written.

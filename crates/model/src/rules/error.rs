@@ -52,4 +52,26 @@ pub enum RulesError {
         /// What else does.
         second: String,
     },
+    /// What a destination remembers of the rules of a resource is no text that this release understands.
+    #[error("failed to read the rules that are remembered of `{resource}`")]
+    Remembered {
+        /// The resource.
+        resource: String,
+        /// What was expected.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// A newer release has written what a destination remembers of the rules of a resource.
+    #[error(
+        "the rules that are remembered of `{resource}` were written by a newer release (format {stored}; this one knows \
+         {known})"
+    )]
+    NewerFormat {
+        /// The resource.
+        resource: String,
+        /// The format found.
+        stored: u32,
+        /// The newest format this release knows.
+        known: u32,
+    },
 }

@@ -22,10 +22,12 @@ mod lines;
 pub(crate) mod names;
 mod nearest;
 pub mod path;
+mod remembered;
 mod schema;
 mod unfamiliar;
 
 pub use error::RulesError;
+pub use remembered::RememberedRules;
 pub use schema::json_schema;
 pub use unfamiliar::UnfamiliarPath;
 
@@ -35,11 +37,11 @@ use indexmap::IndexMap;
 use lines::Lines;
 use schema::{OneOrMany, WordOrTable};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What happens to the value at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
     /// An object's members become columns of the table it stands in, prefixed with its path.
@@ -85,7 +87,7 @@ impl Strategy {
 }
 
 /// What becomes of paths that neither the rules declare nor the tables have.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Contract {
     /// They become columns and tables.
@@ -98,7 +100,7 @@ pub enum Contract {
 }
 
 /// What is stored in the place of a value that must not be stored as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Protect {
     /// HMAC-SHA-256 of it with the secret salt, in hexadecimal digits: the same everywhere for the same value.
@@ -124,7 +126,7 @@ impl Protect {
 }
 
 /// What a column points at.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceRule {
     /// The table pointed at.
@@ -137,7 +139,7 @@ pub struct ReferenceRule {
 }
 
 /// A view over the live rows of the resource's table where a column has one value.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ViewRule {
     /// The path compared.
@@ -147,7 +149,7 @@ pub struct ViewRule {
 }
 
 /// The rule of one path. Every property may be left out; a property left out is decided by the layer below.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PathRule {
     /// What happens here.
@@ -209,7 +211,7 @@ impl PathRule {
 const EVERY_RESOURCE: &str = "*";
 
 /// The rules of one resource.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResourceRules {
     /// Name of the resource's table. Default: the resource's name.

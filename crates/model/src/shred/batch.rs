@@ -21,6 +21,7 @@ impl Shredder {
     pub fn finish(mut self) -> Result<Shredded, PlanError> {
         self.complete_columns();
         self.settle_columns()?;
+        self.complete_absent();
         let layouts = self.layouts()?;
         let kept = self.kept_rows(&layouts);
         let issues = self.notes.iter().map(|note| self.issue(note)).collect();

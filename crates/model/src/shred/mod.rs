@@ -24,6 +24,7 @@ mod sizes;
 mod survey;
 mod tally;
 mod values;
+mod whole;
 
 pub(crate) use envelope::{envelope_list, list_member};
 pub(crate) use list_column::{kept_elements, split_delimited, wrap_all};
@@ -165,8 +166,12 @@ pub struct Shredder {
     contents: HashMap<String, u64>,
     /// The content keys of documents, where the resource has no key.
     content_keys: Vec<String>,
+    /// The content key that the document at hand has already.
+    known_key: Option<String>,
     /// What other shredders of the same load have met.
     load: Option<Arc<Repeats>>,
+    /// Whether each document is the whole of its record.
+    replaces: bool,
 }
 
 impl Shredder {
@@ -197,14 +202,16 @@ impl Shredder {
             held_bytes: 0,
             contents: HashMap::new(),
             content_keys: Vec::new(),
+            known_key: None,
             load: None,
+            replaces: false,
         };
         shredder.match_plan();
         Ok(shredder)
     }
 
     /// The same shredder for a part of a load, whose other parts go through others: `repeats` are the identities that
-    /// several documents of the load have, and every shredder of it is given the same.
+    /// several documents of the load have, and every shredder of it is given the same. Of such, the last is the whole record.
     #[must_use]
     pub fn sharing(self, repeats: Arc<Repeats>) -> Shredder {
         Shredder { load: Some(repeats), ..self }
@@ -235,6 +242,23 @@ impl Shredder {
         });
         let outcome = outcome.and_then(|row| self.check_record(document, row));
         self.settle_outcome(outcome, &mark)
+    }
+
+    /// [`document`](Self::document) for one that was put together from tables: where the resource has no key, `key` is the
+    /// one it got from its text, which is not the text it has now.
+    ///
+    /// # Errors
+    /// [`DocumentError`]; the shredder is then as before the call.
+    pub fn known_document(
+        &mut self,
+        document: &[u8],
+        key: &str,
+        context: Context,
+    ) -> Result<(), DocumentError> {
+        self.known_key = self.plan.key_columns.is_empty().then(|| key.to_owned());
+        let outcome = self.document(document, context);
+        self.known_key = None;
+        outcome
     }
 
     /// Shreds a value that belongs to a record written elsewhere: what stands at `path` of the record whose key is `key`.
@@ -328,7 +352,9 @@ impl Shredder {
                 return Err(self.missing_key(column, row));
             }
         }
-        if self.plan.key_columns.is_empty() {
+        if let Some(key) = self.known_key.take() {
+            self.content_keys.push(key);
+        } else if self.plan.key_columns.is_empty() {
             let hash = key::content_hash(document);
             let ordinal = match &self.load {
                 Some(load) => load.meet(Identity::of_content(&hash)),

@@ -62,8 +62,13 @@ impl Repeats {
         })
     }
 
+    /// Whether several documents have an identity.
+    pub(super) fn has(&self, identity: Identity) -> bool {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&identity)
+    }
+
     /// Whether every identity is that of one document.
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.met.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }

@@ -110,9 +110,9 @@ fn shredder(rules: &ResourceRules, memory: Memory) -> Shredder {
     Shredder::new("things", rules, memory, None).expect("plan")
 }
 
-/// Everything through one shredder.
+/// Everything through one shredder, each document the whole of its record, as those of a load in parts are.
 fn whole(rules: &ResourceRules, documents: &[String]) -> Outcome {
-    let shredded = taken(shredder(rules, Memory::default()), documents).finish().expect("finish");
+    let shredded = taken(shredder(rules, Memory::default()).replacing(), documents).finish().expect("finish");
     let mut store = Store::default();
     store.apply(&shredded);
     let schema = shredded.tables.into_iter().map(|table| table.table).collect();

@@ -3,7 +3,7 @@
 use super::documents::{LOSSLESS, check, documents as generated};
 use super::tables::{memory, rules, shred};
 use proptest::prelude::*;
-use relatable_model::evolve::{Difference, Evolution, evolution};
+use relatable_model::evolve::{Difference, Evolution, evolution, lost};
 use relatable_model::rules::ResourceRules;
 use relatable_model::schema::Table;
 
@@ -11,7 +11,7 @@ use relatable_model::schema::Table;
 fn changed(before: &ResourceRules, documents: &[&str], after: &ResourceRules) -> Evolution {
     let shredded = shred(before, documents);
     let tables: Vec<Table> = shredded.tables.iter().map(|shredded| shredded.table.clone()).collect();
-    evolution("things", &tables, after, memory(&shredded)).expect("rules that can be followed")
+    evolution("things", &tables, Some(before), after, memory(&shredded)).expect("rules that can be followed")
 }
 
 /// A document with something of everything.
@@ -115,7 +115,7 @@ fn rules_that_cannot_be_followed_are_refused() {
     let shredded = shred(&rules(BEFORE), &[THING]);
     let tables: Vec<Table> = shredded.tables.iter().map(|shredded| shredded.table.clone()).collect();
     let after = rules("key = [\"free\"]\n[things.paths]\nfree = \"json\"\n");
-    evolution("things", &tables, &after, memory(&shredded)).unwrap_err();
+    evolution("things", &tables, None, &after, memory(&shredded)).unwrap_err();
 }
 
 #[test]
@@ -132,5 +132,54 @@ fn the_same_rules_change_nothing() {
             prop_assert_eq!(refusal, None);
             Ok(())
         });
+    }
+}
+
+#[test]
+fn a_difference_names_no_column_that_no_document_has() {
+    let (document, entries) = (r#"{"id": "a", "m": {"p": 1, "q": true}}"#, "m = \"entries\"\n");
+    let told = |before: &str, after: &str| -> Vec<String> {
+        let (before, after) = (rules(&format!("{BEFORE}{before}")), rules(&format!("{BEFORE}{after}")));
+        let Evolution { differences, .. } = changed(&before, &[document], &after);
+        differences.iter().map(ToString::to_string).collect()
+    };
+    let opened = ["~ table thing_m  [m] is taken apart; documents settle into what"];
+    assert_eq!(told(entries, "m = \"flatten\"\n"), opened);
+    assert_eq!(told(entries, "m = \"table\"\n"), opened);
+    assert_eq!(told(entries, entries), Vec::<String>::new());
+}
+
+#[test]
+fn a_type_widens_only_where_it_holds_what_was_there() {
+    let told = |document: &str| -> Vec<String> {
+        let after = rules(&format!("{BEFORE}n = {{ type = \"text\" }}\n"));
+        let Evolution { differences, .. } = changed(&rules(BEFORE), &[document], &after);
+        differences.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(told(r#"{"id": "a", "n": 7}"#), ["~ column things.n widens from integer to text"]);
+    let beside = "~ column things.n becomes text, was boolean; what it cannot hold goes beside it";
+    assert_eq!(told(r#"{"id": "a", "n": true}"#), [beside]);
+}
+
+#[test]
+fn what_rules_lose_and_others_keep_is_named() {
+    for (before, after, expected) in [
+        ("n = { null_if = [\"0\"] }", "n = { column = \"m\" }", &["`n`"][..]),
+        ("n = { null_if = [\"0\"] }", "n = { null_if = [\"-\", \"0\"] }", &[]),
+        ("n = { null_if = [\"0\"] }", "n = \"omit\"", &[]),
+        ("n = { as = \"table\", envelope = \"data\" }", "n = \"json\"", &["`n`"]),
+        (
+            "n = { as = \"table\", envelope = \"data\" }",
+            "n = { as = \"delimited\", envelope = \"data\" }",
+            &[],
+        ),
+        ("n = \"omit\"", "", &["`n`"]),
+        ("\"*.n\" = \"omit\"", "\"*.n\" = \"json\"", &["`*.n`"]),
+        ("\"*.n\" = \"omit\"", "\"*.n\" = \"omit\"", &[]),
+        ("n = { as = \"delimited\", of = \"id\" }", "n = \"table\"", &["`n`"]),
+        ("n = { protect = \"hash\" }", "n = { protect = \"mask\" }", &["`n`"]),
+    ] {
+        let (before, after) = (rules(&format!("{BEFORE}{before}\n")), rules(&format!("{BEFORE}{after}\n")));
+        assert_eq!(lost(&before, &after), expected, "{before:?}");
     }
 }

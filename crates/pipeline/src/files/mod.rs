@@ -12,6 +12,7 @@ pub(crate) mod window;
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};
 use crate::load::remembered;
+use crate::remembrance::{check_meanings, remembered_rules, to_remember};
 use crate::report::{RunReport, TableReport};
 use crate::shred::ModelState;
 use changes::{Changes, Told};
@@ -21,9 +22,11 @@ use passes::{Findings, Passes, Refusal};
 use relatable_destinations::package::{Checkpoint, Package};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
+use relatable_model::plan::Memory;
 use relatable_model::protect::{Protection, Salt};
 use relatable_model::rules::path::{Path as DocumentPath, Segment};
 use relatable_model::rules::{ResourceRules, Rules};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,6 +39,11 @@ const FILES_PREFIX: &str = "file:";
 /// The resource of the documents that files bring to a table.
 pub fn file_resource(table: &str) -> String {
     format!("{FILES_PREFIX}{table}")
+}
+
+/// A resource as people call it: that of documents from files by its table's name.
+pub(crate) fn shown(resource: &str) -> &str {
+    resource.strip_prefix(FILES_PREFIX).unwrap_or(resource)
 }
 
 /// What to load.
@@ -60,7 +68,8 @@ pub struct FileLoad {
 }
 
 /// Loads files into a table and those split from it, all in one load. Documents with the same key become one row, the
-/// last of them; each that had to make way is an issue. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
+/// last of them; each that had to make way is an issue. A document is the whole of its record: lists and objects that it
+/// lacks and that an earlier one brought, in this load or another, go. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
 /// every id is text and every number its value.
 ///
 /// The files are read twice, so that memory does not depend on their size: once to see which tables, names and types
@@ -77,9 +86,11 @@ pub fn load_files(
     let resource = file_resource(&load.table);
     let rules = rules(&load, &resource)?;
     let records = records_path(load.records.as_deref())?;
-    let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
-    let memory = memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect();
+    let memory = memory(destination.as_mut(), &resource)?;
+    let replaces = !memory.is_empty();
     let mut model = ModelState::new(rules, memory)?;
+    check_meanings(destination.as_mut(), &model.rules)?;
+    let models = to_remember(&remembered_rules(destination.as_mut())?, &model.rules, &Rules::default());
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
     let inputs = inputs(&load.files)?;
     let (workspace, journal) = owner(stored);
@@ -103,6 +114,7 @@ pub fn load_files(
         resource: &resource,
         strict: load.strict,
         loaded_at_us: began.as_microsecond(),
+        replaces,
     };
     told.stage(LoadStage::Surveying, None);
     let findings = passes.survey(&model, |count| told.progress(count, None))?;
@@ -115,7 +127,7 @@ pub fn load_files(
     let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
     told.stage(LoadStage::Loading, None);
     let package = Package {
-        models: &[],
+        models: &models,
         retired: None,
         tables: &model.tables,
         issues: &[],
@@ -149,6 +161,15 @@ pub fn load_files(
     report.seconds = load.clock.now().duration_since(began).as_secs_f64();
     observer.event(&RunEvent::RunFinished { report: report.clone() });
     Ok(report)
+}
+
+/// What the destination remembers of the tables of `resource`, if it has any.
+fn memory(
+    destination: &mut dyn Destination,
+    resource: &str,
+) -> Result<BTreeMap<String, Memory>, PipelineError> {
+    let memory = remembered(destination).map_err(destination_error("inspect"))?;
+    Ok(memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect())
 }
 
 /// The members that lead to the records of a document.

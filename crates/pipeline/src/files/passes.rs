@@ -33,6 +33,8 @@ pub(super) struct Passes<'p> {
     /// Whether a document that cannot be used ends the load.
     pub(super) strict: bool,
     pub(super) loaded_at_us: i64,
+    /// Whether there were tables before, which may have more of a record than its document.
+    pub(super) replaces: bool,
 }
 
 /// What the first pass found.
@@ -114,6 +116,7 @@ impl Passes<'_> {
         let repeats = Arc::new(Repeats::new(repeated));
         let work = |batch: Batch| {
             let shredder = model.shredder(self.resource, None)?.sharing(repeats.clone());
+            let shredder = if self.replaces { shredder.replacing() } else { shredder };
             self.rows(model, self.take(&batch, shredder)?, &distinct)
         };
         convey(|next| self.read(next), work, |made| take(&mut made.map(|made| made.and_then(|made| made))))

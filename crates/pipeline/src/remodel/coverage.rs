@@ -1,17 +1,19 @@
 //! Whether the journal shows every record that the tables have, and what becomes of those it does not.
 
 use super::Remodel;
+use super::records::{Identity, Records, texts};
 use crate::error::PipelineError;
 use crate::load::Loader;
 use crate::shred::{Content, Item, Slice};
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{Array, RecordBatch};
-use relatable_destinations::{Destination, DestinationError, Reading};
+use relatable_destinations::{Destination, Reading};
 use relatable_model::evolve::lost;
 use relatable_model::json::Json;
-use relatable_model::reassemble::{reassemble, scalar};
-use relatable_model::schema::{DELETED_AT, SYNCED_AT, Table};
+use relatable_model::reassemble::reassemble;
+use relatable_model::rules::ResourceRules;
+use relatable_model::schema::{Column, DELETED_AT, SYNCED_AT, Table};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -21,37 +23,12 @@ const KEYS_NAMED: usize = 5;
 /// How many records are put together before they are loaded.
 const RECORDS_MAX: usize = 5_000;
 
-/// The keys of all records of a resource, each as one text.
-pub(super) fn keys(
-    destination: &mut dyn Destination,
-    resource: &str,
-) -> Result<HashSet<String>, DestinationError> {
-    let mut keys = HashSet::new();
-    destination.read(&Reading { resource, with_deleted: true }, &mut |group| {
-        if let Some((table, rows)) = group.first() {
-            keys.extend((0..rows.num_rows()).map(|row| parts(table, rows, row).join("/")));
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(keys)
-}
-
-/// The parts of a row's key as texts.
-fn parts(table: &Table, rows: &RecordBatch, row: usize) -> Vec<String> {
-    let part = |column: &String| match rows.column_by_name(column).and_then(|array| scalar(array, row)) {
-        Some(Json::String(text)) => text,
-        Some(value) => value.to_string(),
-        None => String::new(),
-    };
-    table.key.iter().map(part).collect()
-}
-
 /// The records of a resource that the journal shows.
 pub(super) struct Covered<'r> {
     pub(super) remodel: &'r Remodel,
     pub(super) resource: &'r str,
-    /// Their keys.
-    pub(super) known: HashSet<String>,
+    /// What identifies records in the tables that are there.
+    pub(super) identity: &'r Identity,
 }
 
 impl Covered<'_> {
@@ -62,24 +39,24 @@ impl Covered<'_> {
         loader: &mut Loader,
     ) -> Result<(), PipelineError> {
         let error = |cause| PipelineError::Destination { step: "read", cause };
-        let stored = keys(destination, self.resource).map_err(error)?;
-        let mut missing: Vec<&String> = stored.difference(&self.known).collect();
+        let shown = Records::read(loader.destination(), self.resource, self.identity).map_err(error)?;
+        let stored = Records::read(destination, self.resource, self.identity).map_err(error)?;
+        let missing = stored.beyond(&shown);
         if missing.is_empty() {
             return Ok(());
         }
-        missing.sort_unstable();
-        self.check_lossless(&missing)?;
+        let made_by = self.check_lossless(&missing)?;
         loader.take_all_answers_for_one()?;
-        let missing: HashSet<&str> = missing.into_iter().map(String::as_str).collect();
-        let made_by = self.remodel.made_by.of(self.resource);
+        let missing: HashSet<&str> = missing.into_iter().collect();
         let (mut items, mut failure) = (Vec::new(), None);
         let reading = Reading { resource: self.resource, with_deleted: true };
         let mut take = |group: &[(&Table, RecordBatch)]| {
             let rows: Vec<(&Table, &RecordBatch)> =
                 group.iter().map(|(table, rows)| (*table, rows)).collect();
             let Some((root, root_rows)) = rows.first() else { return ControlFlow::Continue(()) };
-            for (row, document) in reassemble(&rows, &made_by).into_iter().enumerate() {
-                let key = parts(root, root_rows, row);
+            let key_columns: Vec<&Column> = root.key.iter().filter_map(|name| root.column(name)).collect();
+            for (row, document) in reassemble(&rows, made_by).into_iter().enumerate() {
+                let key = texts(root_rows, &key_columns, row);
                 if missing.contains(key.join("/").as_str()) {
                     items.extend(self.items(key, &document, root_rows, row));
                 }
@@ -96,20 +73,21 @@ impl Covered<'_> {
         }
     }
 
-    /// Refuses where the tables lack what the new rules would have.
-    fn check_lossless(&self, missing: &[&String]) -> Result<(), PipelineError> {
-        let nothing = Default::default();
+    /// The rules that the tables were made by, which tell how to put records together; refuses where the tables lack what
+    /// the new rules would have, or nothing tells.
+    fn check_lossless(&self, missing: &[&str]) -> Result<&ResourceRules, PipelineError> {
+        let resource = self.resource.to_owned();
+        let (count, keys) = (missing.len() as u64, missing[..missing.len().min(KEYS_NAMED)].join(", "));
+        let Some(made_by) = self.remodel.made_by.get(self.resource) else {
+            return Err(PipelineError::RulesForgotten { resource, count, keys });
+        };
+        let nothing = ResourceRules::default();
         let after = self.remodel.rules.resources.get(self.resource).unwrap_or(&nothing);
-        let lost = lost(&self.remodel.made_by.of(self.resource), after);
+        let lost = lost(made_by, after);
         if lost.is_empty() {
-            return Ok(());
+            return Ok(made_by);
         }
-        Err(PipelineError::NotCovered {
-            resource: self.resource.to_owned(),
-            count: missing.len() as u64,
-            keys: missing.iter().take(KEYS_NAMED).map(|key| key.as_str()).collect::<Vec<_>>().join(", "),
-            paths: lost.join(", "),
-        })
+        Err(PipelineError::NotCovered { resource, count, keys, paths: lost.join(", ") })
     }
 
     /// A record as an answer would have brought it, and that it is gone if it is.

@@ -6,15 +6,20 @@
 //! named.
 
 mod coverage;
+mod proof;
+mod records;
 
 use crate::error::PipelineError;
 use crate::event::Observer;
 use crate::load::{Loader, remembered};
+use crate::remembrance::{remembered_rules, to_remember};
 use crate::report::{RunReport, TableReport};
 use crate::shred::ModelState;
 use crate::sync::{definitions, journal_name};
-use coverage::{Covered, keys};
-use relatable_destinations::package::{Change, Checkpoint, Model, Package, Retirement, TableChange};
+use coverage::Covered;
+use proof::Proof;
+use records::Identity;
+use relatable_destinations::package::{Change, Checkpoint, Package, Retirement, TableChange};
 use relatable_destinations::{Destination, DestinationError, Reading};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
 use relatable_intercom::catalogue::{FEEDS, Reading as FeedReading};
@@ -23,7 +28,7 @@ use relatable_journal::Journal;
 use relatable_model::evolve::{Difference, unchanged};
 use relatable_model::issue::Issue;
 use relatable_model::plan::Memory;
-use relatable_model::rules::Rules;
+use relatable_model::rules::{ResourceRules, Rules};
 use relatable_model::schema::Table;
 use relatable_model::shred::Shredder;
 use std::collections::BTreeMap;
@@ -42,10 +47,10 @@ const ISSUE_COUNT_MAX: u64 = 1_000;
 pub struct Remodel {
     /// The rules to follow from now on, of every resource.
     pub rules: Rules,
-    /// The models among them, to be remembered.
-    pub models: Vec<Model>,
-    /// The rules the tables were made by.
-    pub made_by: Rules,
+    /// The curated rules alone, to be remembered beside them.
+    pub curated: Rules,
+    /// The rules the tables were made by, of the resources of which they are remembered.
+    pub made_by: BTreeMap<String, ResourceRules>,
     /// The resources to remodel, and what the rules change of each.
     pub resources: BTreeMap<String, Vec<Difference>>,
     /// The journal; an empty one where there is none.
@@ -59,7 +64,9 @@ pub struct Remodel {
 /// Remodels tables of `destination`; `scratch` is an empty database for the way there.
 ///
 /// # Errors
-/// [`PipelineError::NotCovered`] for records that neither the journal nor the tables can bring back whole;
+/// [`PipelineError::NotCovered`] and [`PipelineError::RulesForgotten`] for records that neither the journal nor the tables
+/// can bring back whole; [`PipelineError::RecordsLost`] and [`PipelineError::ElementsLost`] for those that the new rules
+/// have no row for; [`PipelineError::Protected`] where they protect otherwise than what is stored was;
 /// [`PipelineError::OtherJournal`] and [`PipelineError::JournalBehind`] for a journal that is not the destination's;
 /// [`DestinationError::Added`] for what a user made on the tables; otherwise as loading. The tables are then as before.
 pub fn remodel(
@@ -73,18 +80,29 @@ pub fn remodel(
     let stored = destination.checkpoint().map_err(error("inspect"))?;
     let stored = stored.ok_or(PipelineError::Internal { part: "checkpoint" })?;
     let tables = destination.tables().map_err(error("inspect"))?;
+    check_protection(&remodel)?;
+    let identities: BTreeMap<&str, Identity> = tables
+        .iter()
+        .filter(|table| table.parent.is_none() && remodel.resources.contains_key(&table.resource))
+        .map(|root| (root.resource.as_str(), Identity::of(root)))
+        .collect();
     let mut loader = rebuilt(&remodel, destination, scratch, &stored, &tables, &observer)?;
-    for resource in remodel.resources.keys() {
-        let known = keys(loader.destination(), resource).map_err(error("read"))?;
-        let covered = Covered { remodel: &remodel, resource, known };
-        covered.complete(destination, &mut loader)?;
+    for (resource, identity) in &identities {
+        Covered { remodel: &remodel, resource, identity }.complete(destination, &mut loader)?;
     }
     let (mut scratch, model, issues) = loader.into_built();
+    for (resource, identity) in &identities {
+        let proof = Proof { remodel: &remodel, resource, identity, issues: &issues };
+        proof.check(destination, scratch.as_mut())?;
+    }
+    let mut rules = remodel.rules.clone();
+    rules.resources.retain(|resource, _| remodel.resources.contains_key(resource));
+    let models = to_remember(&remembered_rules(destination)?, &rules, &remodel.curated);
     let checkpoint = destination.claim(&stored.workspace, &stored.journal).map_err(error("claim"))?;
     let resources: Vec<String> = remodel.resources.keys().cloned().collect();
     let retired = Retirement { resources: &resources, kept_as: remodel.kept_as.as_deref() };
     let package = Package {
-        models: &remodel.models,
+        models: &models,
         retired: Some(retired),
         tables: &model.tables,
         issues: &[],
@@ -102,6 +120,18 @@ pub fn remodel(
     report.tables = receipt.tables.into_iter().map(|(table, counts)| (table, TableReport(counts))).collect();
     report.seconds = remodel.clock.now().duration_since(began).as_secs_f64();
     Ok(report)
+}
+
+/// Refuses to change what protects values: those that are protected are nowhere as they were, and those that were stored
+/// as they are stand in the journal, too.
+fn check_protection(remodel: &Remodel) -> Result<(), PipelineError> {
+    for (resource, differences) in &remodel.resources {
+        if let Some(difference) = differences.iter().find(|difference| difference.is_of_protection()) {
+            let (resource, difference) = (resource.clone(), difference.to_string());
+            return Err(PipelineError::Protected { resource, difference });
+        }
+    }
+    Ok(())
 }
 
 /// What the rows of the new tables go through.

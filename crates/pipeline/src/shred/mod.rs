@@ -235,7 +235,10 @@ pub(crate) fn changes(tables: Vec<ShreddedTable>) -> impl Iterator<Item = TableC
 fn take(shredder: &mut Shredder, item: &Item) -> Result<(), DocumentError> {
     let context = Context { synced_at_us: item.synced_at_us };
     match &item.content {
-        Content::Document { source, .. } => shredder.document(source.bytes(), context),
+        Content::Document { source, .. } => match item.key.first() {
+            Some(key) => shredder.known_document(source.bytes(), key, context),
+            None => shredder.document(source.bytes(), context),
+        },
         Content::Fragment { path, source, .. } => shredder.fragment(path, &item.key, source.bytes(), context),
         Content::Gone => Ok(()),
     }

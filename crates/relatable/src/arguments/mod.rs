@@ -194,7 +194,8 @@ pub(crate) struct ExportArguments {
     /// The file to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// The rules (TOML) the tables were made by
+    /// The rules (TOML) the tables were made by [default: those that the
+    /// destination remembers]
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
     /// Records found to be gone, too
@@ -208,10 +209,12 @@ pub(crate) struct ExportArguments {
 The API is not asked. Tables are built beside those that are there, from the
 journal, and take their place in one transaction: a reader sees the old or the
 new. Records that the journal does not show are put together from the tables
-where the rules they were made by lose nothing; else nothing is done, and what
-would have to be read again is named. So it is where somebody made columns,
-comments, indexes, triggers or views on the tables. `relatable model diff` says
-beforehand what will be otherwise.")]
+where the rules they were made by, which the destination remembers, lose
+nothing; else nothing is done, and what would have to be read again is named.
+So it is where the new rules would lose a record or an element of a list, since
+several have one key say, where they protect values otherwise, and where somebody
+made columns, comments, indexes, triggers or views on the tables.
+`relatable model diff` says beforehand what will be otherwise.")]
 pub(crate) struct RemodelArguments {
     /// What to remodel: resources, or tables of a `load` [default: what the rules change]
     #[arg(value_name = "RESOURCE")]
@@ -222,9 +225,6 @@ pub(crate) struct RemodelArguments {
     /// The rules (TOML) to follow [default: the built-in model]
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
-    /// The rules (TOML) the tables were made by [default: the built-in model]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) made_by: Option<PathBuf>,
     /// The journal [default: the destination's file with .journal]
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,

@@ -11,7 +11,7 @@ use relatable_intercom::clock::Clock;
 use relatable_intercom::request::Request;
 use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, ClientError};
-use relatable_pipeline::{check_destination, check_workspace};
+use relatable_pipeline::{check_destination, check_workspace, remembered_rules};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Re
         }
     };
     if let Some(uri) = &arguments.to {
-        match about_destination(uri, workspace.as_ref()) {
+        match about_destination(uri, arguments.model.as_deref(), workspace.as_ref()) {
             Ok(found) => findings.fine("destination", &found)?,
             Err(failure) => findings.problem("destination", &failure)?,
         }
@@ -193,9 +193,13 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 }
 
 /// Looks at the destination without changing it.
-fn about_destination(uri: &str, workspace: Option<&Workspace>) -> Result<String, Failure> {
+fn about_destination(
+    uri: &str,
+    model: Option<&Path>,
+    workspace: Option<&Workspace>,
+) -> Result<String, Failure> {
     let mut destination = Target::new(uri)?.open_waiting(LOCK_WAIT)?;
-    let rules = rules::merged_for(destination.as_mut(), None)?.rules;
+    let rules = rules::merged_for(&remembered_rules(destination.as_mut())?, model)?.rules;
     let stored = check_destination(destination.as_mut(), &rules)?;
     let described = destination.describe();
     if let Some(workspace) = workspace {

@@ -43,7 +43,7 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
     let settings = SyncSettings {
         client: client_settings(simulator.base_url(), token),
         rules: rules::merged(None)?.rules,
-        models: rules::curated_models(|_| true),
+        curated: rules::merged(None)?.rules,
         journal: folder.path.join("demo.journal"),
         select: None,
         salt: None,

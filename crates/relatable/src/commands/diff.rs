@@ -10,9 +10,9 @@ use relatable_destinations::Destination;
 use relatable_intercom::models;
 use relatable_model::evolve::{Difference, evolution};
 use relatable_model::plan::Memory;
-use relatable_model::rules::{ResourceRules, Rules};
+use relatable_model::rules::{RememberedRules, ResourceRules, Rules};
 use relatable_model::schema::Table;
-use relatable_pipeline::file_resource;
+use relatable_pipeline::{file_resource, remembered_rules};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -44,7 +44,8 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
     if tables.is_empty() {
         return Err(Failure::NothingRead { destination: destination.describe() });
     }
-    let wanted = Wanted::new(models::curated()?, arguments.model.as_deref(), &tables)?;
+    let remembered = remembered_rules(destination.as_mut())?;
+    let wanted = Wanted::new(arguments.model.as_deref(), &tables, remembered)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let mut resources = Vec::new();
     for (resource, own) in &tables {
@@ -59,7 +60,7 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
     } else if resources.is_empty() {
         "no difference".to_owned()
     } else {
-        resources.iter().map(Changes::text).collect::<Vec<_>>().join("\n\n")
+        resources.iter().map(Changes::before_a_load).collect::<Vec<_>>().join("\n\n")
     };
     render::data(&text)?;
     Ok(ExitCode::Success)
@@ -77,8 +78,14 @@ pub(super) fn stored_tables(
 }
 
 impl Changes {
-    /// In words.
-    pub(super) fn text(&self) -> String {
+    /// In words for who makes the tables anew.
+    pub(super) fn before_a_remodel(&self) -> String {
+        let lines = self.differences.iter().map(|difference| format!("\n  {}", difference.when_remodelled()));
+        self.resource.clone() + &lines.collect::<String>()
+    }
+
+    /// In words for who loads into the tables as they are.
+    fn before_a_load(&self) -> String {
         let mut text = self.resource.clone();
         for difference in &self.differences {
             text += &format!("\n  {difference}");
@@ -99,14 +106,16 @@ pub(super) struct Wanted {
     pub(super) unfamiliar: Vec<String>,
     /// Tables loaded from files, each with its rules, by resource.
     file_tables: Vec<(String, ResourceRules)>,
+    /// Those that the tables were made by.
+    remembered: BTreeMap<String, RememberedRules>,
 }
 
 impl Wanted {
     /// The rules asked for, those of a user's file for tables loaded from files apart.
     pub(super) fn new(
-        lower: Rules,
         file: Option<&Path>,
         tables: &BTreeMap<String, Vec<Table>>,
+        remembered: BTreeMap<String, RememberedRules>,
     ) -> Result<Wanted, Failure> {
         let mut upper = Rules::default();
         let mut of_files = Rules::default();
@@ -119,9 +128,10 @@ impl Wanted {
                 side.resources.insert(resource, rules);
             }
         }
-        let Merged { rules: curated, unfamiliar, doubtful_references } = rules::over(lower, upper, &named)?;
+        let Merged { rules: curated, unfamiliar, doubtful_references } =
+            rules::over(models::curated()?, upper, &named)?;
         let unfamiliar = unfamiliar.iter().map(ToString::to_string).chain(doubtful_references).collect();
-        let mut wanted = Wanted { curated, of_files, unfamiliar, file_tables: Vec::new() };
+        let mut wanted = Wanted { curated, of_files, unfamiliar, file_tables: Vec::new(), remembered };
         for (resource, own) in tables {
             if let Some(name) = resource.strip_prefix(&file_resource("")) {
                 wanted.file_tables.push((resource.clone(), wanted.of_file_table(name, own)));
@@ -149,7 +159,7 @@ impl Wanted {
         let asked = self.curated.asked_names();
         let asked = asked.into_iter().filter(|(owner, _)| *owner != resource).map(|(_, name)| name);
         memory.reserve(others.map(|table| table.name.as_str()).chain(asked));
-        let evolution = evolution(resource, own, &rules, memory)
+        let evolution = evolution(resource, own, self.made_by(resource), &rules, memory)
             .map_err(|cause| Failure::Model { resource: shown.to_owned(), cause })?;
         if evolution.differences.is_empty() && evolution.refusal.is_none() {
             return Ok(None);
@@ -161,6 +171,19 @@ impl Wanted {
         }))
     }
 
+    /// The rules that the tables of a resource were made by, where they are remembered.
+    fn made_by(&self, resource: &str) -> Option<&ResourceRules> {
+        self.remembered.get(resource)?.in_force.as_ref()
+    }
+
+    /// Those of every resource.
+    pub(super) fn all_made_by(&self) -> BTreeMap<String, ResourceRules> {
+        let in_force = |(resource, remembered): (&String, &RememberedRules)| {
+            Some((resource.clone(), remembered.in_force.clone()?))
+        };
+        self.remembered.iter().filter_map(in_force).collect()
+    }
+
     /// The rules of every resource, those of tables loaded from files among them.
     pub(super) fn all(&self) -> Rules {
         let mut rules = self.curated.clone();
@@ -168,11 +191,13 @@ impl Wanted {
         rules
     }
 
-    /// The rules of a table loaded from files; what `load` was told beside them is what the table shows.
+    /// The rules of a table loaded from files; what `load` was told beside them is remembered, or what the table shows.
     fn of_file_table(&self, name: &str, own: &[Table]) -> ResourceRules {
         let mut rules = self.of_files.of(name);
         rules.table.get_or_insert_with(|| name.to_owned());
-        if let Some(root) = own.iter().find(|table| table.parent.is_none()) {
+        if let Some(made_by) = self.made_by(&file_resource(name)) {
+            rules.key = rules.key.or_else(|| made_by.key.clone());
+        } else if let Some(root) = own.iter().find(|table| table.parent.is_none()) {
             let paths = root.key.iter().filter_map(|key| root.column(key)).map(|column| column.path.clone());
             let paths: Vec<String> = paths.filter(|path| !path.is_empty()).collect();
             rules.key = rules.key.or((!paths.is_empty()).then_some(paths));

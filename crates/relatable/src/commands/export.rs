@@ -7,8 +7,8 @@ use crate::render::{self, DocumentWriter, grouped};
 use crate::rules;
 use crate::target::Target;
 use relatable_destinations::{Destination, Reading};
-use relatable_model::rules::{ResourceRules, Rules};
-use relatable_pipeline::{export, file_resource};
+use relatable_model::rules::ResourceRules;
+use relatable_pipeline::{export, file_resource, remembered_rules};
 
 /// Writes the documents of a resource.
 pub(super) fn run(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     }
     let mut destination = target.open()?;
     let resource = resource(destination.as_mut(), &arguments.resource)?;
-    let rules = rules_of(destination.as_mut(), arguments, resource == arguments.resource)?;
+    let rules = rules_of(destination.as_mut(), arguments, &resource)?;
     let mut writer = DocumentWriter::new(arguments.out.as_deref())?;
     let reading = Reading { resource: &resource, with_deleted: arguments.deleted };
     export(destination.as_mut(), &reading, &rules, &mut |document| writer.line(&document))?;
@@ -45,17 +45,22 @@ fn resource(destination: &mut dyn Destination, name: &str) -> Result<String, Fai
     Err(Failure::NothingToExport { resource: name.to_owned(), destination: destination.describe(), known })
 }
 
-/// The rules that the tables were made by.
+/// The rules that the tables of `resource` were made by: those asked for, or else those remembered. Of tables that an older
+/// release made, the curated ones may be all there is.
 fn rules_of(
     destination: &mut dyn Destination,
     arguments: &ExportArguments,
-    is_curated: bool,
+    resource: &str,
 ) -> Result<ResourceRules, Failure> {
+    let remembered = remembered_rules(destination)?;
     let file = arguments.model.as_deref();
-    let rules = match file {
-        _ if is_curated => rules::merged_for(destination, file)?.rules,
-        Some(file) => rules::of_file(file)?,
-        None => Rules::default(),
-    };
-    Ok(rules.of(&arguments.resource))
+    let in_force = remembered.get(resource).and_then(|remembered| remembered.in_force.clone());
+    match (file, in_force) {
+        (None, Some(in_force)) => Ok(in_force),
+        (file, _) if resource == arguments.resource => {
+            Ok(rules::merged_for(&remembered, file)?.rules.of(resource))
+        }
+        (Some(file), _) => Ok(rules::of_file(file)?.of(&arguments.resource)),
+        (None, None) => Ok(ResourceRules::default()),
+    }
 }

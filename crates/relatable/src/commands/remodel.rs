@@ -5,7 +5,6 @@ use crate::arguments::RemodelArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter, grouped};
-use crate::rules;
 use crate::target::Target;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::clock::Clock;
@@ -13,7 +12,7 @@ use relatable_intercom::models;
 use relatable_journal::Journal;
 use relatable_model::evolve::Difference;
 use relatable_model::schema::Table;
-use relatable_pipeline::{PipelineError, Remodel, file_resource, remodel};
+use relatable_pipeline::{PipelineError, Remodel, file_resource, remembered_rules, remodel};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,9 +28,7 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
     let (Some(stored), false) = (destination.checkpoint()?, tables.is_empty()) else {
         return Err(Failure::NothingRead { destination: destination.describe() });
     };
-    let wanted = Wanted::new(models::curated()?, arguments.model.as_deref(), &tables)?;
-    let stored_rules = rules::merged_for(destination.as_mut(), None)?.rules;
-    let made_by = Wanted::new(stored_rules, arguments.made_by.as_deref(), &tables)?.all();
+    let wanted = Wanted::new(arguments.model.as_deref(), &tables, remembered_rules(destination.as_mut())?)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let resources = chosen(arguments, &wanted, &tables)?;
     if resources.is_empty() {
@@ -43,12 +40,16 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         .prefix(".relatable-remodel-")
         .tempdir_in(beside.unwrap_or(Path::new(".")))
         .map_err(|cause| Failure::Run(PipelineError::Spool { cause }))?;
-    let journal_file = arguments.journal.clone().unwrap_or_else(|| target.journal());
+    let journal = match &arguments.journal {
+        Some(file) if !file.exists() => return Err(Failure::NoJournal { file: file.clone() }),
+        Some(file) => journal(file, folder.path(), &stored, clock.as_ref())?,
+        None => journal(&target.journal(), folder.path(), &stored, clock.as_ref())?,
+    };
     let settings = Remodel {
         rules: wanted.all(),
-        models: rules::curated_models(|resource| resources.contains_key(resource)),
-        made_by,
-        journal: journal(&journal_file, folder.path(), &stored, clock.as_ref())?,
+        curated: models::curated()?,
+        made_by: wanted.all_made_by(),
+        journal,
         kept_as: arguments.keep_old.then(|| format!("{KEPT}{}", clock.now().strftime("%Y%m%d_%H%M%S"))),
         clock: clock.clone(),
         resources,
@@ -90,7 +91,7 @@ fn chosen(
     {
         let changes = wanted.changes(resource, own, tables)?;
         if let Some(changes) = changes.as_ref().filter(|_| !arguments.reporting.quiet) {
-            render::talk(&changes.text());
+            render::talk(&changes.before_a_remodel());
         }
         if changes.is_some() || !asked.is_empty() {
             let differences = changes.map_or_else(Vec::new, |Changes { differences, .. }| differences);

@@ -10,7 +10,7 @@ use crate::target::Target;
 use relatable_destinations::package::RememberedColumn;
 use relatable_intercom::clock::Clock;
 use relatable_model::rules::{Rules, UnfamiliarPath};
-use relatable_pipeline::{SyncSettings, sync};
+use relatable_pipeline::{SyncSettings, remembered_rules, sync};
 use std::sync::Arc;
 
 /// Reads a workspace into a database, or brings it up to date.
@@ -33,10 +33,9 @@ async fn read(
         return Err(Failure::JournalIsDestination { file: journal });
     }
     let mut destination = target.open()?;
+    let remembered = remembered_rules(destination.as_mut())?;
     let Merged { rules, unfamiliar, doubtful_references } =
-        rules::merged_for(destination.as_mut(), arguments.model.as_deref())?;
-    let remembered = destination.models()?;
-    let models = rules::curated_models(|resource| remembered.iter().all(|model| model.resource != resource));
+        rules::merged_for(&remembered, arguments.model.as_deref())?;
     if !arguments.reporting.quiet {
         doubtful_references.iter().for_each(render::warning);
     }
@@ -46,7 +45,7 @@ async fn read(
     let settings = SyncSettings {
         client: arguments.connection.settings()?,
         rules,
-        models,
+        curated: rules::curated_for(&remembered)?,
         journal,
         select: arguments.select.clone(),
         full: arguments.full,

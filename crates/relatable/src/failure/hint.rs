@@ -6,7 +6,7 @@ use relatable_intercom::ClientError;
 use relatable_journal::JournalError;
 use relatable_model::plan::PlanError;
 use relatable_model::rules::RulesError;
-use relatable_pipeline::PipelineError;
+use relatable_pipeline::{PipelineError, file_resource};
 use relatable_simulator::StartError;
 
 /// What is true of every run that ends early.
@@ -33,6 +33,9 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         }
         Failure::JournalIsDestination { .. } => {
             "name another file with `--journal`, or leave it out: then the journal lies beside the destination"
+        }
+        Failure::NoJournal { .. } => {
+            "name the journal that the destination was loaded from, or leave `--journal` out; nothing was done"
         }
         Failure::OutputIsDestination { .. } => "name another file with `--out`; nothing was written",
         Failure::OutputFile { .. } => "does the folder exist, and may you write in it?",
@@ -202,6 +205,10 @@ fn of_rules(error: &RulesError) -> Option<String> {
         RulesError::NameTaken { .. } => {
             "give one of them another name; `relatable model show` lists the tables and views there are"
         }
+        RulesError::NewerFormat { .. } => "use the newer release that wrote them, or name another database",
+        RulesError::Remembered { .. } => {
+            "`_relatable_models` was changed by something else than this program; read into another database"
+        }
     };
     Some(hint.to_owned())
 }
@@ -209,9 +216,50 @@ fn of_rules(error: &RulesError) -> Option<String> {
 /// The hint for rules that do not fit the tables there are.
 fn of_plan(_error: &PlanError) -> Option<String> {
     Some(
-        "look at the keys and names your rules declare; `relatable model show` shows what the rest makes"
+        "look at the keys and names your rules declare; `relatable model show` shows what the rest makes, `relatable model \
+         diff` what your rules would do to the tables there are"
             .to_owned(),
     )
+}
+
+/// The hint for tables that cannot be made anew.
+fn of_remodel(error: &PipelineError) -> Option<String> {
+    match error {
+        PipelineError::NotCovered { resource, .. } => Some(match table_of_files(resource) {
+            Some(table) => format!(
+                "load the files of `{table}` again under the new rules, into a table of another name (`--table`) or into \
+                 another database; or leave out of the rules what the tables lack; nothing was changed"
+            ),
+            None => format!(
+                "`relatable sync --full --select {resource}`, with the rules as they were, reads them again into the journal; \
+                 or leave out of the rules what the tables lack; nothing was changed"
+            ),
+        }),
+        PipelineError::RulesForgotten { resource, .. } => Some(format!(
+            "an older release made them: run `relatable {}` once with the rules they were made by, which are remembered then; \
+             nothing was changed",
+            if table_of_files(resource).is_some() { "load" } else { "sync" }
+        )),
+        PipelineError::RecordsLost { .. } => Some(
+            "let the key be paths that tell all records apart and that each record has; nothing was changed".to_owned(),
+        ),
+        PipelineError::ElementsLost { .. } => Some(
+            "let the key of the list be columns that tell all elements of a record apart and that each of them has, or leave \
+             it out: then their positions do; nothing was changed"
+                .to_owned(),
+        ),
+        PipelineError::Protected { .. } => Some(
+            "read or load everything again under these rules into a database, and a journal, of its own; or take the rule \
+             back; nothing was changed"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// The table that a resource is of, where it was loaded from files.
+fn table_of_files(resource: &str) -> Option<&str> {
+    resource.strip_prefix(&file_resource(""))
 }
 
 /// The hint for a run that ended early.
@@ -239,10 +287,11 @@ fn of_run(error: &PipelineError) -> Option<String> {
             "run with `--journal {other}`; if that file is gone for good, name one that does not exist yet: a new \
              journal goes on from what the destination has"
         )),
-        PipelineError::NotCovered { resource, .. } => Some(format!(
-            "`relatable sync --full --select {resource}` reads them again into the journal; or leave out what the tables lack; or \
-             name the rules the tables were made by with `--made-by`"
-        )),
+        PipelineError::NotCovered { .. }
+        | PipelineError::RulesForgotten { .. }
+        | PipelineError::RecordsLost { .. }
+        | PipelineError::ElementsLost { .. }
+        | PipelineError::Protected { .. } => of_remodel(error),
         PipelineError::JournalBehind { .. } => Some(
             "use the journal that belongs to this destination (`--journal`), or move this one away: a new one goes \
              on from what the destination has"

@@ -81,6 +81,12 @@ pub(crate) enum Failure {
         /// The file.
         file: PathBuf,
     },
+    /// A journal that was named and is not there.
+    #[error("there is no journal `{}`", file.display())]
+    NoJournal {
+        /// The file.
+        file: PathBuf,
+    },
     /// Documents would be written into the destination's own file.
     #[error("`{}` is the database itself", file.display())]
     OutputIsDestination {
@@ -164,6 +170,7 @@ impl Failure {
             | Failure::Model { .. }
             | Failure::OutputIsDestination { .. }
             | Failure::JournalIsDestination { .. } => ExitCode::Configuration,
+            Failure::NoJournal { .. } => ExitCode::Journal,
             Failure::LeftOut { .. } => ExitCode::Access,
             Failure::Client(error) => of_client(error),
             Failure::Destination(error) => of_destination(error),
@@ -258,9 +265,13 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::Protect(_)
         | PipelineError::Plan(_)
         | PipelineError::Key { .. }
-        | PipelineError::Records { .. } => ExitCode::Configuration,
+        | PipelineError::Records { .. }
+        | PipelineError::RecordsLost { .. }
+        | PipelineError::ElementsLost { .. }
+        | PipelineError::Protected { .. } => ExitCode::Configuration,
         PipelineError::UnknownResource { .. } => ExitCode::Usage,
         PipelineError::NotCovered { .. }
+        | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }
         | PipelineError::OtherJournal { .. } => ExitCode::Journal,
         PipelineError::File { .. }

@@ -255,3 +255,25 @@ fn an_element_that_two_documents_have_is_the_last_ones_however_far_apart_they_st
     assert_eq!(read("SELECT thing_id, id, n FROM thing_parts"), [["b", "p", "2"]]);
     assert_eq!(read("SELECT count(*) FROM things"), [["40002"]]);
 }
+
+#[test]
+fn the_last_document_of_a_key_is_the_whole_record() {
+    let first = r#"{"id":1,"a":1,"l":[1,2],"o":{"x":1},"d":{"l":[{"m":[3]}]}}"#;
+    let last = r#"{"id":1,"b":2}"#;
+    let other = r#"{"id":2,"l":[7],"o":{"x":2}}"#;
+    let whole = r#"{"b":2,"id":1}"#;
+    let unchanged = r#"{"id":2,"l":[7],"o":{"x":2}}"#;
+    for loads in
+        [vec![format!("{first}\n{other}\n{last}")], vec![format!("{first}\n{other}"), last.to_owned()]]
+    {
+        let place = Place::without_token();
+        place.write("mine.toml", "[things.paths]\no = \"table\"\n");
+        for documents in &loads {
+            place.write("things.ndjson", documents);
+            let load = ["load", "things.ndjson", "--table", "things", "--key", "id", "--to", "sqlite:a.db"];
+            place.run(&[&load[..], &["--model", "mine.toml", "--quiet"]].concat()).succeeded();
+        }
+        let back = place.run(&["export", "things", "--from", "sqlite:a.db"]);
+        assert_eq!(back.succeeded().stdout.lines().collect::<Vec<_>>(), [whole, unchanged], "{loads:?}");
+    }
+}

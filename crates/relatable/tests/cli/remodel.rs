@@ -126,6 +126,7 @@ async fn what_a_user_made_on_the_tables_is_named_and_nothing_is_done() {
             "CREATE TRIGGER my_trigger AFTER INSERT ON tags BEGIN SELECT 1; END",
             "trigger `my_trigger` on `tags`",
         ),
+        ("CREATE TABLE mine (tag TEXT REFERENCES tags (id))", "foreign key of `mine` on `tags`"),
     ] {
         let place = Place::new();
         place.write("mine.toml", RULES);
@@ -195,7 +196,7 @@ async fn a_newer_release_changes_no_table_until_it_is_asked_to() {
             "ALTER TABLE tags RENAME COLUMN name TO label;
              UPDATE _relatable_columns SET column_name = 'label' WHERE table_name = 'tags' AND column_name = 'name';
              UPDATE _relatable_models SET version = '0.0.1',
-               rules = replace(rules, '\"name\" = { ', '\"name\" = { column = \"label\", ')
+               rules = replace(rules, '\"name\":{', '\"name\":{\"column\":\"label\",')
                WHERE resource = 'tags';",
         )
         .unwrap();
@@ -213,4 +214,220 @@ async fn a_newer_release_changes_no_table_until_it_is_asked_to() {
     assert_ne!(version(), "0.0.1");
     assert_eq!(place.run(&["model", "diff", "--to", "a.db"]).succeeded().stdout, "no difference\n");
     place.run(&sync).succeeded();
+}
+
+/// Loads documents, one a line, into the table `things`.
+fn load(place: &Place, documents: &str, more: &[&str]) -> crate::program::Outcome {
+    place.write("things.ndjson", documents);
+    let load = ["load", "things.ndjson", "--table", "things", "--to", "sqlite:a.db", "--quiet"];
+    place.run(&[&load[..], more].concat())
+}
+
+/// Everything that a database holds, but for the time.
+fn everything(place: &Place) -> Vec<Vec<Vec<String>>> {
+    let read = |sql: &str| query(&place.path("a.db"), sql);
+    let tables = read("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+    tables.into_iter().map(|name| read(&format!("SELECT * FROM \"{}\"", name[0]))).collect()
+}
+
+#[test]
+fn a_remodel_that_would_lose_a_record_or_an_element_is_refused_and_nothing_is_done() {
+    for (documents, rules, said) in [
+        (
+            "{\"id\":1,\"n\":5}\n{\"id\":2,\"n\":5}\n{\"id\":3,\"n\":6}",
+            "[things]\nkey = [\"n\"]\n",
+            "the new rules would lose 1 of 3 records of `things`, `1` among them",
+        ),
+        (
+            "{\"id\":1,\"n\":5}\n{\"id\":2}",
+            "[things]\nkey = [\"n\"]\n",
+            "the new rules would lose 1 of 2 records of `things`, `2` among them",
+        ),
+        (
+            "{\"id\":7,\"l\":[{\"a\":1,\"b\":1},{\"a\":1,\"b\":2}]}",
+            "[things.paths]\nl = { as = \"table\", key = [\"thing_id\", \"a\"] }\n",
+            "the new rules would lose 1 of 2 elements of `things.l`, of the record `7` among others",
+        ),
+    ] {
+        let place = Place::without_token();
+        load(&place, documents, &["--key", "id"]).succeeded();
+        place.write("mine.toml", rules);
+        let before = everything(&place);
+        let outcome = place.run(&["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet"]);
+        outcome.failed_with(3, &[said, "nothing was changed"]);
+        assert_eq!(everything(&place), before, "{rules}");
+    }
+    // A key that tells all records apart takes the place of another.
+    let place = Place::without_token();
+    load(&place, "{\"id\":1,\"n\":5,\"l\":[1,2]}\n{\"id\":2,\"n\":6}", &["--key", "id"]).succeeded();
+    place.write("mine.toml", "[things]\nkey = [\"n\"]\n[things.paths]\nl = \"delimited\"\n");
+    place.run(&["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet"]).succeeded();
+    let rows = query(&place.path("a.db"), "SELECT n, id, l FROM things ORDER BY n");
+    assert_eq!(rows, [["5", "1", "1,2"], ["6", "2", ""]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_a_workspace_that_a_key_does_not_tell_apart_are_not_lost() {
+    let simulator = simulator(60, 0).await;
+    let base_url = simulator.base_url();
+    let place = Place::new();
+    place.run(&["sync", "--to", "a.db", "--base-url", &base_url, "--quiet"]).succeeded();
+    place.write("mine.toml", "[notes]\nkey = [\"author.id\"]\n");
+    let before = everything(&place);
+    let outcome = place.run(&["remodel", "notes", "--to", "a.db", "--model", "mine.toml", "--quiet"]);
+    outcome.failed_with(3, &["the new rules would lose", "records of `notes`"]);
+    assert_eq!(everything(&place)[1..], before[1..]);
+}
+
+#[test]
+fn the_rules_that_tables_were_made_by_are_remembered_and_tables_are_put_together_by_them() {
+    let place = Place::without_token();
+    place.write("joined.toml", "[things.paths]\nn = \"delimited\"\no = { as = \"list\", of = \"x\" }\n");
+    let document = r#"{"id":"a","n":["x","y,z"],"o":[{"x":"1"},{"x":"2"}]}"#;
+    load(&place, document, &["--key", "id", "--model", "joined.toml"]).succeeded();
+    assert_eq!(exported(&place, "a.db", "things", None), [document]);
+    place.write("split.toml", "[things.paths]\nn = \"table\"\no = { as = \"list\", of = \"x\" }\n");
+    place.run(&["remodel", "--to", "a.db", "--model", "split.toml", "--quiet"]).succeeded();
+    let rows = query(&place.path("a.db"), "SELECT position, value FROM thing_n ORDER BY position");
+    assert_eq!(rows, [["0", "x"], ["1", "y,z"]]);
+    assert_eq!(exported(&place, "a.db", "things", None), [document]);
+    // What a rule left out is not there to be kept.
+    let place = Place::without_token();
+    place.write("none.toml", "[things.paths]\nn = \"omit\"\n");
+    load(&place, document, &["--key", "id", "--model", "none.toml"]).succeeded();
+    let said =
+        ["the tables lack what the new rules want of them: `n`", "hint: load the files of `things` again"];
+    place.run(&["remodel", "--to", "a.db", "--quiet"]).failed_with(9, &said);
+}
+
+#[test]
+fn tables_of_which_an_older_release_remembered_no_rules_are_put_together_by_no_guess() {
+    let place = Place::without_token();
+    place.write("joined.toml", "[things.paths]\nn = \"delimited\"\n");
+    let document = r#"{"id":"a","n":["x","y,z"]}"#;
+    let made = ["--key", "id", "--model", "joined.toml"];
+    load(&place, document, &made).succeeded();
+    let connection = rusqlite::Connection::open(place.path("a.db")).unwrap();
+    assert_eq!(connection.execute("DELETE FROM _relatable_models", []).unwrap(), 1);
+    drop(connection);
+    place.write("split.toml", "[things.paths]\nn = \"table\"\n");
+    let remodel = ["remodel", "--to", "a.db", "--model", "split.toml", "--quiet"];
+    let said = "the rules their tables were made by are not remembered";
+    place.run(&remodel).failed_with(9, &[said, "run `relatable load` once with the rules they were made by"]);
+    load(&place, document, &made).succeeded();
+    place.run(&remodel).succeeded();
+    assert_eq!(exported(&place, "a.db", "things", None), [document]);
+}
+
+#[test]
+fn a_load_whose_values_would_mean_something_else_is_refused_until_the_tables_are_made_anew() {
+    let first = "[things.paths]\nn = { as = \"delimited\" }\nm = { null_if = [\"0\"] }\nt = { as = \"table\", envelope = \"data\" }\n";
+    for (from, to, said) in [
+        (
+            "n = { as = \"delimited\"",
+            "n = { as = \"delimited\", delimiter = \";\"",
+            "`delimiter` would be `;`, and was `,`",
+        ),
+        (
+            "n = { as = \"delimited\"",
+            "n = { as = \"delimited\", of = \"id\"",
+            "`of` would be `id`, and was nothing",
+        ),
+        ("n = { as = \"delimited\" }", "n = \"table\"", "`as` would be `table`, and was `delimited`"),
+        ("null_if = [\"0\"]", "null_if = [\"-\"]", "`null_if` would be `-`, and was `0`"),
+        ("envelope = \"data\"", "envelope = \"rows\"", "`envelope` would be `rows`, and was `data`"),
+    ] {
+        let place = Place::without_token();
+        place.write("first.toml", first);
+        place.write("mine.toml", &first.replace(from, to));
+        let document = r#"{"id":1,"n":["a"],"m":"1","t":{"data":[{"x":1}]}}"#;
+        load(&place, document, &["--key", "id", "--model", "first.toml"]).succeeded();
+        let before = everything(&place);
+        let refused = load(&place, document, &["--key", "id", "--model", "mine.toml"]);
+        refused.failed_with(3, &[said, "relatable model diff", "relatable remodel"]);
+        assert_eq!(everything(&place), before, "{to}");
+        let diff = place.run(&["model", "diff", "--to", "a.db", "--model", "mine.toml"]);
+        assert!(diff.succeeded().stdout.contains("a load into these tables is refused"), "{diff:?}");
+        assert!(!diff.stdout.contains("no difference"), "{diff:?}");
+        load(&place, document, &["--key", "id", "--model", "first.toml"]).succeeded();
+    }
+}
+
+#[test]
+fn a_table_without_a_key_keeps_its_keys_so_that_loading_again_adds_nothing_twice() {
+    let place = Place::without_token();
+    let documents = "{\"a\": 1,  \"n\": [1]}\n{\"a\": 1,  \"n\": [1]}\n{\"a\":2,\"none\":null}";
+    load(&place, documents, &[]).succeeded();
+    let keys = || query(&place.path("a.db"), "SELECT _id FROM things ORDER BY 1");
+    let before = keys();
+    place.write("mine.toml", "[things.paths]\nn = \"json\"\n");
+    place.run(&["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet"]).succeeded();
+    assert_eq!(keys(), before);
+    load(&place, documents, &["--model", "mine.toml"]).succeeded();
+    assert_eq!(keys(), before);
+}
+
+#[test]
+fn protection_that_is_not_in_force_is_told_and_neither_a_load_nor_a_remodel_goes_on() {
+    let document = r#"{"id":1,"email":"ada@example.com"}"#;
+    for (before, after, said) in [
+        (
+            "",
+            "[things.paths]\nemail = { protect = \"mask\" }\n",
+            "values are stored as they are, and would be masked",
+        ),
+        (
+            "[things.paths]\nemail = { protect = \"mask\" }\n",
+            "",
+            "values are masked, and would be stored as they are",
+        ),
+    ] {
+        let place = Place::without_token();
+        place.write("before.toml", before);
+        place.write("after.toml", after);
+        load(&place, document, &["--key", "id", "--model", "before.toml"]).succeeded();
+        let stored = everything(&place);
+        let diff = place.run(&["model", "diff", "--to", "a.db", "--model", "after.toml"]);
+        assert!(diff.succeeded().stdout.contains(said), "{diff:?}");
+        assert!(diff.stdout.contains("until all is read again"), "{diff:?}");
+        load(&place, document, &["--key", "id", "--model", "after.toml"]).failed_with(3, &[said]);
+        let remodel = place.run(&["remodel", "--to", "a.db", "--model", "after.toml", "--quiet"]);
+        remodel.failed_with(3, &[said, "nothing was changed"]);
+        assert_eq!(everything(&place), stored);
+    }
+}
+
+#[test]
+fn what_a_remodel_takes_away_is_not_said_to_stay() {
+    let place = Place::without_token();
+    load(&place, r#"{"id":1,"a":2,"l":[1]}"#, &["--key", "id"]).succeeded();
+    place.write("mine.toml", "[things.paths]\na = \"omit\"\nl = \"json\"\n");
+    let done = place.run(&["remodel", "--to", "a.db", "--model", "mine.toml"]);
+    assert!(done.succeeded().stderr.contains("  - column things.a  [a]\n"), "{done:?}");
+    assert!(done.stderr.contains("  - table thing_l  [l.[]]\n"), "{done:?}");
+}
+
+#[test]
+fn a_journal_that_was_named_and_is_not_there_is_no_empty_one() {
+    let place = Place::without_token();
+    load(&place, r#"{"id":1,"a":2}"#, &["--key", "id"]).succeeded();
+    place.write("mine.toml", "[things.paths]\na = { column = \"b\" }\n");
+    let remodel = ["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet", "--journal", "nowhere"];
+    place.run(&remodel).failed_with(9, &["there is no journal `nowhere`", "hint: name the journal"]);
+    place.run(&remodel[..6]).succeeded();
+}
+
+#[test]
+fn a_view_on_a_table_of_a_longer_name_is_in_nobodys_way() {
+    let place = Place::without_token();
+    load(&place, r#"{"id":1,"a":2}"#, &["--key", "id"]).succeeded();
+    let connection = rusqlite::Connection::open(place.path("a.db")).unwrap();
+    connection
+        .execute_batch("CREATE TABLE somethings (things_id); CREATE VIEW mine AS SELECT * FROM somethings")
+        .unwrap();
+    place.write("mine.toml", "[things.paths]\na = { column = \"b\" }\n");
+    place.run(&["remodel", "--to", "a.db", "--model", "mine.toml", "--quiet"]).succeeded();
+    connection.execute_batch("CREATE VIEW ours AS SELECT * FROM \"things\"").unwrap();
+    let refused = place.run(&["remodel", "--to", "a.db", "--quiet"]);
+    refused.failed_with(7, &["view `ours` on `things`"]);
 }

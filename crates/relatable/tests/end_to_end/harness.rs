@@ -90,7 +90,7 @@ pub(crate) async fn run_observed(
         rules: rules(options.rules.as_deref()),
         journal: site.file("journal"),
         select: options.select,
-        models: Vec::new(),
+        curated: rules(None),
         salt: None,
         full: options.full,
         clock: Arc::new(SystemClock),
