@@ -23,6 +23,7 @@ pub(crate) mod names;
 mod nearest;
 pub mod path;
 mod schema;
+mod tables;
 mod unfamiliar;
 
 pub use error::RulesError;

@@ -87,6 +87,7 @@ fn frozen(resource: &str, table: &Table, rows: &RecordBatch, path: &str, row: us
             "its contract is `freeze`, and the record `{record}` has a value at `{path}`, for which there is no column; \
              nothing of this load was written"
         ),
+        place: path.to_owned(),
     }
 }
 

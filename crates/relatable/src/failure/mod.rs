@@ -258,6 +258,7 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::Protect(_)
         | PipelineError::Plan(_)
         | PipelineError::Key { .. }
+        | PipelineError::TableName { .. }
         | PipelineError::Records { .. } => ExitCode::Configuration,
         PipelineError::UnknownResource { .. } => ExitCode::Usage,
         PipelineError::NotCovered { .. }
