@@ -206,9 +206,13 @@ pub fn instant_text(microseconds: i64) -> String {
     }
 }
 
-/// A calendar day (`YYYY-MM-DD`) as days since 1970-01-01.
+/// A calendar day (`YYYY-MM-DD`) as days since 1970-01-01; `None` outside the years 1 to 9999, which are all that every
+/// destination holds.
 pub fn date_from_text(text: &str) -> Option<i32> {
     let date: Date = if text.len() == 10 { text.parse().ok()? } else { return None };
+    if date.year() < 1 {
+        return None;
+    }
     let epoch = Date::constant(1970, 1, 1);
     let days = date.since((jiff::Unit::Day, epoch)).ok()?.get_days();
     (date.to_string() == text).then_some(days)
@@ -280,5 +284,8 @@ mod tests {
         assert_eq!(instant_text(1_700_000_000_000_000), "2023-11-14T22:13:20Z");
         assert_eq!(date_from_text("1970-01-02"), Some(1));
         assert_eq!(date_text(-1), "1969-12-31");
+        assert_eq!(date_from_text("0001-01-01").map(date_text).as_deref(), Some("0001-01-01"));
+        assert_eq!(date_from_text("9999-12-31").map(date_text).as_deref(), Some("9999-12-31"));
+        assert_eq!(date_from_text("0000-12-31"), None, "no destination has a year 0");
     }
 }

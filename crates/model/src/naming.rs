@@ -42,6 +42,19 @@ pub fn snake_case(name: &str) -> String {
     }
 }
 
+/// Refuses a name that no destination takes as it is, or that is kept for bookkeeping.
+///
+/// # Errors
+/// In words.
+pub(crate) fn check_name(name: &str) -> Result<(), String> {
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.starts_with('_') {
+        return Err(format!(
+            "`{name}` is no usable name: 1 to {NAME_BYTES_MAX} bytes, not beginning with `_`"
+        ));
+    }
+    Ok(())
+}
+
 /// One record's name from the plural its table has: `companies` → `company`.
 pub fn singular(plural: &str) -> String {
     if let Some(stem) = plural.strip_suffix("ies") {

@@ -4,6 +4,7 @@ use crate::files::shown;
 use relatable_destinations::DestinationError;
 use relatable_intercom::ClientError;
 use relatable_journal::JournalError;
+use relatable_model::naming::NAME_BYTES_MAX;
 use relatable_model::plan::PlanError;
 use relatable_model::protect::ProtectError;
 use relatable_model::rules::RulesError;
@@ -225,6 +226,16 @@ pub enum PipelineError {
         path: String,
         /// Why not.
         reason: String,
+    },
+    /// A table would have another name than the one asked for, which not every destination takes.
+    #[error(
+        "no table can be named `{name}`: a name has at most {NAME_BYTES_MAX} bytes, and this one {bytes}"
+    )]
+    TableName {
+        /// The name.
+        name: String,
+        /// Its length.
+        bytes: usize,
     },
     /// No document of the files can be used.
     #[error(

@@ -84,7 +84,8 @@ pub(crate) fn merged_for(
 /// As [`merged`].
 pub(crate) fn over(curated: Rules, upper: Rules, file: &str) -> Result<Merged, Failure> {
     let unfamiliar = curated.unfamiliar(&upper, file);
-    let rules = curated.overlay(upper.clone(), file)?;
+    let rules = curated.clone().overlay(upper.clone(), file)?;
+    rules.check_tables(&curated, &upper, file)?;
     let mut tables = Vec::new();
     for resource in rules.resources.keys() {
         tables.extend(declared_tables(&rules, resource)?.into_iter().map(|table| table.name));

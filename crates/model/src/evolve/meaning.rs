@@ -53,6 +53,7 @@ pub fn check_meaning(
     let said = first.meaning().unwrap_or_default();
     Err(PlanError {
         resource: resource.to_owned(),
+        place: String::new(),
         table: place.split('.').next().unwrap_or_default().to_owned(),
         difference: format!(
             "`{place}` was made by other rules: {said}; `relatable model diff` shows all that would be otherwise; {}, or take \

@@ -21,6 +21,15 @@ pub struct PlanError {
     pub table: String,
     /// What the rules ask for and what is there.
     pub difference: String,
+    /// Where in the rules of the resource that is asked for: a path, or `key`; empty where no one rule asks.
+    pub place: String,
+}
+
+impl PlanError {
+    /// The same, asked for at `place`.
+    pub(crate) fn at(self, place: &str) -> PlanError {
+        PlanError { place: place.to_owned(), ..self }
+    }
 }
 
 impl Plan {
@@ -98,6 +107,7 @@ impl Plan {
                     difference: format!(
                         "its key names `{text}`, which is no path of a value kept in a column"
                     ),
+                    place: "key".to_owned(),
                 });
             }
             let column = self.scalar_column(node);

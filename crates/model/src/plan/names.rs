@@ -15,7 +15,8 @@ impl Plan {
     /// table or view has it, of this resource or of another.
     pub(super) fn check_table_names(&self, claims: &[Claim<'_>]) -> Result<(), PlanError> {
         if let Some((first, second)) = clash(claims) {
-            return Err(self.misfit(second.name, &format!("{first} and {second} cannot have one name")));
+            let difference = format!("{first} and {second} cannot have one name");
+            return Err(self.misfit(second.name, &difference).at(&second.place()));
         }
         for claim in claims {
             let name = claim.name.to_lowercase();
@@ -24,7 +25,7 @@ impl Plan {
                 if !is_assigned(known, claim.name, path) {
                     let difference =
                         format!("it is {claim}, which the rules now call `{}`; {STAYS}", claim.name);
-                    return Err(self.misfit(known, &difference));
+                    return Err(self.misfit(known, &difference).at(&claim.place()));
                 }
                 continue;
             }
@@ -35,7 +36,7 @@ impl Plan {
                 None => continue,
             };
             let difference = format!("{claim} asks for its name, which {owner} has; choose another name");
-            return Err(self.misfit(claim.name, &difference));
+            return Err(self.misfit(claim.name, &difference).at(&claim.place()));
         }
         Ok(())
     }
@@ -51,7 +52,8 @@ impl Plan {
                     place.path
                 );
                 let table = &self.tables[column.table];
-                return Err(self.misfit(table.remembered.as_ref().unwrap_or(&table.wanted), &difference));
+                let named = table.remembered.as_ref().unwrap_or(&table.wanted);
+                return Err(self.misfit(named, &difference).at(&place.path));
             }
         }
         Ok(())

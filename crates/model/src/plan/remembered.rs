@@ -89,6 +89,7 @@ impl Plan {
             resource: self.resource.clone(),
             table: name.to_owned(),
             difference: difference.to_owned(),
+            place: String::new(),
         }
     }
 

@@ -181,18 +181,45 @@ impl Adviser<'_> {
         let mut rule = None;
         if element.is_object() && element.nulls == 0 {
             reasons.push(shapes(element));
-            if element.shared_percent() < SHARED_LITTLE_PERCENT && element.members.len() > WIDE {
+            let kind = self.kind_member(element, reasons);
+            if kind.is_none()
+                && element.shared_percent() < SHARED_LITTLE_PERCENT
+                && element.members.len() > WIDE
+            {
                 reasons.push("the shapes are too far apart for one table".to_owned());
                 return Some("\"json\"".to_owned());
             }
-            rule = self.list_key(element, is_top, reasons);
+            let properties = [
+                kind.map(|name| format!("split_by = {}", super::text::quoted(name))),
+                self.list_key(element, is_top, reasons),
+            ];
+            let properties: Vec<String> = properties.into_iter().flatten().collect();
+            if !properties.is_empty() {
+                rule = Some(format!("{{ as = \"table\", {} }}", properties.join(", ")));
+            }
+            if kind.is_some() {
+                reasons.push("a table for each kind".to_owned());
+                self.elements(node, path);
+                return rule;
+            }
         }
         reasons.push("a table of its own, a row for each element".to_owned());
         self.elements(node, path);
         Some(rule.unwrap_or_else(|| "\"table\"".to_owned()))
     }
 
-    /// The rule with the key of a list of objects, where one member tells the elements of each list apart.
+    /// The member that tells the kinds of a list's elements, where these have little in common.
+    fn kind_member<'n>(&self, element: &'n Node, reasons: &mut Vec<String>) -> Option<&'n str> {
+        let fit = element.kinds.clean(element.objects, element.shared_percent())?;
+        let (name, _) = element.members.iter().find(|(_, member)| **member == fit.member)?;
+        reasons.push(format!(
+            "`{name}` tells {} kinds, and an element has {} % of the names of its kind",
+            fit.kinds, fit.of_kind_percent
+        ));
+        Some(name)
+    }
+
+    /// The key of a list of objects, as a property, where one member tells the elements of each list apart.
     fn list_key(&self, element: &Node, is_top: bool, reasons: &mut Vec<String>) -> Option<String> {
         let (name, _) = element.members.iter().find(|(name, member)| {
             let member = &self.nodes[**member];
@@ -203,7 +230,7 @@ impl Adviser<'_> {
         reasons.push(format!("`{name}` is in each element and never twice in a list"));
         let column = snake_case(name);
         let inherited = self.inherited.as_ref().filter(|inherited| is_top && **inherited != column)?;
-        Some(format!("{{ as = \"table\", key = [\"{inherited}\", \"{column}\"] }}"))
+        Some(format!("key = [\"{inherited}\", \"{column}\"]"))
     }
 
     /// Advises on what stands in the elements of a list.

@@ -5,12 +5,14 @@
 //! give the same profile. [`Profile::suggestion`] is a rule file made from it, with the reason for each choice.
 
 mod advice;
+mod kinds;
 mod node;
 mod text;
 
 use crate::convert::canonical_number;
 use crate::json::{JsonError, Sink, Want, parse};
 use crate::rules::ResourceRules;
+use kinds::{Element, KIND_BYTES_MAX};
 use node::Node;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -64,8 +66,9 @@ impl Profile {
 
 /// An object or list that is not closed yet.
 enum Open {
-    /// An object: its node, its shape so far, how many members it has, and the node of the member that comes next.
-    Object { node: usize, shape: u64, members: u64, next: Option<usize> },
+    /// An object: its node, its shape so far, how many members it has, the node of the member that comes next, and what may
+    /// tell its kind where it is an element of a list.
+    Object { node: usize, shape: u64, members: u64, next: Option<usize>, element: Option<Element> },
     /// A list: its node, that of its elements, how many there were, and the scalars that its elements have as members.
     Array { node: usize, element: Option<usize>, count: u64, siblings: BTreeMap<usize, Siblings> },
 }
@@ -106,9 +109,9 @@ impl Taker<'_> {
         Some(node)
     }
 
-    /// Counts a scalar.
-    fn scalar(&mut self, print: u64, count: impl FnOnce(&mut Node)) {
-        let Some(node) = self.arrive() else { return };
+    /// Counts a scalar; answers its node.
+    fn scalar(&mut self, print: u64, count: impl FnOnce(&mut Node)) -> Option<usize> {
+        let node = self.arrive()?;
         count(&mut self.nodes[node]);
         let depth = self.open.len();
         if depth == 1 {
@@ -123,6 +126,7 @@ impl Taker<'_> {
                 siblings.repeated |= !siblings.seen.insert(print);
             }
         }
+        Some(node)
     }
 
     /// A new node, unless there are too many.
@@ -176,7 +180,14 @@ impl Sink for Taker<'_> {
         self.scalar(fingerprint(canonical_number(text).as_str()), |node| node.number(text));
     }
     fn string(&mut self, _open: &mut (), text: &str) {
-        self.scalar(fingerprint(text), |node| node.text(text));
+        let print = fingerprint(text);
+        let node = self.scalar(print, |node| node.text(text));
+        let may_be_kind = !text.is_empty() && text.len() <= KIND_BYTES_MAX;
+        if let (Some(node), Some(Open::Object { element: Some(element), .. })) =
+            (node.filter(|_| may_be_kind), self.open.last_mut())
+        {
+            element.texts.push((node, print));
+        }
     }
     fn broken_string(&mut self, open: &mut (), source: &str) {
         self.string(open, source);
@@ -184,13 +195,17 @@ impl Sink for Taker<'_> {
     fn begin_object(&mut self, _above: &mut ()) {
         if let Some(node) = self.arrive() {
             self.nodes[node].objects += 1;
-            self.open.push(Open::Object { node, shape: 0, members: 0, next: None });
+            let element = matches!(self.open.last(), Some(Open::Array { .. })).then(Element::default);
+            self.open.push(Open::Object { node, shape: 0, members: 0, next: None, element });
         }
     }
     fn key(&mut self, _open: &mut (), name: &str) {
         let Some(&Open::Object { node, .. }) = self.open.last() else { return };
         let member = self.member(node, name);
-        if let Some(Open::Object { shape, members, next, .. }) = self.open.last_mut() {
+        if let Some(Open::Object { shape, members, next, element, .. }) = self.open.last_mut() {
+            if let (Some(element), Some(member)) = (element, member) {
+                element.members.push(member);
+            }
             // The same members in another order are the same shape.
             *shape = shape.wrapping_add(fingerprint(name));
             *members += 1;
@@ -198,8 +213,9 @@ impl Sink for Taker<'_> {
         }
     }
     fn end_object(&mut self, _open: (), _above: &mut ()) {
-        if let Some(Open::Object { node, shape, members, .. }) = self.open.pop() {
+        if let Some(Open::Object { node, shape, members, element, .. }) = self.open.pop() {
             let node = &mut self.nodes[node];
+            element.iter().for_each(|element| node.kinds.count(element));
             node.shapes.insert(shape);
             node.members_total += members;
         }

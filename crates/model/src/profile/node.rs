@@ -1,6 +1,7 @@
 //! What is counted at one path.
 
 use super::Distinct;
+use super::kinds::Kinds;
 use crate::convert::{date_from_text, instant_from_text, integer};
 use std::collections::BTreeMap;
 
@@ -49,6 +50,8 @@ pub(super) struct Node {
     pub(super) element: Option<usize>,
     pub(super) elements_total: u64,
     pub(super) elements_most: u64,
+    /// Kinds of the objects here, where they are elements of lists.
+    pub(super) kinds: Kinds,
     /// Values of a document's own member.
     pub(super) values: Distinct,
     /// Lists in which two elements have the same value here.
@@ -81,6 +84,7 @@ impl Default for Node {
             element: None,
             elements_total: 0,
             elements_most: 0,
+            kinds: Kinds::default(),
             values: Distinct::new(VALUES_MAX),
             lists_repeating: 0,
             lists_distinct: 0,

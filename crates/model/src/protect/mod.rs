@@ -3,7 +3,7 @@
 
 mod rewrite;
 
-use crate::json::{JsonError, records};
+use crate::json::{JsonError, records, records_at};
 use crate::plan::RuleLookup;
 use crate::rules::path::{Path, Segment};
 use crate::rules::{Protect, ResourceRules, Rules};
@@ -154,13 +154,18 @@ impl Protections {
     }
 
     /// An answer whose records are documents of `resource`, in the list under `list` or as [`records`] finds them without,
-    /// protected. Of one that cannot be read nothing is left.
+    /// protected. Where several members are called so, the last counts, and all are protected. Of an answer that cannot be
+    /// read nothing is left.
     pub fn documents(&self, resource: &str, list: Option<&str>, answer: Vec<u8>) -> Vec<u8> {
         let Some(protection) = self.0.get(resource) else { return answer };
-        let Ok(found) = records(&answer, list) else { return UNREADABLE.to_vec() };
+        let found = match list {
+            None => records(&answer, None).map(Option::unwrap_or_default),
+            Some(list) => records_at(&answer, &[list.to_owned()]),
+        };
+        let Ok(found) = found else { return UNREADABLE.to_vec() };
         let mut protected = Vec::with_capacity(answer.len());
         let mut copied = 0;
-        for range in found.unwrap_or_default() {
+        for range in found {
             let Ok(record) = protection.document(&answer[range.clone()]) else { return UNREADABLE.to_vec() };
             protected.extend_from_slice(&answer[copied..range.start]);
             protected.extend_from_slice(&record);

@@ -99,7 +99,8 @@ impl<'p, 'd> Rewriter<'p, 'd> {
     }
 
     /// Hands over what stands in the value at `place`: the members of an object with their names, the elements of a list
-    /// without; of an object that merely wraps a list, that list.
+    /// without; of an object that merely wraps a list, that list as if it stood there itself, and then the other members,
+    /// but for what says how much of the list there is.
     fn inside(
         &mut self,
         range: Range<usize>,
@@ -117,7 +118,8 @@ impl<'p, 'd> Rewriter<'p, 'd> {
                         Some(lists) if lists.iter().any(|list| *list == name) => {
                             take(self, value, place, None)?
                         }
-                        Some(_) => {}
+                        Some(_) if tells_of_list(&name, &self.text[value.clone()]) => {}
+                        Some(_) => take(self, value, &place.member(&name), Some(&name))?,
                     }
                 }
                 Ok(())
@@ -181,6 +183,17 @@ impl<'p, 'd> Rewriter<'p, 'd> {
         self.written.push_str(&self.text[self.copied..range.start]);
         self.written.push_str(value);
         self.copied = range.end;
+    }
+}
+
+/// Whether a member of an object that wraps a list says what it is, or how much of the list it shows. Without that, what
+/// is stored could not be read as the list it is.
+fn tells_of_list(name: &str, value: &str) -> bool {
+    match name {
+        "type" => value.strip_prefix('"').is_some_and(|rest| rest.ends_with("list\"")),
+        "has_more" => matches!(value, "true" | "false"),
+        "total_count" => value.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => false,
     }
 }
 

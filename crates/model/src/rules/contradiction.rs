@@ -1,13 +1,18 @@
 //! Rules that cannot be followed: told when a file is read, or when it meets the layer below, and never later.
 
 use super::names::kept_whole_above;
+use super::nearest::nearest;
 use super::path::{Path, Segment};
-use super::{EVERY_RESOURCE, PathRule, Protect, ResourceRules, Strategy};
+use super::{EVERY_RESOURCE, PathRule, Protect, ReferenceRule, ResourceRules, Strategy};
 use crate::logical::LogicalType;
-use crate::naming::{NAME_BYTES_MAX, snake_case};
-use crate::plan::RuleLookup;
+use crate::naming::{check_name, snake_case};
+use crate::plan::{RuleLookup, is_entry_member};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
+use std::collections::BTreeSet;
+
+/// How many steps lead from an object of entries to one of their columns: the element, and the column's name.
+const ENTRY_STEPS: usize = 2;
 
 /// The place of a rule, and why it cannot be followed.
 pub(super) type Contradiction = (String, String);
@@ -40,14 +45,19 @@ pub(super) fn between_layers(
     given: &ResourceRules,
     merged: &ResourceRules,
 ) -> Result<(), Contradiction> {
+    if let Some(reason) = unknown_key(lower, given, merged) {
+        return Err(("key".to_owned(), reason));
+    }
     let lookup = RuleLookup::new(merged);
     for (text, rule) in &given.paths {
         let strategy = merged.paths.get(text).and_then(|rule| rule.strategy);
         let reason = (idle_property(rule, strategy))
             .or_else(|| scalar_below(lower, text, rule))
+            .or_else(|| unknown_answer(lower, rule))
             .or_else(|| needed_as_value(merged, text, rule))
             .or_else(|| kept_whole(&lookup, text, rule))
             .or_else(|| needed_as_it_is(merged, text, rule))
+            .or_else(|| column_of_entries(merged, &lookup, text, rule))
             .or_else(|| same_column(merged, text, rule));
         if let Some(reason) = reason {
             return Err((text.clone(), reason));
@@ -78,7 +88,7 @@ fn for_every_resource(rules: &ResourceRules) -> Result<(), Contradiction> {
 fn in_resource(rules: &ResourceRules) -> Result<(), Contradiction> {
     let names = [("table", &rules.table), ("singular", &rules.singular)];
     for (place, name) in names.iter().filter_map(|(place, name)| Some((*place, name.as_ref()?))) {
-        usable_name(name).map_err(|reason| (place.to_owned(), reason))?;
+        check_name(name).map_err(|reason| (place.to_owned(), reason))?;
     }
     let keys = rules.key.iter().flatten().map(|path| ("key".to_owned(), path));
     let versions = rules.version.iter().map(|path| ("version".to_owned(), path));
@@ -88,7 +98,7 @@ fn in_resource(rules: &ResourceRules) -> Result<(), Contradiction> {
         named.map(move |when| (path.clone(), when))
     });
     for name in rules.views.keys() {
-        usable_name(name).map_err(|reason| (format!("views.{name}"), reason))?;
+        check_name(name).map_err(|reason| (format!("views.{name}"), reason))?;
     }
     for (place, path) in keys.chain(versions).chain(views).chain(conditions) {
         Path::parse(path).map_err(|reason| (place, reason))?;
@@ -115,6 +125,12 @@ fn in_rule(path: &Path, rule: &PathRule) -> Option<String> {
     if rule.logical == Some(LogicalType::List) && strategy != Some(Strategy::List) {
         return Some("`list` is the type of `as = \"list\"`, which says it already".to_owned());
     }
+    if rule.split_by.as_deref() == Some("") {
+        return Some("`split_by` must name the member that tells the kinds of elements apart".to_owned());
+    }
+    if let Some(reason) = rule.references.iter().flatten().find_map(in_reference) {
+        return Some(reason);
+    }
     if rule.delimiter.as_deref().is_some_and(|delimiter| delimiter.is_empty() || delimiter.contains('\\')) {
         return Some("`delimiter` must not be empty or contain a backslash, which escapes it".to_owned());
     }
@@ -129,20 +145,24 @@ fn in_rule(path: &Path, rule: &PathRule) -> Option<String> {
         }
     }
     let names = rule.column.iter().chain(&rule.table).chain(&rule.position).chain(rule.key.iter().flatten());
-    names.map(|name| usable_name(name).err()).find(Option::is_some).flatten().or_else(|| {
+    names.map(|name| check_name(name).err()).find(Option::is_some).flatten().or_else(|| {
         // Without a strategy, that of the layer below decides.
         strategy.and_then(|_| idle_property(rule, strategy))
     })
 }
 
-/// Refuses a name that no destination takes, or that is kept for bookkeeping.
-fn usable_name(name: &str) -> Result<(), String> {
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.starts_with('_') {
-        return Err(format!(
-            "`{name}` is no usable name: 1 to {NAME_BYTES_MAX} bytes, not beginning with `_`"
-        ));
+/// Why a reference holds never or always, whatever it seems to say.
+fn in_reference(reference: &ReferenceRule) -> Option<String> {
+    let table = &reference.table;
+    match (&reference.when, reference.is.is_empty()) {
+        (Some(when), true) => Some(format!(
+            "the reference to `{table}` holds for no kind; `is` lists the values of `{when}` for which it does"
+        )),
+        (None, false) => Some(format!(
+            "`is` goes with `when` only: whose values are these, for the reference to `{table}`?"
+        )),
+        _ => None,
     }
-    Ok(())
 }
 
 /// Why a property of `given` has no effect where `strategy` is in force.
@@ -154,6 +174,12 @@ fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String>
     let idle = [
         ("table", given.table.is_some() && !makes_table, "`as = \"table\"` or `as = \"entries\"`"),
         ("key", given.key.is_some() && strategy != Some(Table), "`as = \"table\"`"),
+        ("column", given.column.is_some() && makes_table, "a value, and `table` names a table; it"),
+        (
+            "null_if",
+            given.null_if.is_some() && makes_table,
+            "single values, those of a list stand at `PATH.[]`; it",
+        ),
         ("position", given.position.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("split_by", given.split_by.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("of", given.of.is_some() && !keeps_list, "`as = \"delimited\"` or `as = \"list\"`"),
@@ -208,6 +234,61 @@ fn scalar_below(lower: &ResourceRules, path: &str, given: &PathRule) -> Option<S
         logical.name(),
         strategy.name()
     ))
+}
+
+/// Why records cannot be told apart: the key names a path that none of them is known to have.
+fn unknown_key(lower: &ResourceRules, given: &ResourceRules, merged: &ResourceRules) -> Option<String> {
+    if lower.paths.is_empty() {
+        return None;
+    }
+    let unknown =
+        given.key.iter().flatten().find(|path| Path::parse(path).is_ok_and(|path| !merged.knows(&path)))?;
+    let meant = nearest(unknown, lower.paths.keys().map(String::as_str));
+    let meant = meant.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    Some(format!(
+        "the model knows no `{unknown}`, and no record could be stored without it; {meant}If records have it, say its \
+         type in a rule of its own"
+    ))
+}
+
+/// Why no request brings what stands here: the layer below tells no such answer apart.
+fn unknown_answer(lower: &ResourceRules, given: &PathRule) -> Option<String> {
+    let answer = given.answer.as_deref()?;
+    let known: BTreeSet<&str> = lower.paths.values().filter_map(|rule| rule.answer.as_deref()).collect();
+    if known.contains(answer) {
+        return None;
+    }
+    if known.is_empty() {
+        return Some(
+            "`answer` names one of several requests that make up a record, and here each record comes from one; leave it \
+             out"
+                .to_owned(),
+        );
+    }
+    let meant = nearest(answer, known.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+    let list = known.into_iter().collect::<Vec<_>>().join(", ");
+    Some(format!("no request is called `{answer}`; {}known are: {list}", meant.unwrap_or_default()))
+}
+
+/// Why a value cannot be protected by this path: it is that of a column which entries are put into, and no document has
+/// it.
+fn column_of_entries(
+    merged: &ResourceRules,
+    lookup: &RuleLookup,
+    path: &str,
+    given: &PathRule,
+) -> Option<String> {
+    given.protect?;
+    let steps = Path::parse(path).ok()?.segments;
+    let above = steps.len().checked_sub(ENTRY_STEPS).filter(|steps| *steps > 0)?;
+    let map = Path { segments: steps[..above].to_vec() }.to_string();
+    let strategy = merged.paths.get(&map).and_then(|rule| rule.strategy).or(lookup.rule(&map).strategy);
+    (strategy == Some(Strategy::Entries) && is_entry_member(&steps[above..])).then(|| {
+        format!(
+            "the columns of `as = \"entries\"` are filled from members, whose values a rule for `{map}` or `{map}.*` \
+             protects; their names identify rows and cannot be protected"
+        )
+    })
 }
 
 /// Why the value must stay a column: a key, a version or a view needs it.

@@ -1,5 +1,6 @@
 //! Why a rule file cannot be used.
 
+use crate::plan::PlanError;
 use thiserror::Error;
 
 /// A rule file that cannot be used. Files are named with the line, where one is known.
@@ -37,6 +38,15 @@ pub enum RulesError {
         path: String,
         /// What contradicts what, and what to write instead.
         reason: String,
+    },
+    /// Tables that cannot be made as the rules say.
+    #[error("{file}: the tables of `{}` cannot be made", cause.resource)]
+    Tables {
+        /// Where the rules come from.
+        file: String,
+        /// What the rules ask for, and what stands against it.
+        #[source]
+        cause: Box<PlanError>,
     },
     /// Two tables or views of one name.
     #[error(

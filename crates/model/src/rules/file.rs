@@ -29,6 +29,12 @@ impl Rules {
         Ok(rules)
     }
 
+    /// The error that what stands at `place` in the rules of a resource cannot be followed: a path, or a property of the
+    /// resource itself.
+    pub fn refused(&self, resource: &str, place: &str, reason: &str) -> RulesError {
+        self.lines.contradictory(self.file(), resource, (place.to_owned(), reason.to_owned()))
+    }
+
     /// The name of the file they were read from.
     pub fn file(&self) -> &str {
         self.lines.file()

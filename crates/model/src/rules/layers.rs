@@ -158,7 +158,9 @@ impl PathRule {
 impl PathRule {
     /// Drops the properties that only another strategy than `strategy` has.
     fn drop_properties_of_other_strategies_than(&mut self, strategy: Strategy) {
-        if !strategy.makes_table() {
+        if strategy.makes_table() {
+            self.column = None;
+        } else {
             self.table = None;
         }
         if strategy != Strategy::Table {

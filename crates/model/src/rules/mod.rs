@@ -24,6 +24,7 @@ mod nearest;
 pub mod path;
 mod remembered;
 mod schema;
+mod tables;
 mod unfamiliar;
 
 pub use error::RulesError;

@@ -27,7 +27,7 @@ pub(crate) enum Claimant<'a> {
 
 impl Claim<'_> {
     /// Where in the rules of its resource it is asked for.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         match self.of {
             Claimant::Resource => "table".to_owned(),
             Claimant::Path(path) => path.to_owned(),

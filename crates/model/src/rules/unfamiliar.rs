@@ -1,8 +1,8 @@
 //! Paths that a user's rules name and the layer below does not know: a slip of the pen, or something new.
 
 use super::nearest::nearest;
-use super::path::{ELEMENT, Path, Segment};
-use super::{ResourceRules, Rules, Strategy};
+use super::path::{ELEMENT, Path, Segment, member_of};
+use super::{EVERY_RESOURCE, ResourceRules, Rules, Strategy};
 use std::fmt;
 
 /// A path that the layer below does not know. The rule counts as soon as a document has such a path.
@@ -22,16 +22,34 @@ impl UnfamiliarPath {
     /// Whether what stands at `path` of `resource` is or belongs to what this path names.
     pub fn names(&self, resource: &str, path: &str) -> bool {
         let rest = path.strip_prefix(self.path.as_str());
-        self.resource == resource && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        (self.resource == resource || self.is_for_every_resource())
+            && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+}
+
+impl UnfamiliarPath {
+    /// Whether a rule for every resource names it. Such a rule counts for resources that know its path, and so for none.
+    pub fn is_for_every_resource(&self) -> bool {
+        self.resource == EVERY_RESOURCE
     }
 }
 
 impl fmt::Display for UnfamiliarPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnfamiliarPath { place, resource, path, nearest } = self;
-        write!(formatter, "{place}: the model knows no `{resource}.{path}`")?;
+        if self.is_for_every_resource() {
+            write!(
+                formatter,
+                "{place}: no resource of the model knows `{path}`, so that its rule has no effect"
+            )?;
+        } else {
+            write!(formatter, "{place}: the model knows no `{resource}.{path}`")?;
+        }
         match nearest {
             Some(nearest) => write!(formatter, "; did you mean `{nearest}`?"),
+            None if self.is_for_every_resource() => {
+                formatter.write_str("; name the resource that has it, or `*` for what stands above it")
+            }
             None => formatter.write_str("; its rule counts once a document has it"),
         }
     }
@@ -45,30 +63,32 @@ struct KnownPath {
 }
 
 impl Rules {
-    /// The paths that `upper`, which is in `file`, names (in rules, keys, views and versions) and these rules do not know. A path is known if
-    /// a rule or pattern speaks of it, if it leads to one of those, is an element of a list among them, or lies where
-    /// anything may stand: below a wildcard such as `custom_attributes.*`, or below JSON. Of resources without rules for
-    /// paths, as files have them, nothing is known and nothing told.
+    /// The paths that `upper`, which is in `file`, names (in rules, keys, views, versions, conditions, and as members of
+    /// elements) and these rules do not know. A path is known if a rule or pattern speaks of it, if it leads to one of
+    /// those, is an element of a list among them, or lies where anything may stand: below a wildcard such as
+    /// `custom_attributes.*`, or below JSON. Of resources without rules for paths, as files have them, nothing is known and
+    /// nothing told.
     pub fn unfamiliar(&self, upper: &Rules, file: &str) -> Vec<UnfamiliarPath> {
-        let mut unfamiliar = Vec::new();
+        let mut unfamiliar: Vec<UnfamiliarPath> = Vec::new();
         for (resource, given) in &upper.resources {
-            let Some(lower) = self.resources.get(resource).filter(|lower| !lower.paths.is_empty()) else {
-                continue;
+            let below: Vec<&ResourceRules> = match self.resources.get(resource) {
+                Some(lower) => vec![lower],
+                None if resource == EVERY_RESOURCE => self.resources.values().collect(),
+                None => continue,
             };
-            for path in named_paths(given) {
-                let is_new = Path::parse(path).is_ok_and(|path| !lower.knows(&path));
-                if is_new
-                    && !unfamiliar
-                        .iter()
-                        .any(|told: &UnfamiliarPath| told.path == *path && told.resource == *resource)
-                {
-                    let place = upper.lines.named(file, resource, path);
-                    let resource = resource.clone();
+            if below.iter().any(|lower| lower.paths.is_empty()) {
+                continue;
+            }
+            for (place, path) in named_paths(given) {
+                let is_new =
+                    Path::parse(&path).is_ok_and(|path| !below.iter().any(|lower| lower.knows(&path)));
+                let is_told = unfamiliar.iter().any(|told| told.path == path && told.resource == *resource);
+                if is_new && !is_told {
                     unfamiliar.push(UnfamiliarPath {
-                        place,
-                        resource,
-                        nearest: near(path, lower),
-                        path: path.to_owned(),
+                        place: upper.lines.named(file, resource, &place),
+                        resource: resource.clone(),
+                        nearest: near(&path, &below),
+                        path,
                     });
                 }
             }
@@ -108,17 +128,26 @@ impl Rules {
     }
 }
 
-/// Every path that a layer names.
-fn named_paths(given: &ResourceRules) -> impl Iterator<Item = &str> {
-    let paths = given.paths.keys().chain(given.key.iter().flatten()).chain(&given.version);
-    paths.chain(given.views.values().map(|view| &view.path)).map(String::as_str)
+/// Every path that a layer names, each with the place in the rules that names it.
+fn named_paths(given: &ResourceRules) -> impl Iterator<Item = (String, String)> {
+    let own = given.paths.keys().map(|path| (path.clone(), path.clone()));
+    let keys = given.key.iter().flatten().map(|path| ("key".to_owned(), path.clone()));
+    let versions = given.version.iter().map(|path| ("version".to_owned(), path.clone()));
+    let views = given.views.iter().map(|(name, view)| (format!("views.{name}"), view.path.clone()));
+    let of_rules = given.paths.iter().flat_map(|(path, rule)| {
+        let conditions = rule.references.iter().flatten().filter_map(|reference| reference.when.clone());
+        let members = rule.of.iter().chain(&rule.split_by).map(|member| member_of(path, member));
+        conditions.chain(members).map(move |named| (path.clone(), named))
+    });
+    own.chain(keys).chain(versions).chain(views).chain(of_rules)
 }
 
 /// The known path nearest to `path`, whose element steps may be too many, or to what its last wildcard stands below.
-fn near(path: &str, lower: &ResourceRules) -> Option<String> {
+fn near(path: &str, below: &[&ResourceRules]) -> Option<String> {
     let bare = path.replace(&format!(".{ELEMENT}"), "");
     let bare = bare.strip_suffix(".*").unwrap_or(&bare);
-    nearest(bare, lower.paths.keys().map(String::as_str)).map(str::to_owned)
+    let known = below.iter().flat_map(|lower| lower.paths.keys().map(String::as_str));
+    nearest(bare, known).map(str::to_owned)
 }
 
 /// A rule's path and what it says.

@@ -92,14 +92,19 @@ impl Shredder {
         let is_value = plan.role == ColumnRole::Value;
         let mut references = Vec::new();
         for reference in place.rule.references.iter().flatten().filter(|_| is_value) {
-            let when = reference.when.as_ref().and_then(|path| {
+            let column_at = |path: &String| {
                 let named = |(column, _): &&(ColumnId, String)| {
                     let plan = &self.plan.columns[*column];
                     plan.role == ColumnRole::Value && self.plan.nodes[plan.node].place.path == *path
                 };
-                let (_, column) = layout.own.iter().find(named)?;
-                Some(ReferenceCondition { column: column.clone(), values: reference.is.clone() })
-            });
+                layout.own.iter().find(named).map(|(_, column)| column.clone())
+            };
+            let when = match reference.when.as_ref().map(column_at) {
+                None => None,
+                Some(Some(column)) => Some(ReferenceCondition { column, values: reference.is.clone() }),
+                // Without a column that tells the kind, nothing says that it holds.
+                Some(None) => continue,
+            };
             references.push(Reference { table: reference.table.clone(), when });
         }
         let mut description = place.rule.description.clone().filter(|_| is_value).unwrap_or_default();

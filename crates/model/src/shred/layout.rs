@@ -57,6 +57,27 @@ impl Shredder {
     /// The tables that exist after this load, parents before children; none as long as the type of the record's key is
     /// open.
     pub(super) fn layouts(&self) -> Result<Vec<Layout>, PlanError> {
+        self.layouts_noting(&mut Vec::new())
+    }
+
+    /// What tables that the rules declare still lack, so that they cannot be made before documents bring it: a column that
+    /// their key names.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the rules cannot be followed whatever documents bring.
+    pub fn lacking(mut self) -> Result<Vec<PlanError>, PlanError> {
+        self.complete_columns();
+        let mut lacking = Vec::new();
+        self.layouts_noting(&mut lacking)?;
+        // Names clash also where the type of the record's key, and so every table, is open.
+        for (id, table) in self.plan.tables.iter().enumerate() {
+            self.check_asked_columns(id, &table.wanted, None)?;
+        }
+        Ok(lacking)
+    }
+
+    /// [`layouts`](Self::layouts); `lacking` gets what keeps other tables from being made.
+    fn layouts_noting(&self, lacking: &mut Vec<PlanError>) -> Result<Vec<Layout>, PlanError> {
         let mut layouts: Vec<Layout> = Vec::new();
         if !self.plan.key_columns.iter().all(|&column| self.column_exists(column)) {
             return Ok(layouts);
@@ -79,7 +100,7 @@ impl Shredder {
             match self.layout(id, &names[&id], parent) {
                 Ok(layout) => layouts.push(layout),
                 // A table without rows may wait for the column its key needs.
-                Err(_) if self.tables[id].count == 0 && plan.remembered.is_none() => {}
+                Err(error) if self.tables[id].count == 0 && plan.remembered.is_none() => lacking.push(error),
                 Err(error) => return Err(error),
             }
         }
@@ -100,6 +121,7 @@ impl Shredder {
                 place.path,
                 place.kinds.len()
             ),
+            place: place.path.clone(),
         })
     }
 
@@ -210,6 +232,7 @@ impl Shredder {
                     "its key names `{name}`, which is no column of it; columns are {}",
                     own.iter().map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
                 ),
+                place: self.plan.nodes[plan.node].place.path.clone(),
             }),
         }
     }

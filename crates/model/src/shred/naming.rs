@@ -102,6 +102,7 @@ impl Shredder {
                         "the rule for `{}` asks for the column `{}`, which is that of {owner}; choose another name",
                         place.path, place.wanted
                     ),
+                    place: place.path.clone(),
                 });
             }
         }

@@ -48,6 +48,21 @@ fn each_shape_gets_the_rule_that_suits_it() {
              not count: text\n\"m.id\" = { type = \"text\" }",
         ),
         (&["[{\"id\": 1}, {\"id\": 1}]"], "\"m\" = \"table\""),
+        (
+            // Of each kind two, with two members of their own.
+            &["[{\"type\": \"note\", \"text\": \"a\", \"by\": 1}, {\"type\": \"file\", \"size\": 7, \"mime\": \"x\"}]";
+                2],
+            "`type` tells 2 kinds, and an element has 100 % of the names of its kind; a table for each kind\n\"m\" = { as = \
+             \"table\", split_by = \"type\" }",
+        ),
+        (
+            &["[{\"id\": 1, \"k\": \"a\", \"p\": 1, \"q\": 1, \"r\": 2}, {\"id\": 2, \"k\": \"b\", \"s\": 1, \"t\": 2, \"u\": 3}]";
+                2],
+            "\"m\" = { as = \"table\", split_by = \"k\", key = [\"thing_id\", \"id\"] }",
+        ),
+        // What is in all elements but for a member, or almost never the same, tells no kinds.
+        (&["[{\"type\": \"a\", \"n\": 1, \"m\": 1}, {\"type\": \"b\", \"n\": 1}]"; 2], "\"m\" = \"table\""),
+        (&["[{\"type\": \"a\", \"n\": 1}, {\"type\": \"b\", \"o\": 1}]"], "\"m\" = \"table\""),
         (&["{\"a\": 1}"], "# \"m.a\": filled 100 % (1 of 1): integer\n"),
         (&["{\"2026-01-01\": 1, \"2026-01-02\": 2}"], "\"m\" = \"entries\""),
         (&map, "an object has 1 % of the names on average: a row for each\n\"m\" = \"entries\""),

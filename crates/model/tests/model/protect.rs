@@ -3,7 +3,7 @@
 use super::documents::{check, documents};
 use proptest::prelude::*;
 use relatable_model::json::Json;
-use relatable_model::protect::{ProtectError, Protection, Salt};
+use relatable_model::protect::{ProtectError, Protection, Protections, Salt};
 use relatable_model::rules::{ResourceRules, Rules, RulesError};
 
 /// A secret.
@@ -82,6 +82,22 @@ fn every_kind_of_value_is_protected_where_it_stands_and_nothing_else_changes() {
             r#"{"tags":{"data":[{"name":"x"}],"has_more":true}}"#,
             r#"{"tags":{"data":[{"name":"***"}],"has_more":true}}"#,
         ),
+        // What else an object has that wraps a list is protected with it, but for what the list is read by.
+        (
+            "tags = { protect = \"mask\" }",
+            r#"{"tags":{"type":"tag.list","data":[1],"url":"S","total_count":1,"has_more":"S","by":{"type":"S"}}}"#,
+            r#"{"tags":{"type":"tag.list","data":["***"],"url":"***","total_count":1,"has_more":"***","by":{"type":"***"}}}"#,
+        ),
+        (
+            "\"tags.email\" = { protect = \"mask\" }",
+            r#"{"tags":{"data":[{"email":"S"}],"email":"S","data":[{"email":"S"}]}}"#,
+            r#"{"tags":{"data":[{"email":"***"}],"email":"***","data":[{"email":"***"}]}}"#,
+        ),
+        (
+            "\"tags.email\" = { protect = \"mask\" }",
+            r#"{"tags":{"email":"S"}}"#,
+            r#"{"tags":{"email":"***"}}"#,
+        ),
         (
             "\"labels.secret\" = { protect = \"mask\" }",
             r#"{"labels":{"secret":1,"open":2}}"#,
@@ -110,6 +126,36 @@ fn every_kind_of_value_is_protected_where_it_stands_and_nothing_else_changes() {
 }
 
 #[test]
+fn a_wrapper_that_is_found_by_its_shape_is_protected_whole_and_still_found() {
+    let mut rules = rules("list = { protect = \"mask\" }").unwrap();
+    rules.unwrap_envelopes = Some(true);
+    let protection = Protection::new("things", &rules, None).unwrap().unwrap();
+    let document = br#"{"list":{"type":"list","data":[{"a":"S"}],"url":"S","has_more":false}}"#;
+    let stored = protection.document(document).unwrap();
+    assert_eq!(
+        std::str::from_utf8(&stored).unwrap(),
+        r#"{"list":{"type":"list","data":[{"a":"***"}],"url":"***","has_more":false}}"#
+    );
+}
+
+#[test]
+fn every_list_of_records_in_an_answer_is_protected_also_one_that_does_not_count() {
+    let rules = Rules::parse("[things.paths]\n\"*.mail\" = { protect = \"mask\" }", "mine.toml").unwrap();
+    let protections = Protections::new(&rules, None).unwrap();
+    for (answer, stored) in [
+        (
+            r#"{"data":[{"a":{"mail":"S"}}],"next":null,"data":[{"a":{"mail":"S"}}]}"#,
+            r#"{"data":[{"a":{"mail":"***"}}],"next":null,"data":[{"a":{"mail":"***"}}]}"#,
+        ),
+        (r#"{"data":{"mail":"S"},"data":[]}"#, "\"an answer that could not be read\""),
+        (r#"{"data":null}"#, r#"{"data":null}"#),
+    ] {
+        let found = protections.documents("things", Some("data"), answer.as_bytes().to_vec());
+        assert_eq!(String::from_utf8(found).unwrap(), stored);
+    }
+}
+
+#[test]
 fn what_the_model_needs_cannot_be_protected_and_a_hash_needs_a_secret() {
     for (paths, reason) in [
         ("id = { protect = \"hash\" }", "the record's key needs `id` as it is"),
@@ -119,6 +165,15 @@ fn what_the_model_needs_cannot_be_protected_and_a_hash_needs_a_secret() {
         (
             "\"a.type\" = { protect = \"mask\" }\n\"a.id\" = { references = [{ table = \"x\", when = \"a.type\", is = [\"x\"] }] }",
             "the reference of `a.id` needs `a.type` as it is",
+        ),
+        (
+            "\"labels.[].key\" = { protect = \"hash\" }",
+            "filled from members, whose values a rule for `labels` or `labels.*` protects; their names identify rows",
+        ),
+        ("\"labels.[].value_text\" = { protect = \"mask\" }", "a rule for `labels` or `labels.*` protects"),
+        (
+            "\"*.more\" = \"entries\"\n\"*.more.[].value_json\" = { protect = \"omit\" }",
+            "a rule for `*.more` or `*.more.*` protects",
         ),
         ("a = { protect = { truncate = 0 } }", "no character would be left"),
         ("a = { protect = \"hash\", type = \"integer\" }", "what is protected is text"),

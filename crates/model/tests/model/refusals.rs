@@ -16,12 +16,12 @@ path = "size"
 equals = "big"
 [things.paths]
 "id"           = { type = "text" }
-"size"         = { type = "text" }
+"size"         = { type = "text", answer = "thing_size" }
 "name"         = { type = "text" }
 "updated_at"   = { type = "timestamp" }
 "kind"         = { as = "omit" }
 "free"         = { as = "json" }
-"words"        = { as = "delimited", type = "text" }
+"words"        = { as = "delimited", type = "text", answer = "thing_words" }
 "picture"      = { as = "flatten", type = "text" }
 "picture.url"  = { type = "text" }
 "tags"         = { as = "table", table = "thing_tags", envelope = "data", key = ["thing_id", "tag_id"] }
@@ -124,6 +124,38 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "words = { as = \"list\", delimiter = \";\" }",
         "words",
         "`delimiter` goes with `as = \"delimited\"` only",
+    ),
+    (
+        "tags = { column = \"labels\" }",
+        "tags",
+        "`column` goes with a value, and `table` names a table; it only",
+    ),
+    (
+        "new = { as = \"entries\", column = \"x\" }",
+        "new",
+        "`column` goes with a value, and `table` names a table",
+    ),
+    (
+        "tags = { null_if = [\"0\"] }",
+        "tags",
+        "`null_if` goes with single values, those of a list stand at `PATH.[]`",
+    ),
+    ("links = { split_by = \"\" }", "links", "`split_by` must name the member"),
+    (
+        "name = { references = [{ table = \"tags\", when = \"size\" }] }",
+        "name",
+        "the reference to `tags` holds for no kind; `is` lists the values of `size`",
+    ),
+    ("name = { references = [{ table = \"tags\", is = [\"x\"] }] }", "name", "`is` goes with `when` only"),
+    (
+        "name = { answer = \"others\" }",
+        "name",
+        "no request is called `others`; known are: thing_size, thing_words",
+    ),
+    (
+        "name = { answer = \"thing_sizes\" }",
+        "name",
+        "did you mean `thing_size`? known are: thing_size, thing_words",
     ),
     // What the layer below says.
     (
@@ -286,6 +318,68 @@ fn a_column_name_that_is_taken_and_a_key_nobody_can_have_are_refused_before_docu
         message.ends_with("its key names `nr`, which is no column of it; columns are `a`, `b`"),
         "{message}"
     );
+}
+
+#[test]
+fn what_makes_no_tables_is_told_with_its_line_before_a_document_comes() {
+    let base = Rules::parse(BASE, "base").unwrap();
+    for (user, line, said) in [
+        (
+            "[things.paths]\nsize = { column = \"Name\" }",
+            2,
+            "the rule for `size` asks for the column `Name`, which is that of `name`; choose another name",
+        ),
+        (
+            "[things.paths]\nname = \"flatten\"\ntags = { key = [\"thing_id\", \"idd\"] }",
+            3,
+            "its key names `idd`, which is no column of it; columns are `tag_id`, `name`, `by_id`",
+        ),
+        ("[tags.paths]\n[things]\nkey = [\"free\"]", 3, "its key names `free`, which is no path of a value"),
+    ] {
+        let upper = Rules::parse(user, "mine.toml").unwrap();
+        let merged = base.clone().overlay(upper.clone(), "mine.toml").unwrap();
+        let error = merged.check_tables(&base, &upper, "mine.toml").expect_err(user);
+        assert_eq!(
+            error.to_string(),
+            format!("mine.toml, line {line}: the tables of `things` cannot be made")
+        );
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains(said), "{cause}");
+    }
+    // A list that nobody described may have any column.
+    for user in
+        ["[things.paths]\nnews = { as = \"table\", key = [\"thing_id\", \"nr\"] }", "[things]\n[tags]"]
+    {
+        let upper = Rules::parse(user, "mine.toml").unwrap();
+        base.clone()
+            .overlay(upper.clone(), "mine.toml")
+            .unwrap()
+            .check_tables(&base, &upper, "mine.toml")
+            .expect(user);
+    }
+}
+
+#[test]
+fn a_key_that_no_record_is_known_to_have_is_refused_and_one_with_a_type_is_not() {
+    let message = over_base("[things]\nkey = [\"siz\"]").unwrap_err().to_string();
+    let expected = "mine.toml, line 2: the rule for `things.key` cannot be followed: the model knows no `siz`, and no record \
+                    could be stored without it; did you mean `size`? If records have it, say its type in a rule of its own";
+    assert_eq!(message, expected);
+    over_base("[things]\nkey = [\"code\"]\n[things.paths]\ncode = { type = \"text\" }").unwrap();
+}
+
+#[test]
+fn a_reference_whose_kind_no_column_tells_is_not_taken_for_one_that_always_holds() {
+    let with_kind = |when: &str| {
+        let text = format!(
+            "key = [\"id\"]\n[things.paths]\nby = {{ references = [{{ table = \"people\", when = \"{when}\", is = [\"p\"] }}] }}"
+        );
+        let shredded = shred(&rules(&text), &[r#"{"id":"1","by":"7","kind":"p"}"#]);
+        let table = &shredded.tables[0].table;
+        table.columns.iter().find(|column| column.path == "by").unwrap().references.clone()
+    };
+    assert_eq!(with_kind("kind")[0].when.as_ref().unwrap().column, "kind");
+    assert_eq!(with_kind("knid"), []);
 }
 
 /// Why changed rules do not fit what a first load with `before` made of a document.

@@ -79,3 +79,53 @@ fn what_a_document_has_had_is_recognized() {
         assert_eq!(unfamiliar.names(resource, path), is_named, "{resource} {path}");
     }
 }
+
+/// The model of the resource alone, with a member more.
+fn described() -> Rules {
+    let text = BASE.replace("[files]\n", "\"name\" = { type = \"text\" }\n");
+    Rules::parse(&text, "base").unwrap()
+}
+
+#[test]
+fn a_rule_for_every_resource_that_none_knows_is_told_for_it_has_no_effect() {
+    let base = described();
+    let text = "[\"*\".paths]\nnmae = { protect = \"mask\" }\nname = { protect = \"mask\" }\nnowhere = \"omit\"\n\"*.x\" = \"omit\"";
+    let user = Rules::parse(text, "mine.toml").unwrap();
+    let told: Vec<String> = base.unfamiliar(&user, "mine.toml").iter().map(ToString::to_string).collect();
+    let no_effect = |line: u32, path: &str| {
+        format!(
+            "mine.toml, line {line}: no resource of the model knows `{path}`, so that its rule has no effect"
+        )
+    };
+    assert_eq!(
+        told,
+        [
+            no_effect(2, "nmae") + "; did you mean `name`?",
+            no_effect(4, "nowhere") + "; name the resource that has it, or `*` for what stands above it",
+        ]
+    );
+}
+
+#[test]
+fn each_property_that_names_an_unknown_path_is_told_with_its_own_line() {
+    let base = described();
+    let text = "[things]\nkey = [\"idd\"]\nversion = \"nmae\"\n[things.views.v]\npath = \"nmae2\"\nequals = \"x\"\n[things.paths]\n\
+                \"tags\" = { as = \"delimited\", of = \"idd\" }\n\"name\" = { references = [{ table = \"t\", when = \"avatarr\", is = [\"x\"] }] }";
+    let user = Rules::parse(text, "mine.toml").unwrap();
+    let told: Vec<String> = base.unfamiliar(&user, "mine.toml").iter().map(ToString::to_string).collect();
+    let places = [
+        (2, "things.idd"),
+        (3, "things.nmae"),
+        (4, "things.nmae2"),
+        (9, "things.avatarr"),
+        (8, "things.tags.idd"),
+    ];
+    for (line, path) in places {
+        let start = format!("mine.toml, line {line}: the model knows no `{path}`; ");
+        assert!(told.iter().any(|told| told.starts_with(&start)), "{start}\n{told:#?}");
+    }
+    assert!(
+        told.iter().any(|told| told.ends_with("`things.tags.idd`; did you mean `tags.id`?")),
+        "{told:#?}"
+    );
+}

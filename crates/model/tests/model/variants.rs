@@ -47,6 +47,8 @@ fn typed(logical: LogicalType) -> ResourceRules {
 fn a_declared_column_holds_exactly_its_values_and_the_rest_stands_beside_it() {
     use LogicalType::{Boolean, Date, Decimal, Float, Integer, Json, Text, Timestamp};
     for (logical, source, place, value) in [
+        (Date, "\"0001-01-01\"", "v", "0001-01-01"),
+        (Date, "\"0000-01-01\"", "v__text", "0000-01-01"),
         (Integer, "7", "v", "7"),
         (Integer, "7.0", "v", "7"),
         (Integer, "1e2", "v", "100"),

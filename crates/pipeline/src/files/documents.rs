@@ -62,25 +62,27 @@ impl<'d, 't> Documents<'d, 't> {
         if self.has_document_lines()? { self.lines() } else { self.values() }
     }
 
-    /// Whether each line is a document: the first is one, and the second too or what follows is broken; or the first is
-    /// broken and the second is one. A document that goes over several lines, and a list of them, have other lines.
+    /// Whether each line is a document, as far as the head of the file tells: its first lines are, or the head is no JSON and
+    /// [`looks_like_lines`] all the same. A document that goes over several lines, and a list of them, have other lines.
     fn has_document_lines(&mut self) -> Result<bool, Stop> {
-        if self.window.text().first() != Some(&b'{') {
-            return Ok(false);
-        }
         // With a path, a document may well be longer than memory.
         let length_max = if self.path.is_empty() { HELD_BYTES_MAX } else { HEAD_BYTES };
         let Some((first, _)) = self.on_file(|window| window.line(length_max))? else { return Ok(false) };
         while self.window.text().len() < HEAD_BYTES && self.on_file(Window::read_on)? {}
         let head = self.window.text();
-        let second = head[first..].split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-        let has_second = second.is_some_and(|line| line.starts_with(b"{") && is_document(line));
-        if is_document(&head[..first]) {
-            return Ok(has_second || second.is_none() || values(head).is_err());
+        let mut behind = filled_lines(&head[first..]);
+        if is_document(&head[..first]) && behind.next().is_none_or(is_document) {
+            return Ok(true);
         }
         // Where the head ends, it may be cut within a value or a character.
-        let cut = if head.len() < HEAD_BYTES { usize::MAX } else { head.len() - CHARACTER_BYTES_MAX };
-        Ok(has_second && values(head).is_err_and(|error| error.offset < cut))
+        let is_cut = head.len() >= HEAD_BYTES;
+        let cut = if is_cut { head.len() - CHARACTER_BYTES_MAX } else { usize::MAX };
+        if values(head).is_err_and(|error| error.offset < cut) {
+            return Ok(looks_like_lines(head));
+        }
+        // What is whole so far may break later, and a line that does is left out where lines are documents.
+        let whole = head.iter().rposition(|byte| *byte == b'\n').unwrap_or_default();
+        Ok(is_cut && whole > 0 && filled_lines(&head[..whole]).all(has_documents))
     }
 
     /// Reads documents that are a line each.
@@ -273,9 +275,39 @@ impl<'d, 't> Documents<'d, 't> {
     }
 }
 
+/// The lines of a text that have something on them.
+fn filled_lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty())
+}
+
 /// Whether a line is one whole document.
 fn is_document(line: &[u8]) -> bool {
     line.first() == Some(&b'{') && values(line).is_ok_and(|found| found.len() == 1)
+}
+
+/// Whether a line is whole documents, one or several.
+fn has_documents(line: &[u8]) -> bool {
+    let are_objects = |found: Vec<std::ops::Range<usize>>| found.into_iter().all(|at| line[at.start] == b'{');
+    line.first() == Some(&b'{') && values(line).is_ok_and(are_objects)
+}
+
+/// Whether a line is a part of something larger: more must follow, or it ends what began before it.
+fn is_part(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.ends_with(b",")
+        || line.ends_with(b"{")
+        || line.ends_with(b"[")
+        || line.starts_with(b"]")
+        || line == b"}"
+}
+
+/// Whether broken text looks like documents of a line each, some of them broken, rather than like something larger that is:
+/// lines are whole documents, and no more of them parts of something larger.
+fn looks_like_lines(text: &[u8]) -> bool {
+    let documents = filled_lines(text).filter(|line| has_documents(line)).count();
+    let parts = filled_lines(text).filter(|line| is_part(line)).count();
+    let needed = if text.first() == Some(&b'[') { parts + 1 } else { parts.max(1) };
+    documents >= needed
 }
 
 #[cfg(test)]
@@ -309,6 +341,15 @@ mod tests {
             ),
             // The first line is broken, the second is a document.
             ("{\"a\":\n{\"a\":2}\n", "", vec!["!1:1 {\"a\":", "!2:1 {\"a\":2}"]),
+            // So is whatever stands where the first documents should be.
+            ("1}\n{\"a\":2}\n", "", vec!["!1:1 1}", "!2:1 {\"a\":2}"]),
+            ("[INFO] go\n{\"a\":2}\n", "", vec!["!1:1 [INFO] go", "!2:1 {\"a\":2}"]),
+            ("{\"a\":\n{\"a\n{\"a\":3}", "", vec!["!1:1 {\"a\":", "!2:1 {\"a", "!3:1 {\"a\":3}"]),
+            (
+                "{\"a\":1} {\"a\":2}\n{\"a\":3} {\"a\n{\"a\":5}",
+                "",
+                vec!["!1:1 {\"a\":1} {\"a\":2}", "!2:1 {\"a\":3} {\"a", "!3:1 {\"a\":5}"],
+            ),
             ("[{\"a\":1}, {\"a\":2}]", "", vec!["1:2 {\"a\":1}", "1:11 {\"a\":2}"]),
             ("{\n \"a\": [1, 2]\n}\n{}", "", vec!["1:1 {\n \"a\": [1, 2]\n}", "4:1 {}"]),
             ("{}\n{\n\"a\":1\n}", "", vec!["1:1 {}", "2:1 {\n\"a\":1\n}"]),
@@ -336,6 +377,12 @@ mod tests {
     fn a_file_that_breaks_off_says_where() {
         for (text, path, expected) in [
             ("[{\"a\":1} {\"a\":2}]", "", "line 1, column 10: unexpected character"),
+            (
+                "{\"l\":[\n{\"a\":1},\n{\"a\":2}\n], \"n\": nul}",
+                "",
+                "line 4, column 10: unexpected character",
+            ),
+            ("[\n{\"a\":1},\n{\"a\":2,\n{\"a\":3}\n]", "", "line 4, column 1: unexpected character"),
             ("[{\"a\":1},\n]", "", "line 2, column 1: unexpected character"),
             ("[{\"a\":1},\n{\"a\":", "", "line 2, column 6: the text ends before the value does"),
             ("[{\"a\":1}", "", "line 1, column 9: the text ends before the value does"),

@@ -22,6 +22,7 @@ use passes::{Findings, Passes, Refusal};
 use relatable_destinations::package::{Checkpoint, Package};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::clock::Clock;
+use relatable_model::naming::NAME_BYTES_MAX;
 use relatable_model::plan::Memory;
 use relatable_model::protect::{Protection, Salt};
 use relatable_model::rules::path::{Path as DocumentPath, Segment};
@@ -35,6 +36,10 @@ const FILES_WORKSPACE: &str = "files";
 /// What stands before the table's name in the resource of documents from files, which no resource of a workspace has: a
 /// table of the one is never taken for a table of the other.
 const FILES_PREFIX: &str = "file:";
+
+/// Why files have no use for the version of a record.
+const LAST_COUNTS: &str = "of documents from files that have the same key the last is the row, in the order of the files; \
+                           leave `version` out";
 
 /// The resource of the documents that files bring to a table.
 pub fn file_resource(table: &str) -> String {
@@ -226,9 +231,17 @@ fn rules(load: &FileLoad, resource: &str) -> Result<Rules, PipelineError> {
     let mut rules = Rules::default();
     rules.resources.insert(load.table.clone(), own);
     if let Some(upper) = &load.rules {
+        let below = rules.clone();
         rules = rules.overlay(upper.clone(), upper.file())?;
+        rules.check_tables(&below, upper, upper.file())?;
+        if upper.resources.get(&load.table).is_some_and(|own| own.version.is_some()) {
+            return Err(PipelineError::Rules(upper.refused(&load.table, "version", LAST_COUNTS)));
+        }
     }
     let own = rules.resources.remove(&load.table).unwrap_or_default();
+    if let Some(name) = own.table.as_ref().filter(|name| name.len() > NAME_BYTES_MAX) {
+        return Err(PipelineError::TableName { name: name.clone(), bytes: name.len() });
+    }
     rules.resources.insert(resource.to_owned(), own);
     Ok(rules)
 }

@@ -6,11 +6,21 @@ use relatable_model::json::Json;
 use relatable_model::plan::{Memory, PlanError};
 use relatable_model::reassemble::scalar;
 use relatable_model::rules::Contract;
-use relatable_model::schema::Table;
+use relatable_model::schema::{Column, ColumnRole, Table};
 use relatable_model::shred::{Shredded, ShreddedTable};
 
 /// The kind of issue recorded for each value left out.
 const DISCARDED: &str = "value_discarded";
+/// The kind of issue that the model records for each value that went to a column beside its own.
+const BESIDE: &str = "value_not_representable";
+
+/// A place that the contract does not let in: its path, whether a known column holds other values of that path, and the rows
+/// that have a value there.
+struct New {
+    path: String,
+    has_column: bool,
+    rows: Vec<usize>,
+}
 
 /// Holds what was shredded to a contract; `known` are the tables and columns that may be.
 ///
@@ -25,32 +35,71 @@ pub(super) fn hold(
     if contract == Contract::Evolve {
         return Ok(());
     }
+    let root = shredded.tables.iter().find(|shredded| shredded.table.parent.is_none());
+    let key_parts = root.map_or(0, |root| root.table.key.len());
     let mut kept = Vec::with_capacity(shredded.tables.len());
     for mut shredded_table in std::mem::take(&mut shredded.tables) {
         let ShreddedTable { table, rows, .. } = &shredded_table;
-        let is_known = known.has_table(&table.path);
-        let mut new: Vec<(String, Vec<usize>)> = Vec::new();
-        if is_known {
-            let columns = table.columns.iter().filter(|column| !known.has_column(&table.path, &column.name));
-            new.extend(columns.map(|column| (column.path.clone(), filled(rows, &column.name))));
-        } else {
-            new.push((table.path.clone(), (0..rows.num_rows()).collect()));
-        }
-        for (path, rows_with) in new {
-            if let (Contract::Freeze, Some(&row)) = (contract, rows_with.first()) {
-                return Err(frozen(resource, table, rows, &path, row));
+        for new in not_known(table, rows, known) {
+            let records = new.rows.iter().map(|&row| record(table, rows, row, key_parts));
+            if contract == Contract::Freeze {
+                match records.into_iter().next() {
+                    Some(record) => return Err(frozen(resource, table, &new, &record)),
+                    None => continue,
+                }
             }
-            let issue = discarded(resource, path);
-            shredded.issues.extend(std::iter::repeat_n(issue, rows_with.len()));
+            for record in records {
+                let issue = discarded(resource, &new, record);
+                // The value went nowhere, so it is not told that it went beside its column.
+                let beside = shredded.issues.iter().position(|other| {
+                    other.kind == BESIDE && other.path == issue.path && other.record == issue.record
+                });
+                beside.filter(|_| new.has_column).map(|place| shredded.issues.swap_remove(place));
+                shredded.issues.push(issue);
+            }
         }
         // A new list that is empty everywhere brings nothing, so that nothing is refused for it.
-        if is_known {
+        if known.has_table(&table.path) {
             keep_known(&mut shredded_table, known);
             kept.push(shredded_table);
         }
     }
     shredded.tables = kept;
     Ok(())
+}
+
+/// What a table has that is not known: columns, or all of it.
+fn not_known(table: &Table, rows: &RecordBatch, known: &Memory) -> Vec<New> {
+    if !known.has_table(&table.path) {
+        let rows = (0..rows.num_rows()).collect();
+        return vec![New { path: table.path.clone(), has_column: false, rows }];
+    }
+    let is_known = |column: &Column| known.has_column(&table.path, &column.name);
+    let new = table.columns.iter().filter(|column| !is_known(column));
+    let new = new.map(|column| New {
+        path: column.path.clone(),
+        has_column: table
+            .columns
+            .iter()
+            .any(|other| other.role == ColumnRole::Value && other.path == column.path && is_known(other)),
+        rows: filled(rows, &column.name),
+    });
+    new.collect()
+}
+
+/// The key of the record that a row belongs to, which has so many parts, as other issues have it.
+fn record(table: &Table, rows: &RecordBatch, row: usize, key_parts: usize) -> String {
+    let part = |column: &str| match rows.column_by_name(column).and_then(|array| scalar(array, row)) {
+        Some(Json::String(text)) => text,
+        Some(value) => value.to_string(),
+        None => String::new(),
+    };
+    let inherited = table.columns.iter().filter(|column| column.role == ColumnRole::Inherited);
+    let parts: Vec<String> = match table.parent {
+        None => table.key.iter().map(|column| part(column)).collect(),
+        Some(_) => inherited.take(key_parts).map(|column| part(&column.name)).collect(),
+    };
+    parts.join("/")
 }
 
 /// The rows that have a value in a column.
@@ -73,30 +122,27 @@ fn keep_known(shredded: &mut ShreddedTable, known: &Memory) {
 }
 
 /// The error of a frozen resource.
-fn frozen(resource: &str, table: &Table, rows: &RecordBatch, path: &str, row: usize) -> PlanError {
-    let part = |column: &String| match rows.column_by_name(column).and_then(|array| scalar(array, row)) {
-        Some(Json::String(text)) => text,
-        Some(value) => value.to_string(),
-        None => String::new(),
-    };
-    let record = table.key.iter().map(part).collect::<Vec<_>>().join("/");
+fn frozen(resource: &str, table: &Table, New { path, has_column, .. }: &New, record: &str) -> PlanError {
+    let lacks = if *has_column { ": that of its path cannot hold it" } else { "" };
     PlanError {
         resource: resource.to_owned(),
         table: table.name.clone(),
         difference: format!(
-            "its contract is `freeze`, and the record `{record}` has a value at `{path}`, for which there is no column; \
-             nothing of this load was written"
+            "its contract is `freeze`, and the record `{record}` has a value at `{path}`, for which there is no \
+             column{lacks}; nothing of this load was written"
         ),
+        place: path.clone(),
     }
 }
 
-/// The issue of a value left out.
-fn discarded(resource: &str, path: String) -> Issue {
+/// The issue of a value of a record that is left out.
+fn discarded(resource: &str, New { path, has_column, .. }: &New, record: String) -> Issue {
+    let lacks = if *has_column { "its column cannot hold it" } else { "there is no column for it" };
     Issue {
         resource: resource.to_owned(),
         kind: DISCARDED.to_owned(),
-        path,
-        record: String::new(),
-        detail: "the contract is `discard`, and there is no column for it".to_owned(),
+        path: path.clone(),
+        record,
+        detail: format!("the contract is `discard`, and {lacks}"),
     }
 }

@@ -122,11 +122,11 @@ impl Wanted {
         let mut named = String::new();
         if let Some(file) = file {
             named = file.display().to_string();
-            for (resource, rules) in rules::of_file(file)?.resources {
-                let is_from_files = tables.contains_key(&file_resource(&resource));
-                let side = if is_from_files { &mut of_files } else { &mut upper };
-                side.resources.insert(resource, rules);
-            }
+            let is_from_files = |resource: &String| tables.contains_key(&file_resource(resource));
+            upper = rules::of_file(file)?;
+            of_files = upper.clone();
+            upper.resources.retain(|resource, _| !is_from_files(resource));
+            of_files.resources.retain(|resource, _| is_from_files(resource));
         }
         let Merged { rules: curated, unfamiliar, doubtful_references } =
             rules::over(models::curated()?, upper, &named)?;

@@ -64,7 +64,8 @@ async fn read(
     Err(Failure::LeftOut { feeds: feeds.join(", ") })
 }
 
-/// Warns of paths that look like a slip of the pen: another is near, and no document has had them. A column whose type
+/// Warns of paths that look like a slip of the pen: another is near or their rule has no effect, and no document has had
+/// them. A column whose type
 /// the rules declare is there without any document.
 fn warn(unfamiliar: &[UnfamiliarPath], rules: &Rules, known: &[RememberedColumn]) {
     let is_declared = |column: &RememberedColumn| {
@@ -75,5 +76,6 @@ fn warn(unfamiliar: &[UnfamiliarPath], rules: &Rules, known: &[RememberedColumn]
     let met: Vec<&RememberedColumn> = known.iter().filter(|column| !is_declared(column)).collect();
     let is_met =
         |path: &UnfamiliarPath| met.iter().any(|column| path.names(&column.resource, &column.column.path));
-    unfamiliar.iter().filter(|path| path.nearest.is_some() && !is_met(path)).for_each(render::warning);
+    let is_slip = |path: &&UnfamiliarPath| path.nearest.is_some() || path.is_for_every_resource();
+    unfamiliar.iter().filter(is_slip).filter(|path| !is_met(path)).for_each(render::warning);
 }

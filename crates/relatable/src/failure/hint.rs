@@ -202,6 +202,7 @@ fn of_rules(error: &RulesError) -> Option<String> {
         RulesError::Contradiction { .. } => {
             "correct the rule, then look at the outcome with `relatable model show`"
         }
+        RulesError::Tables { cause, .. } => return of_plan(cause),
         RulesError::NameTaken { .. } => {
             "give one of them another name; `relatable model show` lists the tables and views there are"
         }
@@ -324,6 +325,9 @@ fn of_run(error: &PipelineError) -> Option<String> {
              commas between"
                 .to_owned(),
         ),
+        PipelineError::TableName { .. } => {
+            Some("choose another name (`--table`, or `table` in your rules); nothing was written".to_owned())
+        }
         PipelineError::AllRejected { .. } => Some(
             "a document is a JSON object and has a value at every path of `--key`; nothing was written".to_owned(),
         ),

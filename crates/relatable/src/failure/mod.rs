@@ -265,6 +265,7 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::Protect(_)
         | PipelineError::Plan(_)
         | PipelineError::Key { .. }
+        | PipelineError::TableName { .. }
         | PipelineError::Records { .. }
         | PipelineError::RecordsLost { .. }
         | PipelineError::ElementsLost { .. }

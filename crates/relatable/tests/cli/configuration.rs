@@ -106,8 +106,21 @@ fn rules_that_cannot_be_followed_are_refused_by_every_command_before_anything_is
         ("[contacts.paths]\n\"tags..id\" = \"omit\"\n", "the path `tags..id` has an empty step"),
         (
             "[contacts.paths]\n\"phone\" = { column = \"email\" }\n",
-            "error: failed to make the tables of `contacts`\n  caused by: the model of `contacts` does not fit the table \
+            "error: mine.toml, line 2: the tables of `contacts` cannot be made\n  caused by: the model of `contacts` does not fit the table \
              `contacts`: the rule for `phone` asks for the column `email`, which is that of `email`; choose another name",
+        ),
+        (
+            "[contacts.paths]\n\"email\" = \"flatten\"\n\"tags\" = { key = [\"x\"] }\n",
+            "error: mine.toml, line 3: the tables of `contacts` cannot be made\n  caused by: the model of `contacts` does not fit \
+             the table `contact_tags`: its key names `x`, which is no column of it; columns are",
+        ),
+        (
+            "[contacts]\nkey = [\"idd\"]\n",
+            "error: mine.toml, line 2: the rule for `contacts.key` cannot be followed: the model knows no `idd`",
+        ),
+        (
+            "[contacts.paths]\n\"email\" = { answer = \"contact_tag\" }\n",
+            "no request is called `contact_tag`; did you mean `contact_tags`? known are: ",
         ),
     ] {
         place.write("mine.toml", rules);
@@ -140,6 +153,23 @@ fn a_path_the_model_does_not_know_is_a_warning_with_the_nearest_one() {
             .stdout
             .contains(" mine.toml, line 2: the model knows no `contacts.avatarr`; did you mean `avatar`?\n")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_in_a_rule_for_every_resource_is_a_warning_of_every_command() {
+    let place = Place::new();
+    place.write("mine.toml", "[\"*\".paths]\n\"emial\" = { protect = \"mask\" }\n\"nowhere\" = \"omit\"\n");
+    let slip = "warning: mine.toml, line 2: no resource of the model knows `emial`, so that its rule has no effect; did you mean \
+                `email`?\n";
+    let nowhere = "warning: mine.toml, line 3: no resource of the model knows `nowhere`, so that its rule has no effect; name the \
+                   resource that has it, or `*` for what stands above it\n";
+    let shown = place.run(&["model", "show", "--model", "mine.toml", "--json"]);
+    assert_eq!(shown.succeeded().stderr, format!("{slip}{nowhere}"));
+    let simulator = simulator(5, 0).await;
+    let base_url = simulator.base_url();
+    let sync =
+        ["sync", "--to", "sqlite:a.db", "--select", "tags", "--model", "mine.toml", "--base-url", &base_url];
+    assert!(place.run(&sync).succeeded().stderr.starts_with(&format!("{slip}{nowhere}")));
 }
 
 #[test]

@@ -51,11 +51,32 @@ fn a_discarding_table_leaves_new_values_out_and_counts_them() {
         read("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'");
     assert_eq!(tables, [["things"], ["thing_lines"]]);
     assert_eq!(
-        read("SELECT path, \"count\" FROM _relatable_issues WHERE kind = 'value_discarded' ORDER BY path"),
-        [["lines.sku", "1"], ["more.[]", "1"], ["name", "1"], ["vip", "2"]]
+        read(
+            "SELECT path, record, \"count\", detail FROM _relatable_issues WHERE kind = 'value_discarded' ORDER BY path, record"
+        ),
+        [
+            ["lines.sku", "2", "1", "the contract is `discard`, and there is no column for it"],
+            ["more.[]", "2", "1", "the contract is `discard`, and there is no column for it"],
+            ["name", "2", "1", "the contract is `discard`, and its column cannot hold it"],
+            ["vip", "2", "1", "the contract is `discard`, and there is no column for it"],
+            ["vip", "3", "1", "the contract is `discard`, and there is no column for it"],
+        ]
     );
+    assert_eq!(read("SELECT DISTINCT kind FROM _relatable_issues"), [["value_discarded"]]);
     let appeared = read("SELECT count(*) FROM _relatable_changes WHERE change = 'column_appeared'");
     assert_eq!(appeared, [["0"]]);
+}
+
+#[test]
+fn a_value_that_its_column_cannot_hold_is_told_as_that_under_a_contract() {
+    let place = Place::new();
+    assert_eq!(second_load(&place, "sqlite", "freeze").code, Some(3));
+    place.write("second.ndjson", r#"{"id": 4, "name": 7.5}"#);
+    let load = ["load", "second.ndjson", "--table", "things", "--key", "id", "--to", "sqlite:a.db"];
+    place.run(&[&load[..], &["--model", "mine.toml"]].concat()).failed_with(
+        3,
+        &["the record `4` has a value at `name`, for which there is no column: that of its path cannot hold it; nothing of this load was written"],
+    );
 }
 
 #[cfg(feature = "duckdb")]

@@ -67,3 +67,26 @@ fn what_cannot_be_compared_is_said() {
         .run(&["model", "diff", "--to", "sqlite:a.db", "--model", "mine.toml"])
         .failed_with(3, &["`twos`, which is no resource"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_in_rules_that_are_compared_is_named_with_its_line() {
+    let simulator = simulator(5, 0).await;
+    let place = Place::new();
+    let base_url = simulator.base_url();
+    place
+        .run(&["sync", "--to", "sqlite:a.db", "--select", "tags", "--base-url", &base_url, "--quiet"])
+        .succeeded();
+    for (rules, said) in [
+        (
+            "[tags.paths]\nname = \"table\"\n",
+            "error: mine.toml, line 2: the rule for `tags.name` cannot be followed",
+        ),
+        (
+            "[tags.paths]\nid = \"flatten\"\nname = { column = \"id\" }\n",
+            "error: mine.toml, line 3: the tables of `tags` cannot be made",
+        ),
+    ] {
+        place.write("mine.toml", rules);
+        place.run(&["model", "diff", "--to", "sqlite:a.db", "--model", "mine.toml"]).failed_with(3, &[said]);
+    }
+}

@@ -277,3 +277,119 @@ fn the_last_document_of_a_key_is_the_whole_record() {
         assert_eq!(back.succeeded().stdout.lines().collect::<Vec<_>>(), [whole, unchanged], "{loads:?}");
     }
 }
+
+#[test]
+fn what_has_no_effect_on_files_is_refused_with_its_line_before_anything_is_written() {
+    let place = Place::new();
+    place.write("a.ndjson", "{\"id\": 1, \"a\": 2}");
+    let load =
+        ["load", "a.ndjson", "--table", "t", "--key", "id", "--to", "sqlite:a.db", "--model", "mine.toml"];
+    for (rules, said) in [
+        (
+            "[t]\nversion = \"a\"\n",
+            "mine.toml, line 2: the rule for `t.version` cannot be followed: of documents from files that have the same key the \
+             last is the row",
+        ),
+        (
+            "[t.paths]\na = { answer = \"zzz\" }\n",
+            "mine.toml, line 2: the rule for `t.a` cannot be followed: `answer` names one of several requests",
+        ),
+        (
+            "[t.paths]\na = { column = \"b\", type = \"integer\" }\nb = { type = \"text\" }\n",
+            "mine.toml, line 2: the tables of `t` cannot be made",
+        ),
+    ] {
+        place.write("mine.toml", rules);
+        place.run(&load).failed_with(3, &[said, "hint: "]);
+        assert!(!place.path("a.db").exists(), "{rules}");
+    }
+}
+
+#[test]
+fn a_table_that_cannot_be_called_as_asked_is_refused_as_a_rule_with_that_name_is() {
+    let place = Place::new();
+    place.write("a.ndjson", "{\"id\": 1}");
+    let long = "t".repeat(64);
+    let load = |table: &str| {
+        place.run(&["load", "a.ndjson", "--table", table, "--key", "id", "--to", "sqlite:a.db"])
+    };
+    let said = format!("no table can be named `{long}`: a name has at most 63 bytes, and this one 64");
+    load(&long).failed_with(3, &[&said, "hint: choose another name (`--table`"]);
+    place.write("mine.toml", &format!("[t]\ntable = \"{long}\"\n"));
+    let ruled = ["load", "a.ndjson", "--table", "t", "--to", "sqlite:a.db", "--model", "mine.toml"];
+    place.run(&ruled).failed_with(3, &[&format!("`{long}` is no usable name: 1 to 63 bytes")]);
+    assert!(!place.path("a.db").exists());
+    load(&long[1..]).succeeded();
+}
+
+#[test]
+fn a_day_that_no_database_has_stands_beside_its_column_and_is_told() {
+    let place = Place::new();
+    place.write("a.ndjson", "{\"id\": 1, \"w\": \"0000-01-01\"}\n{\"id\": 2, \"w\": \"0001-01-01\"}");
+    place.write("mine.toml", "[t.paths]\nw = { type = \"date\" }\n");
+    let load =
+        ["load", "a.ndjson", "--table", "t", "--key", "id", "--to", "sqlite:a.db", "--model", "mine.toml"];
+    place.run(&load).succeeded();
+    let read = |sql: &str| query(&place.path("a.db"), sql);
+    assert_eq!(
+        read("SELECT id, w, w__text FROM t ORDER BY id"),
+        [["1", "", "0000-01-01"], ["2", "0001-01-01", ""]]
+    );
+    assert_eq!(
+        read("SELECT kind, path, record FROM _relatable_issues"),
+        [["value_not_representable", "w", "1"]]
+    );
+}
+
+/// Names of members that someone typed to see what happens: alike but for case, dots, spaces or accents; quotes, statements,
+/// names of bookkeeping, nothing, and more than any database takes.
+fn hostile_names() -> Vec<String> {
+    let pieces = [
+        "plan",
+        "Plan",
+        "_",
+        " ",
+        ".",
+        "\"",
+        "'",
+        "`",
+        "; DROP TABLE t; --",
+        "é",
+        "ß",
+        "🎉",
+        "\n",
+        "_synced_at",
+        "*",
+        "[]",
+    ];
+    let mut names: Vec<String> =
+        vec![String::new(), "ID".to_owned(), "_id".to_owned(), "rowid".to_owned(), "x".repeat(10_000)];
+    for first in pieces {
+        names.push(first.to_owned());
+        for second in pieces {
+            names.push(format!("{first}{second}"));
+            names.push(format!("{second}{first}{}", "y".repeat(80)));
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+#[test]
+fn members_with_hostile_names_are_columns_of_a_database_and_come_back() {
+    let place = Place::new();
+    let mut document: serde_json::Map<String, serde_json::Value> =
+        hostile_names().into_iter().zip(0..).map(|(name, place)| (name, place.into())).collect();
+    document.insert("id".to_owned(), 1.into());
+    assert!(document.len() > 300, "{}", document.len());
+    let document = serde_json::Value::Object(document);
+    place.write("a.ndjson", &document.to_string());
+    for _ in 0..2 {
+        let load = ["load", "a.ndjson", "--table", "t", "--key", "id", "--to", "sqlite:a.db"];
+        place.run(&load).succeeded();
+        let back = place.run(&["export", "t", "--from", "sqlite:a.db"]);
+        let back: serde_json::Value = serde_json::from_str(back.succeeded().stdout.trim()).unwrap();
+        assert_eq!(back, document);
+    }
+}

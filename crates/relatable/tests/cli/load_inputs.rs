@@ -204,3 +204,25 @@ fn a_file_that_cannot_be_read_on_is_named_with_line_and_column_and_nothing_is_wr
     place.write_bytes("a.json.gz", &packed[..packed.len() - 5]);
     load(&place, &["a.json.gz"], &[]).failed_with(10, &["error: failed to read `a.json.gz`", "caused by: "]);
 }
+
+#[test]
+fn a_line_that_is_no_json_is_left_out_wherever_it_stands() {
+    let good = "{\"id\": 1, \"n\": \"a\"}\n{\"id\": 2, \"n\": \"b\"}\n";
+    for (text, broken) in [
+        (format!("1,\"n\": 2}}\n{good}"), 1),
+        (format!("2026-11-01 INFO the export begins\n{good}"), 1),
+        (format!("[INFO] the export begins\n{good}"), 1),
+        (format!("{{\"id\": 7, \"n\n{{\"id\":\n{good}"), 2),
+        (format!("{good}{{\"id\": 7, \"n\n"), 1),
+        ("{\"id\": 1, \"n\": \"a\"} {\"id\": 2, \"n\": \"b\"}\n{\"id\": 3} {\"id\": 4\n".to_owned(), 1),
+    ] {
+        let place = Place::new();
+        place.write("a.ndjson", &text);
+        load(&place, &["a.ndjson"], &[]).succeeded();
+        assert_eq!(rows(&place), ["1=a", "2=b"], "{text}");
+        let told =
+            query(&place.path("a.db"), "SELECT count(*) FROM _relatable_issues WHERE kind = 'broken_line'");
+        assert_eq!(told, [[broken.to_string()]], "{text}");
+        load(&place, &["a.ndjson"], &["--strict"]).failed_with(10, &["hint: leave out `--strict`"]);
+    }
+}

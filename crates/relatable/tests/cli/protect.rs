@@ -5,15 +5,13 @@ use relatable_journal::Journal;
 use std::process::Stdio;
 
 const SALT: &str = "a secret for these tests";
-/// Every e-mail address, wherever it stands.
-const RULES: &str = r#"
-["*".paths]
-"email" = { protect = "hash" }
-"*.email" = { protect = "hash" }
-"*.*.email" = { protect = "hash" }
-"*.email_message_metadata" = { protect = "mask" }
-"*.reply_to" = { protect = "hash" }
-"#;
+/// The readme's example of rules that protect: the block that follows its words on what must not be stored.
+fn example() -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();
+    let (_, rest) = readme.split_once("What must not be stored").expect("words on what must not be stored");
+    let (_, rest) = rest.split_once("```toml\n").expect("an example");
+    rest.split_once("```").expect("the end of the example").0.to_owned()
+}
 
 /// Runs the program with the salt in its environment.
 fn run(place: &Place, arguments: &[&str]) -> Outcome {
@@ -47,7 +45,7 @@ async fn a_protected_address_is_in_no_table_no_journal_and_no_output_and_still_j
     assert!(emails.len() > 20 && journalled(&plain, &workspace).contains(&emails[0]));
 
     let place = Place::new();
-    place.write("mine.toml", RULES);
+    place.write("mine.toml", &example());
     let outcome = run(&place, &[&sync[..], &["--model", "mine.toml"]].concat());
     outcome.succeeded();
     let database = String::from_utf8_lossy(&std::fs::read(place.path("a.db")).unwrap()).into_owned();
@@ -61,6 +59,8 @@ async fn a_protected_address_is_in_no_table_no_journal_and_no_output_and_still_j
             assert_eq!(around, None, "{email} is somewhere");
         }
     }
+    let phones = texts(&place, "SELECT length(phone) FROM contacts WHERE phone IS NOT NULL");
+    assert!(phones.iter().all(|length| length == "4") && !phones.is_empty(), "{phones:?}");
     let hashes = texts(&place, "SELECT email FROM contacts WHERE email IS NOT NULL");
     assert_eq!(hashes.len(), emails.len());
     assert!(hashes.iter().all(|hash| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())));
