@@ -16,6 +16,7 @@ mod document;
 mod fault;
 mod mutation;
 mod paging;
+mod resource;
 mod search;
 mod server;
 mod settings;
@@ -26,8 +27,9 @@ mod workspace;
 
 pub use fault::{Fault, FaultKind};
 pub use mutation::{Addition, Mutation, MutationError, Selection, Touched};
+pub use resource::Resource;
 pub use settings::Settings;
 pub use simulator::{Simulator, StartError};
 pub use stats::{Stats, Window};
-pub use truth::{Counts, Documents, Resource, Truth};
+pub use truth::{Counts, Documents, Truth};
 pub use workspace::ANCHOR_S;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::truth::Resource;
+use crate::resource::Resource;
 
 /// Which existing records a mutation is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,8 @@ pub struct Settings {
     pub companies: Option<u64>,
     /// Number of conversations; half of the contacts unless given.
     pub conversations: Option<u64>,
+    /// Number of tickets; a fifth of the conversations unless given.
+    pub tickets: Option<u64>,
     /// The bearer token that is accepted.
     pub token: String,
     /// Requests allowed per 10-second window.
@@ -35,6 +37,7 @@ impl Default for Settings {
             contacts: 1_000,
             companies: None,
             conversations: None,
+            tickets: None,
             token: "simulated-token".to_owned(),
             limit_per_window: 1_666,
             latency_ms: 0,

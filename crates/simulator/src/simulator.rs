@@ -65,10 +65,12 @@ impl Simulator {
     pub async fn start(settings: Settings) -> Result<Simulator, StartError> {
         let zone = TimeZone::get(&settings.timezone)
             .map_err(|source| StartError::Timezone { name: settings.timezone.clone(), source })?;
+        let conversations = settings.conversations.unwrap_or(settings.contacts / 2);
         let sizes = Sizes {
             contacts: count("contacts", settings.contacts)?,
             companies: count("companies", settings.companies.unwrap_or(settings.contacts / 4))?,
-            conversations: count("conversations", settings.conversations.unwrap_or(settings.contacts / 2))?,
+            conversations: count("conversations", conversations)?,
+            tickets: count("tickets", settings.tickets.unwrap_or(conversations / 5))?,
         };
         let bind = |source| StartError::Bind { port: settings.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await.map_err(bind)?;

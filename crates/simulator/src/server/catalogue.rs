@@ -43,10 +43,36 @@ pub(super) fn teams(call: &Call<'_>) -> Result<Node, Problem> {
     Ok(node!({"type": "team.list", "teams": teams}))
 }
 
+/// `GET /teams/{id}`.
+pub(super) fn team(call: &Call<'_>) -> Result<Node, Problem> {
+    let workspace = call.shared.workspace();
+    let code = workspace.team_code(call.id);
+    code.map(|code| workspace.team(code))
+        .ok_or_else(|| Problem::not_found("team_not_found", "Team not found"))
+}
+
+/// `GET /tags/{id}`.
+pub(super) fn tag(call: &Call<'_>) -> Result<Node, Problem> {
+    let workspace = call.shared.workspace();
+    let index = workspace.tag_index(call.id);
+    index
+        .map(|index| workspace.tag(index))
+        .ok_or_else(|| Problem::not_found("tag_not_found", "Resource Not Found"))
+}
+
+/// `GET /segments/{id}`.
+pub(super) fn segment(call: &Call<'_>) -> Result<Node, Problem> {
+    let workspace = call.shared.workspace();
+    let index = workspace.segment_index(call.id);
+    index
+        .map(|index| workspace.segment(index))
+        .ok_or_else(|| Problem::not_found("not_found", "Segment not found"))
+}
+
 /// `GET /tags`.
 pub(super) fn tags(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
-    let tags: Vec<Node> = (0..workspace.tag_count()).map(|index| workspace.tag(index)).collect();
+    let tags: Vec<Node> = workspace.tag_indexes().map(|index| workspace.tag(index)).collect();
     Ok(node!({"type": "list", "data": tags}))
 }
 
@@ -55,7 +81,7 @@ pub(super) fn segments(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let segments = match call.flag("include_count") {
         true => counted_segments(&workspace),
-        false => (0..workspace.segment_count()).map(|index| workspace.segment(index)).collect(),
+        false => workspace.segment_indexes().map(|index| workspace.segment(index)).collect(),
     };
     Ok(node!({"type": "segment.list", "segments": segments}))
 }
@@ -89,11 +115,7 @@ pub(super) fn data_attributes(call: &Call<'_>) -> Result<Node, Problem> {
     Ok(node!({"type": "list", "data": attributes}))
 }
 
-/// `GET /conversations/attributes`, since 2.16.
+/// `GET /conversations/attributes`.
 pub(super) fn conversation_attributes(call: &Call<'_>) -> Result<Node, Problem> {
-    if call.version < Version::V2_16 {
-        let message = "The requested version does not have this endpoint";
-        return Err(Problem::bad_request("intercom_version_invalid", message));
-    }
     Ok(node!({"type": "list", "data": call.shared.workspace().conversation_attribute_catalogue()}))
 }

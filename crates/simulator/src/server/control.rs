@@ -16,8 +16,9 @@ use serde_json::json;
 use super::{Shared, gate};
 use crate::fault::Fault;
 use crate::mutation::{Mutation, Touched};
+use crate::resource::Resource;
 use crate::stats::Stats;
-use crate::truth::{Counts, Documents, Resource, Truth};
+use crate::truth::{Counts, Documents, Truth};
 
 /// Documents are streamed in pieces of about this size.
 const PIECE_BYTES: usize = 64 * 1024;

@@ -13,7 +13,10 @@ pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     let cursor = call.cursor()?;
     let workspace = call.shared.workspace();
     let after = match &cursor {
-        Some(cursor) => Some((cursor.key_s, conversation_index(&workspace, &cursor.id)?)),
+        Some(cursor) => Some((
+            cursor.key_s,
+            workspace.conversation_index_ever(&cursor.id).ok_or_else(no_such_conversation)?,
+        )),
         None => None,
     };
     let walk = Walk { order: Order::Updated, descending: true, after, keys: i64::MIN..i64::MAX };
@@ -26,7 +29,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
         last.map(|&(key_s, index)| Cursor { key_s, id: workspace.conversation_id(index), page: page + 1 });
     let entries = places.iter().filter_map(|&(_, index)| Some((index, workspace.conversations.get(index)?)));
     let documents = entries.map(|(index, entry)| workspace.conversation(index, entry)).collect();
-    let total = u64::from(workspace.conversations.len());
+    let total = u64::from(workspace.conversations.living());
     Ok(envelope(call, documents, total, Cursor::pages(next.as_ref(), page, per_page, total)))
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, HeaderValue, LINK};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
@@ -30,6 +30,7 @@ struct Answer {
     status: StatusCode,
     content_type: &'static str,
     body: Vec<u8>,
+    link: Option<String>,
 }
 
 /// Answers any request of the API.
@@ -40,7 +41,8 @@ pub(super) async fn answer(
 ) -> Response {
     let path = request.uri().path().to_owned();
     let now_s = shared.clock.now_s();
-    let pattern = routes::find(request.method().as_str(), &path).map_or("(unknown)", |route| route.pattern);
+    let pattern =
+        routes::find(request.method().as_str(), &path).map_or("(unknown)", |route| route.endpoint.pattern);
     let _under_way =
         shared.tally.begin(format!("{} {pattern}", request.method()), now_s - now_s.rem_euclid(WINDOW_S));
     let verdict = shared.limiter.judge(now_s);
@@ -56,7 +58,7 @@ pub(super) async fn answer(
         match fault {
             Some(FaultKind::Reset) => {
                 peer.reset();
-                Answer { status: StatusCode::OK, content_type: "text/plain", body: Vec::new() }
+                Answer { status: StatusCode::OK, content_type: "text/plain", body: Vec::new(), link: None }
             }
             fault => spoil(served(&shared, request, &request_id).await, fault, &request_id),
         }
@@ -74,7 +76,9 @@ async fn served(shared: &Shared, request: Request, request_id: &str) -> Answer {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_BYTES_MAX).await.unwrap_or_default();
     match handle(shared, &parts.method, &parts.uri, &parts.headers, &body) {
-        Ok(document) => Answer { status: StatusCode::OK, content_type: JSON, body: document.to_bytes() },
+        Ok(document) => {
+            Answer { status: StatusCode::OK, content_type: JSON, body: document.to_bytes(), link: None }
+        }
         Err(problem) => refused(&problem, request_id),
     }
 }
@@ -106,12 +110,21 @@ fn handle(
         serde_json::from_slice(body).map_err(|_| Problem::bad_request("bad_request", "malformed JSON"))?
     };
     let now_s = shared.clock.now_s();
-    (route.handler)(&Call { shared, version, path: uri.path(), id: route.id, query: query.0, body, now_s })
+    route.endpoint.answer(&Call {
+        shared,
+        version,
+        path: uri.path(),
+        id: route.id,
+        inner_id: route.inner_id,
+        query: query.0,
+        body,
+        now_s,
+    })
 }
 
 fn refused(problem: &Problem, request_id: &str) -> Answer {
     let body = problem.body(request_id).to_string().into_bytes();
-    Answer { status: problem.status, content_type: JSON, body }
+    Answer { status: problem.status, content_type: JSON, body, link: problem.link.clone() }
 }
 
 /// What a fault makes of the right answer.
@@ -122,7 +135,7 @@ fn spoil(mut answer: Answer, fault: Option<FaultKind>, request_id: &str) -> Answ
             let page = format!(
                 "<html>\r\n<head><title>{status}</title></head>\r\n<body><h1>{status}</h1></body>\r\n</html>\r\n"
             );
-            Answer { status, content_type: "text/html", body: page.into_bytes() }
+            Answer { status, content_type: "text/html", body: page.into_bytes(), link: None }
         }
         Some(FaultKind::EmptyBody) => Answer { status: StatusCode::OK, body: Vec::new(), ..answer },
         Some(FaultKind::Truncated) => {
@@ -175,6 +188,9 @@ fn respond(
         if let Ok(value) = value {
             headers.insert(name, value);
         }
+    }
+    if let Some(link) = answer.link.and_then(|link| HeaderValue::try_from(link).ok()) {
+        headers.insert(LINK, link);
     }
     headers.insert("x-ratelimit-limit", verdict.limit.into());
     headers.insert("x-ratelimit-remaining", verdict.remaining.into());

@@ -1,17 +1,25 @@
 //! The HTTP side: what every request goes through, and the endpoints by family.
 
+mod activity_logs;
 mod call;
+mod calls;
 mod catalogue;
 mod companies;
 mod connection;
 mod contacts;
 mod control;
 mod conversations;
+mod custom_objects;
+mod departures;
+mod endpoints;
 mod events;
 mod gate;
+mod knowledge;
 mod limiter;
+mod listing;
 mod problem;
 mod routes;
+mod tickets;
 mod version;
 
 use std::sync::atomic::{AtomicU64, Ordering};

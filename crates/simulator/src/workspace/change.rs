@@ -9,7 +9,7 @@ use super::register::Entry;
 use super::vocabulary::{SEGMENTS, TAGS};
 use super::{Additions, Register, Workspace};
 use crate::mutation::{Addition, Mutation, MutationError, Selection, Touched};
-use crate::truth::Resource;
+use crate::resource::Resource;
 
 impl Workspace {
     /// Carries out a mutation at this moment. After an error nothing has changed.
@@ -96,7 +96,10 @@ impl Workspace {
 
     fn join_company(&mut self, index: u32) {
         let joined = self.contact_companies(index);
-        let Some(company) = (0..self.companies.len()).rev().find(|company| !joined.contains(company)) else {
+        let Some(company) = (0..self.companies.len())
+            .rev()
+            .find(|&company| self.companies.get(company).is_some() && !joined.contains(&company))
+        else {
             return;
         };
         self.additions_to(index).companies.push(company);
@@ -157,7 +160,7 @@ impl Workspace {
     }
 
     fn rename_tag(&mut self, tag: u32, name: String) -> Result<Vec<u32>, MutationError> {
-        if tag >= self.tag_count() {
+        if tag as usize >= TAGS.len() {
             return Err(MutationError::NoSuchTag { index: tag });
         }
         self.renamed_tags.insert(tag, name);

@@ -1,6 +1,5 @@
 //! Companies, which leave out the keys they have no value for.
 
-use super::contact_lists::bits;
 use super::contacts::heavy_tailed;
 use super::draw::{Draw, Kind};
 use super::notes::Owner;
@@ -38,6 +37,13 @@ impl Entry for CompanyEntry {
     }
 }
 
+impl CompanyEntry {
+    /// A bit per tag.
+    pub(crate) fn tags(&self) -> u32 {
+        self.tags
+    }
+}
+
 impl Workspace {
     /// The entry a company begins with.
     pub(super) fn generate_company(&self, index: u32) -> CompanyEntry {
@@ -66,16 +72,17 @@ impl Workspace {
         }
     }
 
-    /// The id of a company that exists.
+    /// The id of a company that exists or is gone.
     pub(crate) fn company_id(&self, index: u32) -> String {
-        let created_at = self.companies.get(index).map_or(0, Entry::created_at);
+        let created_at = self.companies.ever(index).map_or(0, Entry::created_at);
         self.identity.hex(Kind::Company, created_at, index)
     }
 
-    /// The index of the company with this id.
+    /// The index of the living company with this id.
     pub(crate) fn company_index(&self, id: &str) -> Option<u32> {
         let index = self.identity.index_of_hex(Kind::Company, id)?;
-        (index < self.companies.len() && self.company_id(index) == id).then_some(index)
+        self.companies.get(index)?;
+        (self.company_id(index) == id).then_some(index)
     }
 
     /// When somebody of the company was last seen; by this the list is sorted.
@@ -94,8 +101,8 @@ impl Workspace {
         document.extend(company_figures(index, &mut draw));
         document.push("user_count", self.company_contacts(index).len());
         document.push("custom_attributes", self.company_attributes(index, entry.revision));
-        let tags: Vec<Node> = bits(entry.tags, TAGS.len()).map(|tag| self.tag(tag)).collect();
-        let segments = bits(entry.segments.into(), SEGMENTS.len());
+        let tags: Vec<Node> = self.living_tags(entry.tags).map(|tag| self.tag(tag)).collect();
+        let segments = self.living_segments(entry.segments);
         let segments: Vec<Node> = segments.map(|segment| self.segment(segment)).collect();
         document.extend(node!({
             "tags": {"type": "tag.list", "tags": tags},
@@ -108,8 +115,8 @@ impl Workspace {
 
     /// The segments of a company.
     pub(crate) fn company_segments(&self, index: u32) -> Vec<Node> {
-        let segments = self.companies.get(index).map_or(0, |entry| entry.segments.into());
-        bits(segments, SEGMENTS.len()).map(|segment| self.segment(segment)).collect()
+        let segments = self.companies.get(index).map_or(0, |entry| entry.segments);
+        self.living_segments(segments).map(|segment| self.segment(segment)).collect()
     }
 
     fn company_head(&self, index: u32, entry: &CompanyEntry, draw: &mut Draw) -> Node {

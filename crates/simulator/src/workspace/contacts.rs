@@ -137,21 +137,26 @@ impl Workspace {
         }
     }
 
-    /// The id of a contact that exists.
+    /// The id of a contact that exists or is gone.
     pub(crate) fn contact_id(&self, index: u32) -> String {
-        let created_at = self.contacts.get(index).map_or(0, Entry::created_at);
+        let created_at = self.contacts.ever(index).map_or(0, Entry::created_at);
         self.identity.hex(Kind::Contact, created_at, index)
     }
 
-    /// The index of the contact with this id.
+    /// The index of the living contact with this id.
     pub(crate) fn contact_index(&self, id: &str) -> Option<u32> {
+        self.contact_index_ever(id).filter(|&index| self.contacts.get(index).is_some())
+    }
+
+    /// The index of the contact with this id, whether it lives or is gone.
+    pub(crate) fn contact_index_ever(&self, id: &str) -> Option<u32> {
         let index = self.identity.index_of_hex(Kind::Contact, id)?;
         (index < self.contacts.len() && self.contact_id(index) == id).then_some(index)
     }
 
     /// The customer's own id of a contact; leads have none, and a few users.
     pub(crate) fn external_id(&self, index: u32) -> Option<String> {
-        let is_user = self.contacts.get(index).is_some_and(ContactEntry::is_user);
+        let is_user = self.contacts.ever(index).is_some_and(ContactEntry::is_user);
         (is_user && index % 29 != 28).then(|| match index % 5 {
             0 => format!("{:019}", 4_662_804_711_282_882_593 + u64::from(index)),
             1 => format!("00{index}"),

@@ -1,6 +1,5 @@
 //! Conversations: the state they keep and the document that holds everything but the parts.
 
-use super::contact_lists::bits;
 use super::contacts::heavy_tailed;
 use super::draw::{Draw, Kind};
 use super::register::Entry;
@@ -159,8 +158,13 @@ impl Workspace {
         self.identity.conversation(index)
     }
 
-    /// The index of the conversation with this id.
+    /// The index of the living conversation with this id.
     pub(crate) fn conversation_index(&self, id: &str) -> Option<u32> {
+        self.conversation_index_ever(id).filter(|&index| self.conversations.get(index).is_some())
+    }
+
+    /// The index of the conversation with this id, whether it lives or is gone.
+    pub(crate) fn conversation_index_ever(&self, id: &str) -> Option<u32> {
         self.identity.index_of_conversation(id).filter(|&index| index < self.conversations.len())
     }
 
@@ -197,7 +201,7 @@ impl Workspace {
             .map(|contact| node!({"type": "contact", "id": self.contact_id(contact), "external_id": self.external_id(contact)}))
             .collect();
         let tags: Vec<Node> =
-            bits(entry.tags, TAGS.len()).map(|tag| self.applied_tag(index, entry, tag)).collect();
+            self.living_tags(entry.tags).map(|tag| self.applied_tag(index, entry, tag)).collect();
         let reply = node!({"created_at": entry.created_at, "type": "conversation", "url": null});
         node!({
             "type": "conversation", "id": self.conversation_id(index), "created_at": entry.created_at, "updated_at": entry.updated_at,

@@ -30,6 +30,7 @@ pub(crate) enum Kind {
     Selection,
     Scroll,
     Request,
+    Record,
 }
 
 /// One stream of draws.

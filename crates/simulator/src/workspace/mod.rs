@@ -9,6 +9,7 @@ mod conversation_details;
 mod conversation_source;
 mod conversations;
 mod draw;
+mod ends;
 mod events;
 mod identity;
 mod labels;
@@ -17,6 +18,7 @@ mod notes;
 mod part_events;
 mod parts;
 mod prose;
+mod records;
 mod register;
 mod teammates;
 mod timeline;
@@ -31,12 +33,15 @@ pub(crate) use contacts::ContactEntry;
 pub(crate) use conversations::{ConversationEntry, PARTS_MAX, State};
 pub(crate) use draw::{Draw, Kind};
 pub(crate) use notes::Owner;
+pub(crate) use records::{ACTIVITY_TYPES, Children, FAMILIES, Record};
 pub(crate) use register::{Entry, Order, Register, Walk};
 pub use timeline::ANCHOR_S;
 
 use contacts::Additions;
 use identity::Identity;
+use labels::Removed;
 use membership::Membership;
+use records::Records;
 
 /// How large the workspace is at the beginning.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +49,7 @@ pub(crate) struct Sizes {
     pub(crate) contacts: u32,
     pub(crate) companies: u32,
     pub(crate) conversations: u32,
+    pub(crate) tickets: u32,
 }
 
 /// All that is known about the simulated workspace.
@@ -57,6 +63,8 @@ pub(crate) struct Workspace {
     pub(crate) contacts: Register<ContactEntry>,
     pub(crate) companies: Register<CompanyEntry>,
     pub(crate) conversations: Register<ConversationEntry>,
+    /// All other records.
+    records: Records,
     /// What mutations added to contacts.
     additions: HashMap<u32, Additions>,
     /// Contacts that mutations added to companies.
@@ -64,6 +72,7 @@ pub(crate) struct Workspace {
     /// When replies came to conversations.
     replies: HashMap<u32, Vec<i64>>,
     renamed_tags: HashMap<u32, String>,
+    removed: Removed,
     /// Rises with every mutation.
     generation: u64,
 }
@@ -87,10 +96,12 @@ impl Workspace {
             contacts: Register::new(Vec::new(), index_lag_s),
             companies: Register::new(Vec::new(), 0),
             conversations: Register::new(Vec::new(), index_lag_s),
+            records: Records::default(),
             additions: HashMap::new(),
             company_joiners: HashMap::new(),
             replies: HashMap::new(),
             renamed_tags: HashMap::new(),
+            removed: Removed::default(),
             generation: 0,
         };
         let companies = (0..sizes.companies).map(|index| workspace.generate_company(index)).collect();
@@ -100,6 +111,7 @@ impl Workspace {
         let conversations =
             (0..sizes.conversations).map(|index| workspace.generate_conversation(index)).collect();
         workspace.conversations = Register::new(conversations, index_lag_s);
+        workspace.records = workspace.generate_records(index_lag_s);
         workspace
     }
 

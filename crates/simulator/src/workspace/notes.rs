@@ -52,8 +52,8 @@ impl Workspace {
     pub(crate) fn note(&self, owner: Owner, position: u32) -> Node {
         let (base, added) = self.note_counts(owner);
         let created_from = match owner {
-            Owner::Contact(index) => self.contacts.get(index).map_or(0, Entry::created_at),
-            Owner::Company(index) => self.companies.get(index).map_or(0, Entry::created_at),
+            Owner::Contact(index) => self.contacts.ever(index).map_or(0, Entry::created_at),
+            Owner::Company(index) => self.companies.ever(index).map_or(0, Entry::created_at),
         };
         let mut draw = self.draw(owner.kind(), owner.index(), position);
         let spread = (ANCHOR_S - created_from).max(0) * i64::from(position + 1) / i64::from(base + 1);
@@ -77,7 +77,7 @@ impl Workspace {
     fn note_counts(&self, owner: Owner) -> (u32, &[i64]) {
         match owner {
             Owner::Contact(index) => (
-                self.contacts.get(index).map_or(0, |entry| entry.notes.into()),
+                self.contacts.ever(index).map_or(0, |entry| entry.notes.into()),
                 self.additions.get(&index).map_or(&[], |additions| &additions.notes),
             ),
             Owner::Company(index) => (self.companies.get(index).map_or(0, |entry| entry.notes.into()), &[]),

@@ -7,6 +7,7 @@ use super::draw::{Draw, Kind};
 use super::part_events::event_details;
 use super::prose;
 use super::register::Entry;
+use super::vocabulary::TAGS;
 use crate::document::{Node, node};
 
 /// Part types that carry no words, weighted by how often they are listed.
@@ -91,11 +92,8 @@ impl Workspace {
         };
         let is_email = has_words && entry.source_type() == "email" && draw.percent(60);
         let address = self.contact_email(entry.contact);
-        let tags = if draw.percent(4) {
-            node!([self.tag(draw.below(self.tag_count().into()) as u32)])
-        } else {
-            node!([])
-        };
+        let tags =
+            if draw.percent(4) { node!([self.tag(draw.below(TAGS.len() as u64) as u32)]) } else { node!([]) };
         node!({
             "type": "conversation_part", "id": null, "part_type": part_type, "body": body, "created_at": null, "updated_at": null,
             "notified_at": null, "assigned_to": null, "author": null,

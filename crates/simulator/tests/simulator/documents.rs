@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use crate::client::{ids, rows, session};
 
+/// What only mutations bring about.
+const AT_FIRST_EMPTY: [Resource; 2] = [Resource::DeletedConversations, Resource::ContactMerges];
+
 #[tokio::test]
 async fn the_same_seed_gives_the_same_documents() {
     let first = session(|settings| settings.seed = 42).await;
@@ -12,7 +15,7 @@ async fn the_same_seed_gives_the_same_documents() {
     let other = session(|settings| settings.seed = 43).await;
     for resource in Resource::ALL {
         let documents = first.truth(resource);
-        assert!(!documents.is_empty(), "{resource:?}");
+        assert!(documents.is_empty() == AT_FIRST_EMPTY.contains(&resource), "{resource:?}");
         assert!(documents == second.truth(resource), "{resource:?} differ");
     }
     assert!(first.truth(Resource::Contacts) != other.truth(Resource::Contacts));

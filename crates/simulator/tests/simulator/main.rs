@@ -1,5 +1,6 @@
 //! What the simulator promises, asked over real HTTP.
 
+mod catalogue;
 mod client;
 mod control;
 mod documents;
