@@ -6,7 +6,8 @@
 //! needs only a small entry per record in memory and is the same in every process.
 //!
 //! Tests of other processes and languages find the same controls under `/_simulator/`: `GET truth`,
-//! `GET truth/{resource}` (NDJSON), `GET stats`, `POST mutate`, `POST faults`, `POST clock`.
+//! `GET truth/{resource}` (NDJSON), both also `?at_s=` or `?after=` for an earlier moment, `GET log`, `GET stats`,
+//! `POST mutate`, `POST faults`, `POST clock`, `POST conduct`.
 //!
 //! What this crate does **not** know: any other crate of the project. It neither shares their code nor their
 //! view of Intercom, so that what tests them cannot share their mistakes. It knows no table and no database.
@@ -26,7 +27,9 @@ mod truth;
 mod workspace;
 
 pub use fault::{Fault, FaultKind};
-pub use mutation::{Addition, Mutation, MutationError, Selection, Touched};
+pub use mutation::{
+    Addition, AttributeType, Logged, Model, Mutation, MutationError, Removal, Selection, Touched,
+};
 pub use resource::Resource;
 pub use settings::Settings;
 pub use simulator::{Simulator, StartError};

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::server::{self, Peer, ResettableListener, Shared};
 use crate::workspace::{ANCHOR_S, Sizes, Workspace};
-use crate::{Fault, Mutation, MutationError, Settings, Stats, Touched, Truth};
+use crate::{Fault, Logged, Mutation, MutationError, Settings, Stats, Touched, Truth};
 
 /// How long requests under way may take when the server is stopped.
 const GRACE: Duration = Duration::from_secs(2);
@@ -110,8 +110,33 @@ impl Simulator {
     /// # Errors
     /// If a record meant does not exist; nothing has changed then.
     pub fn mutate(&self, mutation: Mutation) -> Result<Touched, MutationError> {
-        let now = self.shared.clock.now_s();
-        self.shared.workspace_mut().mutate(mutation, now)
+        self.shared.mutate(mutation)
+    }
+
+    /// The mutations so far, in order.
+    pub fn log(&self) -> Vec<Logged> {
+        self.shared.log()
+    }
+
+    /// What it held at a moment, epoch seconds: after all mutations of that second. The workspace is made anew from
+    /// its beginning for it.
+    pub fn truth_at(&self, at_s: i64) -> Truth {
+        Truth::at(&self.shared, at_s)
+    }
+
+    /// What it held right after the first mutations of its log.
+    pub fn truth_after(&self, mutations: usize) -> Truth {
+        Truth::after(&self.shared, mutations)
+    }
+
+    /// Holds answers back from now on for this many milliseconds.
+    pub fn set_latency(&self, ms: u64) {
+        self.shared.set_latency(ms);
+    }
+
+    /// Search knows of changes from now on after this many seconds.
+    pub fn set_index_lag(&self, seconds: u64) {
+        self.shared.set_index_lag(seconds);
     }
 
     /// Orders a fault.

@@ -7,7 +7,7 @@ use super::version::Version;
 use crate::document::{Node, node};
 use crate::paging::Cursor;
 use crate::search::{ContactSearch, Granularity, Request};
-use crate::workspace::{Order, Owner, Walk, Workspace};
+use crate::workspace::{ContactEntry, Order, Owner, Walk, Workspace};
 
 /// `GET /contacts`: newest first, as they are at this moment.
 pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
@@ -28,8 +28,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     let last = places.last().filter(|_| has_more);
     let next = last.map(|&(key_s, index)| Cursor { key_s, id: workspace.contact_id(index), page: page + 1 });
     let entries = places.iter().filter_map(|&(_, index)| Some((index, workspace.contacts.get(index)?)));
-    let data: Vec<Node> =
-        entries.map(|(index, entry)| call.version.contact(workspace.contact(index, entry))).collect();
+    let data: Vec<Node> = entries.map(|(index, entry)| print(call, &workspace, index, entry)).collect();
     let total = u64::from(workspace.contacts.living());
     Ok(node!({
         "type": "list", "data": data, "total_count": total, "pages": Cursor::pages(next.as_ref(), page, per_page, total),
@@ -57,7 +56,16 @@ pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let index = contact_index(call, &workspace, call.id)?;
     let entry = workspace.contacts.get(index).ok_or_else(no_such_contact)?;
-    Ok(call.version.contact(workspace.contact(index, entry)))
+    Ok(print(call, &workspace, index, entry))
+}
+
+/// A contact as the call's version prints it, with its merges if the call asks for them (since 2.16, users only).
+fn print(call: &Call<'_>, workspace: &Workspace, index: u32, entry: &ContactEntry) -> Node {
+    let mut contact = call.version.contact(workspace.contact(index, entry));
+    if call.version >= Version::V2_16 && call.flag("include_merge_history") && entry.is_user() {
+        contact["merge_history"] = workspace.merge_history(index).into();
+    }
+    contact
 }
 
 /// `GET /contacts/{id}/tags`.

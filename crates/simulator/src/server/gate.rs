@@ -54,7 +54,7 @@ pub(super) async fn answer(
         if let Some(FaultKind::Delay { ms }) = fault {
             tokio::time::sleep(Duration::from_millis(ms)).await;
         }
-        tokio::time::sleep(shared.latency).await;
+        tokio::time::sleep(shared.latency()).await;
         match fault {
             Some(FaultKind::Reset) => {
                 peer.reset();

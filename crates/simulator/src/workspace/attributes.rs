@@ -7,6 +7,7 @@ use super::prose;
 use super::timeline::{ANCHOR_S, DAY_S, workspace_created_at};
 use super::vocabulary::{COLOURS, PLANS, TOPICS};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
 
 /// A built-in attribute: name, full name, label, data type.
 type BuiltIn = (&'static str, &'static str, &'static str, &'static str);
@@ -107,8 +108,13 @@ impl Workspace {
             }
             attribute
         });
+        let late = match model {
+            "contact" => self.late_attributes(Model::Contact, first_id + 500),
+            _ => self.late_attributes(Model::Company, first_id + 500),
+        };
         built_in
             .chain(custom)
+            .chain(late)
             .filter(|attribute| include_archived || attribute["archived"] == Node::Boolean(false))
             .collect()
     }
@@ -136,6 +142,7 @@ impl Workspace {
                 }
                 attribute
             })
+            .chain(self.late_attributes(Model::Conversation, 500))
             .collect()
     }
 

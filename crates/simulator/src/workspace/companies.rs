@@ -8,6 +8,8 @@ use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::{SEGMENTS, TAGS};
 use super::{Workspace, prose};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
+use crate::resource::Resource;
 
 /// The small state of a company.
 #[derive(Debug, Clone)]
@@ -87,20 +89,22 @@ impl Workspace {
 
     /// When somebody of the company was last seen; by this the list is sorted.
     pub(crate) fn company_last_request_at(&self, index: u32) -> Option<i64> {
-        let created_at = self.companies.get(index)?.created_at();
+        let created_at = self.companies.ever(index)?.created_at();
         let mut draw = self.draw(Kind::CompanyChange, index, 0);
         draw.instant_or_null(created_at, created_at.max(ANCHOR_S), 30)
     }
 
-    /// A company as the API serves it; nothing in it is cut.
+    /// A company as the API serves it, or served it as long as it lived; nothing in it is cut.
     pub(crate) fn company(&self, index: u32) -> Node {
-        let Some(entry) = self.companies.get(index) else { return Node::Null };
+        let Some(entry) = self.companies.ever(index) else { return Node::Null };
         let mut draw = self.draw(Kind::Company, index, 0);
         let mut document = Members::with_capacity(96);
         document.extend(self.company_head(index, entry, &mut draw));
         document.extend(company_figures(index, &mut draw));
         document.push("user_count", self.company_contacts(index).len());
-        document.push("custom_attributes", self.company_attributes(index, entry.revision));
+        let mut attributes = self.company_attributes(index, entry.revision);
+        self.hold_late_attributes(Model::Company, index, entry.updated_at, &mut attributes);
+        document.push("custom_attributes", attributes);
         let tags: Vec<Node> = self.living_tags(entry.tags).map(|tag| self.tag(tag)).collect();
         let segments = self.living_segments(entry.segments);
         let segments: Vec<Node> = segments.map(|segment| self.segment(segment)).collect();
@@ -110,7 +114,9 @@ impl Workspace {
             "notes": {"type": "note.list", "notes": self.notes(Owner::Company(index))},
         }));
         document.drop_nulls();
-        Node::Object(document)
+        let mut document = Node::Object(document);
+        self.show_late_fields(Resource::Companies, Some(entry.updated_at), &mut document);
+        document
     }
 
     /// The segments of a company.

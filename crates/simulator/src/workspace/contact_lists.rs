@@ -7,6 +7,7 @@ use super::timeline::ANCHOR_S;
 use super::vocabulary::SUBSCRIPTIONS;
 use super::{ContactEntry, Workspace};
 use crate::document::{Node, node};
+use crate::resource::Resource;
 
 /// A contact's document shows this many elements of each list.
 const LIST_MAX: usize = 10;
@@ -38,7 +39,8 @@ impl Workspace {
         let mut document = self.contact_core(index, entry);
         let id = self.contact_id(index);
         let tags = self.living_tags(entry.tags).map(|tag| self.identity.tag(tag).to_string()).collect();
-        let notes = (0..self.note_count(Owner::Contact(index))).rev();
+        let notes: Vec<u32> = self.note_positions(Owner::Contact(index)).collect();
+        let notes = notes.into_iter().rev();
         let notes = notes.map(|position| self.note_id(Owner::Contact(index), position)).collect();
         let companies =
             self.contact_companies(index).into_iter().map(|company| self.company_id(company)).collect();
@@ -51,7 +53,9 @@ impl Workspace {
                 "opted_in_subscription_types": list("subscription", "subscriptions", &id, subscribed(Consent::OptIn), cut),
             }),
         );
-        Node::Object(document)
+        let mut document = Node::Object(document);
+        self.show_late_fields(Resource::Contacts, Some(entry.updated_at()), &mut document);
+        document
     }
 
     /// A contact's tags with who applied them and when.
@@ -110,8 +114,12 @@ impl Workspace {
     /// The indexes of a contact's companies.
     pub(crate) fn contact_companies(&self, index: u32) -> Vec<u32> {
         let count = self.contacts.ever(index).map_or(0, |entry| entry.companies);
-        let joined = self.additions.get(&index).map_or(&[][..], |additions| &additions.companies);
-        let companies = self.membership.companies_of(index, count).chain(joined.iter().copied());
+        let additions = self.additions.get(&index);
+        let joined = additions.map_or(&[][..], |additions| &additions.companies);
+        let stays =
+            |company: &u32| additions.is_none_or(|additions| !additions.left_companies.contains(company));
+        let companies =
+            self.membership.companies_of(index, count).chain(joined.iter().copied()).filter(stays);
         companies.filter(|&company| self.companies.get(company).is_some()).collect()
     }
 
@@ -131,6 +139,10 @@ impl Workspace {
             .candidates(company)
             .filter(|&(contact, slot)| self.contacts.get(contact).is_some_and(|entry| entry.companies > slot))
             .map(|(contact, _)| contact)
+            .filter(move |contact| {
+                let additions = self.additions.get(contact);
+                additions.is_none_or(|additions| !additions.left_companies.contains(&company))
+            })
             .chain(joiners.iter().copied().filter(|&contact| self.contacts.get(contact).is_some()))
     }
 }

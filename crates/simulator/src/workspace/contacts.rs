@@ -6,6 +6,7 @@ use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::{BROWSERS, PLACES, SEGMENTS, TAGS};
 use super::{Workspace, membership, prose};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
 
 /// The small state of a contact.
 #[derive(Debug, Clone)]
@@ -25,19 +26,6 @@ pub(crate) struct ContactEntry {
     pub(super) notes: u8,
     is_user: bool,
     has_hard_bounced: bool,
-}
-
-/// What mutations added to a contact.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Additions {
-    /// When notes were written.
-    pub(super) notes: Vec<i64>,
-    /// When events happened.
-    pub(super) events: Vec<i64>,
-    /// Companies joined.
-    pub(super) companies: Vec<u32>,
-    /// Tags put on, with the moment.
-    pub(super) tagged: Vec<(u32, i64)>,
 }
 
 impl Entry for ContactEntry {
@@ -183,7 +171,9 @@ impl Workspace {
         document.extend(self.contact_identity(index, entry, &mut draw));
         document.extend(contact_activity(index, entry, &mut draw));
         document.extend(contact_devices(entry, &mut draw));
-        document.push("custom_attributes", self.contact_attributes(index, entry.revision));
+        let mut attributes = self.contact_attributes(index, entry.revision);
+        self.hold_late_attributes(Model::Contact, index, entry.updated_at, &mut attributes);
+        document.push("custom_attributes", attributes);
         document.extend(contact_origin(&mut draw));
         document
     }

@@ -7,6 +7,8 @@ use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::TAGS;
 use super::{Workspace, prose, teammates};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
+use crate::resource::Resource;
 
 /// The API gives this many parts, the newest; older ones are out of reach.
 pub(crate) const PARTS_MAX: u32 = 500;
@@ -181,7 +183,9 @@ impl Workspace {
         let mut document = Members::with_capacity(96);
         document.extend(self.conversation_head(index, entry, &mut draw));
         document.extend(self.conversation_outcome(index, entry, &mut draw));
-        Node::Object(document)
+        let mut document = Node::Object(document);
+        self.show_late_fields(Resource::Conversations, Some(entry.updated_at), &mut document);
+        document
     }
 
     /// A conversation as it is served by its id: with its newest parts.
@@ -189,9 +193,20 @@ impl Workspace {
         let mut document = self.conversation(index, entry);
         let first = entry.parts.saturating_sub(PARTS_MAX);
         let parts: Vec<Node> =
-            (first..entry.parts).map(|position| self.part(index, entry, position)).collect();
+            (first..entry.parts).map(|position| self.present_part(index, entry, position)).collect();
         document["conversation_parts"] = node!({"type": "conversation_part.list", "conversation_parts": parts, "total_count": entry.parts});
         document
+    }
+
+    /// A part as it is now: some were emptied.
+    fn present_part(&self, index: u32, entry: &ConversationEntry, position: u32) -> Node {
+        let mut part = self.part(index, entry, position);
+        if self.redactions.get(&index).is_some_and(|positions| positions.contains(&position)) {
+            part["redacted"] = true.into();
+            part["body"] = "".into();
+            part["attachments"] = node!([]);
+        }
+        part
     }
 
     fn conversation_head(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Node {
@@ -220,6 +235,8 @@ impl Workspace {
     fn conversation_outcome(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Node {
         let has_agent = draw.percent(30);
         let has_sales = draw.percent(4);
+        let mut attributes = self.conversation_attributes(index);
+        self.hold_late_attributes(Model::Conversation, index, entry.updated_at, &mut attributes);
         let topics = match draw.below(3) {
             0 => {
                 node!({"type": "topic.list", "topics": [{"type": "topic", "id": 9, "name": "Billing"}], "total_count": 1})
@@ -229,7 +246,7 @@ impl Workspace {
         node!({
             "sla_applied": self.sla_applied(draw), "statistics": self.statistics(index, entry),
             "conversation_rating": self.rating(entry, draw), "teammates": self.teammates_of(entry, draw),
-            "custom_attributes": self.conversation_attributes(index), "topics": topics, "ticket": null,
+            "custom_attributes": attributes, "topics": topics, "ticket": null,
             "linked_objects": self.linked_objects(index, draw),
             "ai_agent": has_agent.then(|| self.ai_agent(entry, draw)), "ai_agent_participated": has_agent,
             "sales_agent_participated": has_sales,

@@ -31,6 +31,7 @@ pub(crate) enum Kind {
     Scroll,
     Request,
     Record,
+    Drift,
 }
 
 /// One stream of draws.

@@ -99,7 +99,8 @@ impl Workspace {
         sizes
     }
 
-    fn segment_id(&self, index: u32) -> String {
+    /// The id of a segment.
+    pub(super) fn segment_id(&self, index: u32) -> String {
         self.identity.hex(Kind::Segment, workspace_created_at(), index)
     }
 

@@ -1,5 +1,6 @@
 //! The workspace: what there is, as small entries; and every document, generated when it is asked for.
 
+mod additions;
 mod attributes;
 mod change;
 mod companies;
@@ -9,6 +10,7 @@ mod conversation_details;
 mod conversation_source;
 mod conversations;
 mod draw;
+mod drift;
 mod ends;
 mod events;
 mod identity;
@@ -20,13 +22,17 @@ mod parts;
 mod prose;
 mod records;
 mod register;
+mod removal;
+mod selection;
 mod teammates;
 mod timeline;
 mod vocabulary;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
+
+use crate::mutation::Logged;
 
 pub(crate) use companies::CompanyEntry;
 pub(crate) use contacts::ContactEntry;
@@ -37,7 +43,8 @@ pub(crate) use records::{ACTIVITY_TYPES, Children, FAMILIES, Record};
 pub(crate) use register::{Entry, Order, Register, Walk};
 pub use timeline::ANCHOR_S;
 
-use contacts::Additions;
+use additions::Additions;
+use drift::Drift;
 use identity::Identity;
 use labels::Removed;
 use membership::Membership;
@@ -71,8 +78,12 @@ pub(crate) struct Workspace {
     company_joiners: HashMap<u32, Vec<u32>>,
     /// When replies came to conversations.
     replies: HashMap<u32, Vec<i64>>,
+    /// Positions of parts that were emptied.
+    redactions: HashMap<u32, BTreeSet<u32>>,
     renamed_tags: HashMap<u32, String>,
     removed: Removed,
+    drift: Drift,
+    index_lag_s: u64,
     /// Rises with every mutation.
     generation: u64,
 }
@@ -100,8 +111,11 @@ impl Workspace {
             additions: HashMap::new(),
             company_joiners: HashMap::new(),
             replies: HashMap::new(),
+            redactions: HashMap::new(),
             renamed_tags: HashMap::new(),
             removed: Removed::default(),
+            drift: Drift::default(),
+            index_lag_s,
             generation: 0,
         };
         let companies = (0..sizes.companies).map(|index| workspace.generate_company(index)).collect();
@@ -113,6 +127,25 @@ impl Workspace {
         workspace.conversations = Register::new(conversations, index_lag_s);
         workspace.records = workspace.generate_records(index_lag_s);
         workspace
+    }
+
+    /// The same workspace as it was after the first mutations of a log.
+    pub(crate) fn replayed(&self, log: &[Logged]) -> Workspace {
+        let (zone, timezone) = (self.zone.clone(), self.timezone.clone());
+        let mut workspace = Workspace::new(self.seed, self.sizes, zone, timezone, self.index_lag_s);
+        for logged in log {
+            // What was carried out once can be carried out again on the same workspace.
+            let repeated = workspace.mutate(logged.mutation.clone(), logged.at_s);
+            debug_assert!(repeated.is_ok(), "{repeated:?}");
+        }
+        workspace
+    }
+
+    /// Search knows of changes from now on after this many seconds.
+    pub(crate) fn set_index_lag(&mut self, index_lag_s: u64) {
+        self.contacts.set_lag(index_lag_s);
+        self.conversations.set_lag(index_lag_s);
+        self.records.registers.values_mut().for_each(|register| register.set_lag(index_lag_s));
     }
 
     /// The time zone that cuts the days of contact search.

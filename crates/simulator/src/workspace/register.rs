@@ -130,6 +130,11 @@ impl<E: Entry> Register<E> {
         }
     }
 
+    /// Search knows of changes from now on after this many seconds.
+    pub(crate) fn set_lag(&mut self, lag_s: u64) {
+        self.lag_s = i64::try_from(lag_s).unwrap_or(i64::MAX);
+    }
+
     /// How many entries search does not see as they are.
     pub(crate) fn lagging(&self, now: i64) -> usize {
         self.lagging.values().filter(|lagging| lagging.due > now).count()

@@ -3,6 +3,7 @@
 mod catalogue;
 mod client;
 mod control;
+mod departures;
 mod documents;
 mod events;
 mod limits;

@@ -8,7 +8,7 @@ use crate::workspace::draw::Draw;
 use crate::workspace::register::Entry;
 
 /// Activity types that occur here, of the many there are.
-pub(crate) const ACTIVITY_TYPES: [&str; 12] = [
+pub(crate) const ACTIVITY_TYPES: [&str; 13] = [
     "admin_away_mode_change",
     "admin_deletion",
     "admin_login_success",
@@ -19,6 +19,7 @@ pub(crate) const ACTIVITY_TYPES: [&str; 12] = [
     "bulk_delete",
     "conversation_part_deletion",
     "macro_creation",
+    "macro_deletion",
     "message_state_change",
     "role_change",
 ];
@@ -27,7 +28,8 @@ impl Workspace {
     /// The activity type of a log entry.
     pub(crate) fn activity_type(&self, index: u32) -> &'static str {
         let mut draw = self.record_draw(Resource::ActivityLogs, index, 2);
-        draw.pick(&ACTIVITY_TYPES)
+        let drawn = draw.pick(&ACTIVITY_TYPES);
+        self.records.logged.get(&index).copied().unwrap_or(drawn)
     }
 
     /// A log entry.

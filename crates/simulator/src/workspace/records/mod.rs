@@ -68,6 +68,8 @@ pub(crate) type Children = fn(&Workspace, u32) -> Vec<Node>;
 pub(super) struct Records {
     pub(super) registers: BTreeMap<Resource, Register<Record>>,
     pub(super) revised_at: HashMap<(Resource, u32), Vec<i64>>,
+    /// Types of log entries that mutations wrote.
+    pub(super) logged: HashMap<u32, &'static str>,
 }
 
 impl Workspace {
@@ -78,7 +80,7 @@ impl Workspace {
             let entries = (0..count).map(|index| self.generate_record(family.resource, index, count));
             (family.resource, Register::new(entries.collect(), index_lag_s))
         });
-        Records { registers: registers.collect(), revised_at: HashMap::new() }
+        Records { registers: registers.collect(), ..Records::default() }
     }
 
     fn generate_record(&self, resource: Resource, index: u32, count: u32) -> Record {
@@ -104,7 +106,11 @@ impl Workspace {
 
     /// A record in full, as its entry says.
     pub(crate) fn record(&self, resource: Resource, index: u32, entry: &Record) -> Node {
-        Family::of(resource).map_or(Node::Null, |family| (family.document)(self, index, entry))
+        let Some(family) = Family::of(resource) else { return Node::Null };
+        let mut document = (family.document)(self, index, entry);
+        let updated_at = (resource != Resource::ActivityLogs).then_some(entry.updated_at);
+        self.show_late_fields(resource, updated_at, &mut document);
+        document
     }
 
     /// All records of a collection in full, in order of creation.
