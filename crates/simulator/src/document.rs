@@ -35,6 +35,11 @@ impl Members {
         self.0.push((name.into(), value.into()));
     }
 
+    /// A member, to change it.
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+        self.0.iter_mut().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
     /// Adds the members of another object.
     pub(crate) fn extend(&mut self, more: Node) {
         if let Node::Object(more) = more {

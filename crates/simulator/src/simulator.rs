@@ -134,6 +134,11 @@ impl Simulator {
         self.shared.set_latency(ms);
     }
 
+    /// The clocks of the hosts behind the address are this many seconds ahead from now on; they answer in turn.
+    pub fn set_host_skew(&self, skew_s: Vec<i64>) {
+        self.shared.set_host_skew(skew_s);
+    }
+
     /// Search knows of changes from now on after this many seconds.
     pub fn set_index_lag(&self, seconds: u64) {
         self.shared.set_index_lag(seconds);

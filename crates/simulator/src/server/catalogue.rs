@@ -6,6 +6,7 @@ use super::call::Call;
 use super::problem::Problem;
 use super::version::Version;
 use crate::document::{Node, node};
+use crate::resource::Resource;
 use crate::truth::counted_segments;
 
 /// `GET /me`.
@@ -23,7 +24,7 @@ pub(super) fn admins(call: &Call<'_>) -> Result<Node, Problem> {
             let url = admin["avatar"].clone();
             admin["avatar"] = node!({"type": "avatar", "image_url": url});
         }
-        admin
+        call.version.record(Resource::Admins, admin)
     });
     Ok(node!({"type": "admin.list", "admins": admins.collect::<Vec<_>>()}))
 }
@@ -32,7 +33,7 @@ pub(super) fn admins(call: &Call<'_>) -> Result<Node, Problem> {
 pub(super) fn admin(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let code = workspace.admin_code(call.id);
-    code.map(|code| workspace.admin(code))
+    code.map(|code| call.version.record(Resource::Admins, workspace.admin(code)))
         .ok_or_else(|| Problem::not_found("admin_not_found", "Admin not found"))
 }
 
@@ -110,9 +111,11 @@ pub(super) fn data_attributes(call: &Call<'_>) -> Result<Node, Problem> {
                 "model=conversation is no longer supported. Use GET /conversations/attributes instead";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "parameter_invalid", message));
         }
+        Some("conversation") => workspace.former_conversation_attributes(),
         Some(_) => return Err(Problem::bad_request("parameter_invalid", "unknown model")),
     };
-    Ok(node!({"type": "list", "data": attributes}))
+    let attributes = attributes.into_iter().map(|one| call.version.record(Resource::DataAttributes, one));
+    Ok(node!({"type": "list", "data": attributes.collect::<Vec<_>>()}))
 }
 
 /// `GET /conversations/attributes`.

@@ -8,6 +8,7 @@ use super::listing::{LIST, Paging, page_of};
 use super::problem::Problem;
 use crate::document::{Node, node};
 use crate::paging::{Cursor, SCROLL_PAGE, ScrollError};
+use crate::resource::Resource;
 use crate::search::{CompanySearch, Granularity, Request};
 use crate::workspace::{Owner, Workspace};
 
@@ -26,7 +27,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     page_of(call, LIST, Paging::Linked(15, 60), companies.len(), |rows| {
         let rows =
             rows.map(|row| if ascending { companies[companies.len() - 1 - row] } else { companies[row] });
-        rows.map(|index| workspace.company(index)).collect()
+        rows.map(|index| company(call, &workspace, index)).collect()
     })
 }
 
@@ -54,20 +55,29 @@ impl Listing {
     }
 }
 
-/// `GET /companies/scroll`: all companies, in order of creation, one scroll at a time.
+/// `GET /companies/scroll`: all companies, in order of creation, one scroll at a time. Behind the last page comes
+/// an empty one, or a 404 if the settings say so: both were seen.
 pub(super) fn scroll(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
-    let rows = workspace.companies.len();
+    let rows = |position: u32| {
+        (position..workspace.companies.len())
+            .filter(|&index| workspace.companies.get(index).is_some())
+            .take(SCROLL_PAGE)
+    };
+    let end_of = |position: u32| rows(position).last().map_or(position, |last| last + 1);
     let now_ms = call.shared.clock.now_ms();
-    let next = call.shared.scroll.next(call.parameter("scroll_param"), rows, now_ms);
+    let next = call.shared.scroll.next(call.parameter("scroll_param"), now_ms, end_of);
+    let not_found = || Problem::not_found("not_found", "scroll parameter not found");
     let (parameter, position) = next.map_err(|error| match error {
         ScrollError::Exists => {
             Problem::bad_request("scroll_exists", "scroll already exists for this workspace")
         }
-        ScrollError::NotFound => Problem::not_found("not_found", "scroll parameter not found"),
+        ScrollError::NotFound => not_found(),
     })?;
-    let end = position.saturating_add(SCROLL_PAGE).min(rows);
-    let data: Vec<Node> = (position..end).map(|index| workspace.company(index)).collect();
+    let data: Vec<Node> = rows(position).map(|index| company(call, &workspace, index)).collect();
+    if data.is_empty() && call.shared.scroll_ends_with_404 {
+        return Err(not_found());
+    }
     Ok(node!({"type": "list", "data": data, "pages": null, "total_count": null, "scroll_param": parameter}))
 }
 
@@ -90,7 +100,7 @@ pub(super) fn search(call: &Call<'_>) -> Result<Node, Problem> {
 /// `GET /companies/{id}`.
 pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
-    Ok(workspace.company(company_index(&workspace, call.id)?))
+    Ok(company(call, &workspace, company_index(&workspace, call.id)?))
 }
 
 /// `GET /companies/{id}/contacts`: full contacts.
@@ -100,7 +110,9 @@ pub(super) fn contacts(call: &Call<'_>) -> Result<Node, Problem> {
     page_of(call, LIST, Paging::Linked(50, 150), contacts.len(), |rows| {
         let rows = contacts[rows].iter();
         let entries = rows.filter_map(|&index| Some((index, workspace.contacts.get(index)?)));
-        entries.map(|(index, entry)| call.version.contact(workspace.contact(index, entry))).collect()
+        entries
+            .map(|(index, entry)| call.version.record(Resource::Contacts, workspace.contact(index, entry)))
+            .collect()
     })
 }
 
@@ -116,6 +128,11 @@ pub(super) fn notes(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let notes = workspace.notes(Owner::Company(company_index(&workspace, call.id)?));
     page_of(call, LIST, Paging::Linked(50, 150), notes.len(), |rows| notes[rows].to_vec())
+}
+
+/// A company as the call's version prints it.
+pub(super) fn company(call: &Call<'_>, workspace: &Workspace, index: u32) -> Node {
+    call.version.record(Resource::Companies, workspace.company(index))
 }
 
 fn company_index(workspace: &Workspace, id: &str) -> Result<u32, Problem> {

@@ -1,11 +1,13 @@
 //! Contacts, and the lists that complete them.
 
 use super::call::Call;
+use super::companies::company;
 use super::listing::{LIST, Paging, page_of};
 use super::problem::Problem;
 use super::version::Version;
 use crate::document::{Node, node};
 use crate::paging::Cursor;
+use crate::resource::Resource;
 use crate::search::{ContactSearch, Granularity, Request};
 use crate::workspace::{ContactEntry, Order, Owner, Walk, Workspace};
 
@@ -47,7 +49,11 @@ pub(super) fn search(call: &Call<'_>) -> Result<Node, Problem> {
     let answer =
         crate::search::search::<ContactSearch>(&workspace, &request, &granularity, totals, call.now_s)?;
     let pages = Cursor::pages(answer.next.as_ref(), answer.page, answer.per_page, answer.total);
-    let data: Vec<Node> = answer.documents.into_iter().map(|contact| call.version.contact(contact)).collect();
+    let data: Vec<Node> = answer
+        .documents
+        .into_iter()
+        .map(|contact| call.version.record(Resource::Contacts, contact))
+        .collect();
     Ok(node!({"type": "list", "data": data, "total_count": answer.total, "pages": pages}))
 }
 
@@ -61,7 +67,7 @@ pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
 
 /// A contact as the call's version prints it, with its merges if the call asks for them (since 2.16, users only).
 fn print(call: &Call<'_>, workspace: &Workspace, index: u32, entry: &ContactEntry) -> Node {
-    let mut contact = call.version.contact(workspace.contact(index, entry));
+    let mut contact = call.version.record(Resource::Contacts, workspace.contact(index, entry));
     if call.version >= Version::V2_16 && call.flag("include_merge_history") && entry.is_user() {
         contact["merge_history"] = workspace.merge_history(index).into();
     }
@@ -88,7 +94,7 @@ pub(super) fn companies(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let companies = workspace.contact_companies(contact_index(call, &workspace, call.id)?);
     page_of(call, LIST, Paging::Linked(50, 60), companies.len(), |rows| {
-        companies[rows].iter().map(|&company| workspace.company(company)).collect()
+        companies[rows].iter().map(|&index| company(call, &workspace, index)).collect()
     })
 }
 
@@ -114,7 +120,7 @@ pub(super) fn by_external_id(call: &Call<'_>) -> Result<Node, Problem> {
         .iter()
         .find(|&(index, _)| workspace.external_id(index).as_deref() == Some(call.id));
     let (index, entry) = found.ok_or_else(no_such_contact)?;
-    Ok(call.version.contact(workspace.contact(index, entry)))
+    Ok(call.version.record(Resource::Contacts, workspace.contact(index, entry)))
 }
 
 /// The contact with this id; else a 404, or since 2.16 a 410 that names the contact it lives on in.

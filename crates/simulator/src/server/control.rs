@@ -129,6 +129,7 @@ async fn log(State(shared): State<Arc<Shared>>) -> Json<Vec<Logged>> {
 struct Conduct {
     latency_ms: Option<u64>,
     index_lag_s: Option<u64>,
+    host_skew_s: Option<Vec<i64>>,
 }
 
 async fn conduct(State(shared): State<Arc<Shared>>, Json(conduct): Json<Conduct>) -> StatusCode {
@@ -137,6 +138,9 @@ async fn conduct(State(shared): State<Arc<Shared>>, Json(conduct): Json<Conduct>
     }
     if let Some(seconds) = conduct.index_lag_s {
         shared.set_index_lag(seconds);
+    }
+    if let Some(skew_s) = conduct.host_skew_s {
+        shared.set_host_skew(skew_s);
     }
     StatusCode::NO_CONTENT
 }

@@ -4,6 +4,7 @@ use super::call::Call;
 use super::problem::Problem;
 use crate::document::{Node, node};
 use crate::paging::Cursor;
+use crate::resource::Resource;
 use crate::search::{ConversationSearch, Granularity, Request};
 use crate::workspace::{Order, Walk, Workspace};
 
@@ -54,12 +55,14 @@ pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let index = conversation_index(&workspace, call.id)?;
     let entry = workspace.conversations.get(index).ok_or_else(no_such_conversation)?;
-    Ok(call.version.conversation(workspace.conversation_with_parts(index, entry)))
+    Ok(call.version.record(Resource::Conversations, workspace.conversation_with_parts(index, entry)))
 }
 
 fn envelope(call: &Call<'_>, documents: Vec<Node>, total: u64, pages: Node) -> Node {
-    let conversations: Vec<Node> =
-        documents.into_iter().map(|conversation| call.version.conversation(conversation)).collect();
+    let conversations: Vec<Node> = documents
+        .into_iter()
+        .map(|conversation| call.version.record(Resource::Conversations, conversation))
+        .collect();
     node!({"type": "conversation.list", "pages": pages, "total_count": total, "conversations": conversations})
 }
 

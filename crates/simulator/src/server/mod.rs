@@ -14,6 +14,7 @@ mod departures;
 mod endpoints;
 mod events;
 mod gate;
+mod heading;
 mod knowledge;
 mod limiter;
 mod listing;
@@ -52,6 +53,8 @@ pub(crate) struct Shared {
     token: String,
     latency_ms: AtomicU64,
     base_url: String,
+    scroll_ends_with_404: bool,
+    host_skew_s: RwLock<Vec<i64>>,
     requests: AtomicU64,
 }
 
@@ -76,6 +79,8 @@ impl Shared {
             token: settings.token.clone(),
             latency_ms: AtomicU64::new(settings.latency_ms),
             base_url,
+            scroll_ends_with_404: settings.scroll_ends_with_404,
+            host_skew_s: RwLock::new(settings.host_skew_s.clone()),
             requests: AtomicU64::new(0),
         }
     }
@@ -112,6 +117,18 @@ impl Shared {
     /// Search knows of changes from now on after this many seconds.
     pub(crate) fn set_index_lag(&self, seconds: u64) {
         self.workspace.write().expect("no mutation panics").set_index_lag(seconds);
+    }
+
+    /// The hosts' clocks are this far ahead from now on.
+    pub(crate) fn set_host_skew(&self, skew_s: Vec<i64>) {
+        *self.host_skew_s.write().expect("no holder of the skew panics") = skew_s;
+    }
+
+    /// How far the clock of the host that answers next is ahead.
+    fn host_skew(&self) -> i64 {
+        let skew_s = self.host_skew_s.read().expect("no holder of the skew panics");
+        let turn = self.requests.load(Ordering::Relaxed) as usize;
+        turn.checked_rem(skew_s.len()).map_or(0, |host| skew_s[host])
     }
 
     /// How long an answer is held back.

@@ -146,6 +146,36 @@ impl Workspace {
             .collect()
     }
 
+    /// The attributes of conversations as the list for all models gave them until 2.15.
+    pub(crate) fn former_conversation_attributes(&self) -> Vec<Node> {
+        let definitions = self.conversation_attribute_catalogue().into_iter();
+        definitions
+            .map(|definition| {
+                let data_type = match definition["data_type"].as_text() {
+                    Some("decimal") => "float",
+                    Some("datetime") => "date",
+                    Some("boolean") => "boolean",
+                    Some("integer") => "integer",
+                    _ => "string",
+                };
+                let mut former = node!({
+                    "type": "data_attribute", "id": definition["id"].clone(), "name": definition["name"].clone(),
+                    "full_name": definition["name"].clone(), "label": definition["name"].clone(), "description": "",
+                    "data_type": data_type, "api_writable": true, "ui_writable": true, "messenger_writable": false,
+                    "custom": true, "archived": false, "created_at": definition["created_at"].clone(),
+                    "updated_at": definition["updated_at"].clone(), "admin_id": definition["admin_id"].clone(),
+                    "model": "conversation",
+                });
+                let labels: Vec<Node> =
+                    definition["options"].elements().map(|option| option["label"].clone()).collect();
+                if !labels.is_empty() {
+                    former["options"] = labels.into();
+                }
+                former
+            })
+            .collect()
+    }
+
     /// The attributes a contact holds at a revision.
     pub(super) fn contact_attributes(&self, index: u32, revision: u32) -> Node {
         let mut draw = self.draw(Kind::ContactAttributes, index, 0);
