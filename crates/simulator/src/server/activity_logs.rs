@@ -7,8 +7,9 @@ use crate::document::{Node, node};
 use crate::resource::Resource;
 use crate::workspace::{ACTIVITY_TYPES, Entry, Order};
 
-const LOGS: Listing = Listing::of(Resource::ActivityLogs, Some(Order::Created), Paging::Linked(20, 150))
-    .named("activity_log.list", "activity_logs");
+const LOGS: Listing =
+    Listing::of(Resource::ActivityLogs, Some(Order::Created), Paging::LinkedUncounted(20, 150))
+        .named("activity_log.list", "activity_logs");
 
 /// `GET /admins/activity_logs`: of a window of time whose beginning must be given.
 pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {

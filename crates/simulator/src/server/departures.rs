@@ -21,7 +21,7 @@ pub(super) fn deleted_conversations(call: &Call<'_>) -> Result<Node, Problem> {
     if call.parameter("order") != Some("asc") {
         deleted.reverse();
     }
-    let envelope = Envelope { kind: "conversations.list", key: "conversations" };
+    let envelope = Envelope { kind: Some("conversations.list"), key: "conversations" };
     page_of(call, envelope, Paging::Linked(20, 60), deleted.len(), |rows| deleted[rows].to_vec())
 }
 

@@ -49,7 +49,7 @@ const VERSIONS: Nested = Nested {
 const EXCEPTIONS: Nested = children_of(
     Resource::OfficeHoursSchedules,
     Workspace::office_hours_exceptions,
-    Envelope { kind: "office_hours_exception.list", key: "data" },
+    Envelope { kind: Some("office_hours_exception.list"), key: "data" },
     Paging::Whole,
 );
 
@@ -147,7 +147,7 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         children_of(
             Resource::Conversations,
             Workspace::handling_events,
-            Envelope { kind: "handling_event.list", key: "handling_events" },
+            Envelope { kind: None, key: "handling_events" },
             Paging::Whole,
         ),
     ),
@@ -157,7 +157,7 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
         children_of(
             Resource::Conversations,
             Workspace::side_conversations,
-            Envelope { kind: "side_conversation.list", key: "side_conversations" },
+            Envelope { kind: Some("side_conversation.list"), key: "side_conversations" },
             Paging::Unlinked(25, 50),
         ),
     ),

@@ -11,14 +11,14 @@ use crate::workspace::{Children, Order, Walk, Workspace};
 /// How an answer names its rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Envelope {
-    /// `type` of the answer.
-    pub(super) kind: &'static str,
+    /// `type` of the answer, if it has one.
+    pub(super) kind: Option<&'static str>,
     /// The key of the rows.
     pub(super) key: &'static str,
 }
 
 /// The usual envelope.
-pub(super) const LIST: Envelope = Envelope { kind: "list", key: "data" };
+pub(super) const LIST: Envelope = Envelope { kind: Some("list"), key: "data" };
 
 /// How a list is handed out: default size, greatest size.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ pub(super) enum Paging {
     Linked(u64, u64),
     /// P2, but `next` is left out on the last page.
     LinkedOpen(u64, u64),
+    /// P2 without `total_count`.
+    LinkedUncounted(u64, u64),
     /// P3: page numbers beside the rows.
     Flat(u64, u64),
     /// P4: page numbers in `pages`, no link.
@@ -61,7 +63,7 @@ impl Listing {
 
     /// The same list in another envelope.
     pub(super) const fn named(self, kind: &'static str, key: &'static str) -> Listing {
-        Listing { envelope: Envelope { kind, key }, ..self }
+        Listing { envelope: Envelope { kind: Some(kind), key }, ..self }
     }
 
     /// Answers with a page of it.
@@ -202,7 +204,9 @@ pub(super) fn page_of(
     rows: impl FnOnce(std::ops::Range<usize>) -> Vec<Node>,
 ) -> Result<Node, Problem> {
     let mut answer = Members::with_capacity(6);
-    answer.push("type", envelope.kind);
+    if let Some(kind) = envelope.kind {
+        answer.push("type", kind);
+    }
     let (default, most) = match paging {
         Paging::Whole => {
             answer.push(envelope.key, rows(0..total));
@@ -210,6 +214,7 @@ pub(super) fn page_of(
         }
         Paging::Linked(default, most)
         | Paging::LinkedOpen(default, most)
+        | Paging::LinkedUncounted(default, most)
         | Paging::Flat(default, most)
         | Paging::Unlinked(default, most)
         | Paging::Cursor(default, most) => (default, most),
@@ -217,7 +222,9 @@ pub(super) fn page_of(
     let number = call.page_number(default, most)?;
     let page = Numbered::new(number, total);
     answer.push(envelope.key, rows(page.rows.clone()));
-    answer.push("total_count", total);
+    if !matches!(paging, Paging::LinkedUncounted(..)) {
+        answer.push("total_count", total);
+    }
     let PageNumber { page: present, per_page } = number;
     let total_pages = (total as u64).div_ceil(per_page);
     match paging {

@@ -4,6 +4,7 @@ mod catalogue;
 mod client;
 mod control;
 mod departures;
+mod description;
 mod documents;
 mod events;
 mod faults;

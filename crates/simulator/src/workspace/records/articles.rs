@@ -69,6 +69,11 @@ impl Workspace {
         for locale in ["de", "pt-BR", "zh-CN"].into_iter().take(1 + index as usize % 3) {
             let mut content = self.article_content(index, entry, locale, author, locale == "de");
             content["type"] = "article_content".into();
+            for words in ["description", "body"] {
+                if content[words] == Node::Null {
+                    content[words] = "".into();
+                }
+            }
             content["audience_ids"] = if locale == "de" { node!([123, 124]) } else { Node::Null };
             contents.push(locale, content);
         }

@@ -64,13 +64,13 @@ impl Workspace {
             node!({
                 "type": "data_connector.execution", "id": (100 * u64::from(connector) + 99_000 + u64::from(number)).to_string(),
                 "data_connector_id": self.record_id(Resource::DataConnectors, connector), "success": success,
-                "http_status": if success { 200 } else { 502 }, "http_method": "post", "error_type": (!success).then_some("request_error"),
+                "http_status": if success { 200 } else { 502 }, "http_method": "post", "error_type": (!success).then_some("3rd_party_error"),
                 "error_message": (!success).then_some("Bad Gateway"), "execution_time_ms": draw.below(9_000),
                 "source_type": draw.pick(&["fin", "workflow"]), "source_id": null,
                 "conversation_id": has_conversation.then(|| self.conversation_id(conversation)),
                 "created_at": iso(entry.created_at() + 600 * i64::from(number), SECONDS), "request_url": "https://shop.example/api",
                 "request_body": "{\"q\": 1}", "response_body": if success { "{\"status\":\"ok\"}" } else { "" },
-                "raw_response_body": "", "customer_authentication": null,
+                "raw_response_body": "",
             })
         });
         executions.collect()

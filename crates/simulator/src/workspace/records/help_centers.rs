@@ -13,7 +13,7 @@ impl Workspace {
     /// A help center.
     pub(super) fn help_center(&self, index: u32, entry: &Record) -> Node {
         node!({
-            "type": "help_center", "id": self.record_id(Resource::HelpCenters, index), "workspace_id": self.identity.workspace(),
+            "id": self.record_id(Resource::HelpCenters, index), "workspace_id": self.identity.workspace(),
             "created_at": entry.created_at(), "updated_at": entry.updated_at(), "identifier": format!("help-{index}"),
             "website_turned_on": index == 0, "display_name": edited("Hilfe & help".to_owned(), entry),
             "url": format!("https://help{index}.simulated.example"), "custom_domain": (index == 0).then_some("help.simulated.example"),
@@ -37,7 +37,7 @@ impl Workspace {
         });
         if index.is_multiple_of(4) {
             document["translated_content"] = node!({
-                "type": "group_translated_content", "de": {"type": "group_content", "name": format!("{name} (de)"), "description": null},
+                "type": "group_translated_content", "de": {"type": "group_content", "name": format!("{name} (de)"), "description": ""},
             });
         }
         document
