@@ -196,6 +196,14 @@ pub enum Mutation {
         /// The index of the contact they live on in.
         into: u32,
     },
+    /// Conversations are merged into another one: closed, linked to it, with a part that says so. `updated_at` of
+    /// both sides is now.
+    MergeConversations {
+        /// Which conversations are closed.
+        sources: Selection,
+        /// The index of the one that goes on.
+        into: u32,
+    },
     /// The newest part of conversations is emptied; `updated_at` is now.
     RedactParts {
         /// Which conversations.

@@ -23,7 +23,7 @@ pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     Ok(document)
 }
 
-/// `GET /calls/{id}/transcript`: the real one answers with plain text, here a JSON text holds it.
+/// `GET /calls/{id}/transcript`: plain text.
 pub(super) fn transcript(call: &Call<'_>) -> Result<Node, Problem> {
     let document = CALL.answer(call)?;
     let lines: Vec<&str> =

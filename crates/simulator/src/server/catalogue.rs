@@ -14,6 +14,11 @@ pub(super) fn me(call: &Call<'_>) -> Result<Node, Problem> {
     Ok(call.shared.workspace().me())
 }
 
+/// `GET /ip_allowlist`.
+pub(super) fn ip_allowlist(_call: &Call<'_>) -> Result<Node, Problem> {
+    Ok(node!({"type": "ip_allowlist", "enabled": false, "ip_allowlist": []}))
+}
+
 /// `GET /admins`.
 pub(super) fn admins(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();

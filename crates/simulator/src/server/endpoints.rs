@@ -88,6 +88,7 @@ const PREVIEW: Version = Version::PREVIEW;
 /// All endpoints.
 pub(super) static ENDPOINTS: &[Endpoint] = &[
     get("/me", ANY, catalogue::me),
+    get("/ip_allowlist", V2_14, catalogue::ip_allowlist),
     get("/admins", ANY, catalogue::admins),
     get("/admins/activity_logs", ANY, activity_logs::list),
     post("/admins/activity_logs/search", V2_16, activity_logs::search),

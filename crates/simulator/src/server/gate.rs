@@ -102,7 +102,11 @@ async fn served(shared: &Shared, request: Request, from_start: bool, request_id:
     let body = to_bytes(body, BODY_BYTES_MAX).await.unwrap_or_default();
     match handle(shared, &parts.method, &parts.uri, &parts.headers, &body, from_start) {
         Ok(document) => {
-            Answer { status: StatusCode::OK, content_type: JSON, body: document.to_bytes(), link: None }
+            let (content_type, body) = match document {
+                Node::Text(text) => ("text/plain; charset=utf-8", text.into_owned().into_bytes()),
+                document => (JSON, document.to_bytes()),
+            };
+            Answer { status: StatusCode::OK, content_type, body, link: None }
         }
         Err(problem) => refused(&problem, request_id),
     }

@@ -37,6 +37,9 @@ impl Workspace {
             Mutation::MergeContacts { sources, into } => {
                 (Resource::Contacts, self.merge_contacts(&sources, into, now)?)
             }
+            Mutation::MergeConversations { sources, into } => {
+                (Resource::Conversations, self.merge_conversations(&sources, into, now)?)
+            }
             Mutation::RedactParts { which } => (Resource::Conversations, self.redact_parts(&which, now)?),
             Mutation::AddAttribute { model, name, data_type } => {
                 (self.add_attribute(model, name, data_type, now), Vec::new())

@@ -198,13 +198,18 @@ impl Workspace {
         document
     }
 
-    /// A part as it is now: some were emptied.
+    /// A part as it is now: some were emptied, some tell of a merge.
     fn present_part(&self, index: u32, entry: &ConversationEntry, position: u32) -> Node {
         let mut part = self.part(index, entry, position);
         if self.redactions.get(&index).is_some_and(|positions| positions.contains(&position)) {
             part["redacted"] = true.into();
             part["body"] = "".into();
             part["attachments"] = node!([]);
+        }
+        if self.merge_parts.contains(&(index, position)) {
+            part["part_type"] = "merged_primary_conversation".into();
+            part["body"] = Node::Null;
+            part["state"] = "closed".into();
         }
         part
     }
@@ -267,8 +272,11 @@ impl Workspace {
         document
     }
 
+    /// The company the contact began with, whatever became of it: nothing that happens to their link moves a
+    /// conversation's `updated_at`.
     fn first_company(&self, contact: u32) -> Option<Node> {
-        self.contact_companies(contact).first().map(|&company| self.company(company))
+        let count = self.contacts.ever(contact).map_or(0, |entry| entry.companies);
+        self.membership.companies_of(contact, count).next().map(|company| self.company(company))
     }
 }
 

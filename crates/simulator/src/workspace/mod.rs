@@ -78,6 +78,10 @@ pub(crate) struct Workspace {
     company_joiners: HashMap<u32, Vec<u32>>,
     /// When replies came to conversations.
     replies: HashMap<u32, Vec<i64>>,
+    /// The conversations that others were merged into, by the others' index.
+    primaries: HashMap<u32, Vec<u32>>,
+    /// Index and position of the parts that tell of it.
+    merge_parts: BTreeSet<(u32, u32)>,
     /// Positions of parts that were emptied.
     redactions: HashMap<u32, BTreeSet<u32>>,
     renamed_tags: HashMap<u32, String>,
@@ -111,6 +115,8 @@ impl Workspace {
             additions: HashMap::new(),
             company_joiners: HashMap::new(),
             replies: HashMap::new(),
+            primaries: HashMap::new(),
+            merge_parts: BTreeSet::new(),
             redactions: HashMap::new(),
             renamed_tags: HashMap::new(),
             removed: Removed::default(),

@@ -39,13 +39,18 @@ const EVENT_TYPES: &[&str] = &[
 ];
 
 impl Workspace {
+    /// Whether a conversation was closed before anything happened to it; what was said then never changes.
+    fn began_closed(&self, index: u32) -> bool {
+        index < self.sizes.conversations && self.generate_conversation(index).state == State::Closed
+    }
+
     /// The part at a position, counted from the oldest.
     pub(super) fn part(&self, index: u32, entry: &ConversationEntry, position: u32) -> Node {
         let mut draw = self.draw(Kind::Part, index, position);
         let is_last = position + 1 == entry.base_parts;
         let (part_type, author) = match draw.below(100) {
             _ if position >= entry.base_parts => ("comment", Author::Contact),
-            _ if is_last && entry.state == State::Closed => ("close", Author::Admin),
+            _ if is_last && self.began_closed(index) => ("close", Author::Admin),
             0..62 => ("comment", if position.is_multiple_of(2) { Author::Contact } else { Author::Admin }),
             62..68 => ("comment", Author::Bot),
             68..74 => ("note", Author::Admin),

@@ -1,6 +1,7 @@
 //! Deletions, merges and redactions (API notes, section 12): who vanishes, and what is logged of it.
 
 use super::Workspace;
+use super::conversations::State;
 use super::records::Record;
 use super::register::Gone;
 use super::selection::select;
@@ -108,6 +109,34 @@ impl Workspace {
         }
         if !indexes.is_empty() {
             self.contacts.change(into, now, |entry| entry.revision += 1);
+        }
+        Ok(indexes)
+    }
+
+    /// Merges conversations into another one: they live on, closed and linked to it, with a part that says so; both
+    /// sides' `updated_at` is now.
+    pub(super) fn merge_conversations(
+        &mut self,
+        sources: &Selection,
+        into: u32,
+        now: i64,
+    ) -> Result<Vec<u32>, MutationError> {
+        let target = Selection::Indexes(vec![into]);
+        select(&target, &self.conversations, Resource::Conversations)?;
+        let mut indexes = select(sources, &self.conversations, Resource::Conversations)?;
+        indexes.retain(|&index| index != into);
+        for &index in &indexes {
+            let position = self.conversations.get(index).map_or(0, |entry| entry.parts);
+            self.replies.entry(index).or_default().push(now);
+            self.merge_parts.insert((index, position));
+            self.primaries.entry(index).or_default().push(into);
+            self.conversations.change(index, now, |entry| {
+                entry.parts += 1;
+                entry.state = State::Closed;
+            });
+        }
+        if !indexes.is_empty() {
+            self.conversations.change(into, now, |_| ());
         }
         Ok(indexes)
     }

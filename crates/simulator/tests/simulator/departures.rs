@@ -337,3 +337,18 @@ async fn the_truth_of_every_earlier_moment_can_be_told() {
     let lines = session.try_get(&format!("/_simulator/truth/contacts?at_s={}", log[1].at_s)).await.text;
     assert_eq!(lines.lines().count(), snapshots[2].len());
 }
+
+#[tokio::test]
+async fn a_merged_conversation_is_closed_and_linked() {
+    let session = session(|_| ()).await;
+    let before = session.truth(Resource::Conversations);
+    let merge = Mutation::MergeConversations { sources: indexes(&[12]), into: 13 };
+    let touched = session.simulator.mutate(merge).expect("a merge");
+    let after = session.truth(Resource::Conversations);
+    assert_eq!((&after[12]["state"], &after[12]["updated_at"]), (&json!("closed"), &json!(touched.at_s)));
+    assert!(ids(rows(&after[12]["linked_objects"], "data")).contains(&ids(&after)[13]));
+    let parts = rows(&after[12]["conversation_parts"], "conversation_parts");
+    assert_eq!(parts.last().expect("a part")["part_type"], "merged_primary_conversation");
+    let former = rows(&before[12]["conversation_parts"], "conversation_parts");
+    assert_eq!(parts[..former.len()], *former, "what was said stays as it was");
+}

@@ -4,10 +4,10 @@
 use super::iso;
 use crate::document::{Node, node};
 use crate::resource::Resource;
+use crate::workspace::Workspace;
 use crate::workspace::draw::Draw;
 use crate::workspace::register::Entry;
 use crate::workspace::teammates::OPERATOR;
-use crate::workspace::{State, Workspace};
 
 impl Workspace {
     /// When work on a conversation paused and resumed; most conversations have no such events.
@@ -53,7 +53,6 @@ impl Workspace {
         // What happens to the conversation itself must not move what was said beside it.
         let mut calm = entry.clone();
         calm.base_parts = 10;
-        calm.state = State::Open;
         calm.set_updated_at(entry.settled_at);
         let mut draw = self.record_draw(Resource::SideConversations, conversation, 0);
         let count = match conversation {

@@ -81,6 +81,7 @@ const BY_ID: &[(&str, &str, Resource)] = &[
 /// Paths without ids; a query is no part of what the description calls them.
 const LISTS: &[&str] = &[
     "/me",
+    "/ip_allowlist",
     "/admins",
     "/admins/activity_logs?created_at_after=1",
     "/admins/activity_log_event_types",
