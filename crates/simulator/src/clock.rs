@@ -35,9 +35,9 @@ impl Clock {
         self.now_ms().div_euclid(1000)
     }
 
-    /// The instant as HTTP's `Date` header prints it.
-    pub(crate) fn http_date(&self) -> String {
-        Timestamp::from_second(self.now_s())
+    /// The instant as HTTP's `Date` header prints it, by a clock that is some seconds ahead.
+    pub(crate) fn http_date(&self, ahead_s: i64) -> String {
+        Timestamp::from_second(self.now_s().saturating_add(ahead_s))
             .unwrap_or(Timestamp::MAX)
             .strftime("%a, %d %b %Y %H:%M:%S GMT")
             .to_string()

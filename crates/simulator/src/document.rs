@@ -22,7 +22,7 @@ pub(crate) enum Node {
 
 /// The members of an object in the order they were added; whoever adds them adds each name once.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Members(Vec<(&'static str, Node)>);
+pub(crate) struct Members(Vec<(Cow<'static, str>, Node)>);
 
 impl Members {
     /// Room for a large document, so that it is not moved while it grows.
@@ -31,8 +31,13 @@ impl Members {
     }
 
     /// Adds a member.
-    pub(crate) fn push(&mut self, name: &'static str, value: impl Into<Node>) {
-        self.0.push((name, value.into()));
+    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Node>) {
+        self.0.push((name.into(), value.into()));
+    }
+
+    /// A member, to change it.
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+        self.0.iter_mut().find(|(other, _)| other == name).map(|(_, value)| value)
     }
 
     /// Adds the members of another object.
@@ -49,7 +54,7 @@ impl Members {
 
     /// Leaves out a member.
     pub(crate) fn remove(&mut self, name: &str) {
-        self.0.retain(|(other, _)| *other != name);
+        self.0.retain(|(other, _)| other != name);
     }
 }
 
@@ -58,7 +63,7 @@ impl Node {
     pub(crate) fn get(&self, name: &str) -> Option<&Node> {
         match self {
             Node::Object(members) => {
-                members.0.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+                members.0.iter().find(|(other, _)| other == name).map(|(_, value)| value)
             }
             _ => None,
         }
@@ -104,7 +109,7 @@ impl IndexMut<&'static str> for Node {
             *self = Node::Object(Members::default());
         }
         let Node::Object(members) = self else { unreachable!("it was made an object a line above") };
-        let position = members.0.iter().position(|(other, _)| *other == name).unwrap_or_else(|| {
+        let position = members.0.iter().position(|(other, _)| other == name).unwrap_or_else(|| {
             members.push(name, Node::Null);
             members.0.len() - 1
         });
@@ -156,6 +161,27 @@ impl From<&'static &'static str> for Node {
 impl From<usize> for Node {
     fn from(value: usize) -> Node {
         Node::Unsigned(value as u64)
+    }
+}
+
+impl From<&Value> for Node {
+    fn from(value: &Value) -> Node {
+        match value {
+            Value::Null => Node::Null,
+            Value::Bool(value) => Node::Boolean(*value),
+            Value::Number(number) => number
+                .as_i64()
+                .map(Node::Signed)
+                .or_else(|| number.as_u64().map(Node::Unsigned))
+                .unwrap_or_else(|| Node::Float(number.as_f64().unwrap_or_default())),
+            Value::String(text) => Node::Text(text.clone().into()),
+            Value::Array(elements) => Node::List(elements.iter().map(Node::from).collect()),
+            Value::Object(object) => {
+                let mut members = Members::with_capacity(object.len());
+                object.iter().for_each(|(name, value)| members.push(name.clone(), value));
+                Node::Object(members)
+            }
+        }
     }
 }
 

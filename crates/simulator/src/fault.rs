@@ -1,8 +1,11 @@
-//! Faults that a test can order, and the list of those still to happen.
+//! Faults that a test can order, and the list of those still to happen. Several orders for the same path make a
+//! pattern: each begins where the one before it is used up, so bursts are orders with a `skip` each.
 
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
+
+use crate::mutation::Mutation;
 
 /// One order: what goes wrong with which requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +55,43 @@ pub enum FaultKind {
         name: String,
         /// The member's value.
         value: serde_json::Value,
+    },
+    /// The right answer, but the connection closes in the middle of it; its length header told of more.
+    CutOff,
+    /// The right answer, drop by drop.
+    Drip {
+        /// In how many pieces.
+        pieces: u32,
+        /// Milliseconds before each of them.
+        pause_ms: u64,
+    },
+    /// 429 although the budget is not used up, with these texts as rate-limit headers, or without them.
+    RateLimited {
+        /// `X-RateLimit-Limit`.
+        limit: Option<String>,
+        /// `X-RateLimit-Remaining`.
+        remaining: Option<String>,
+        /// `X-RateLimit-Reset`, such as `-1` or `99999999999`.
+        reset: Option<String>,
+    },
+    /// The right answer, with a `Date` header by a clock that is this far ahead.
+    ClockAhead {
+        /// Seconds; negative for a clock that is behind.
+        seconds: i64,
+    },
+    /// Something changes in the workspace just before the request is answered, as when pages drift under a reader.
+    Mutate {
+        /// What changes; nothing does if it is not possible any more.
+        mutation: Mutation,
+    },
+    /// The first page, whichever was asked for; so `next` leads to the same page for ever.
+    SamePage,
+    /// The open company scroll is gone before the request is answered.
+    ScrollExpired,
+    /// Another program has the company scroll from before the request is answered.
+    ScrollTaken {
+        /// For how many seconds.
+        seconds: u32,
     },
 }
 

@@ -11,6 +11,8 @@ pub struct Settings {
     pub companies: Option<u64>,
     /// Number of conversations; half of the contacts unless given.
     pub conversations: Option<u64>,
+    /// Number of tickets; a fifth of the conversations unless given.
+    pub tickets: Option<u64>,
     /// The bearer token that is accepted.
     pub token: String,
     /// Requests allowed per 10-second window.
@@ -19,6 +21,11 @@ pub struct Settings {
     pub latency_ms: u64,
     /// Seconds until a created or updated record shows in search.
     pub index_lag_s: u64,
+    /// What the `Date` headers of the hosts behind the address are ahead of the server's clock, in seconds; the
+    /// hosts answer in turn.
+    pub host_skew_s: Vec<i64>,
+    /// Whether a company scroll ends with a 404 instead of an empty page.
+    pub scroll_ends_with_404: bool,
     /// IANA name of the workspace's time zone, which cuts the days of contact search.
     pub timezone: String,
     /// Port on 127.0.0.1; 0 takes a free one.
@@ -35,10 +42,13 @@ impl Default for Settings {
             contacts: 1_000,
             companies: None,
             conversations: None,
+            tickets: None,
             token: "simulated-token".to_owned(),
             limit_per_window: 1_666,
             latency_ms: 0,
             index_lag_s: 0,
+            host_skew_s: Vec::new(),
+            scroll_ends_with_404: false,
             timezone: "Europe/Dublin".to_owned(),
             port: 0,
             clock: None,

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::server::{self, Peer, ResettableListener, Shared};
 use crate::workspace::{ANCHOR_S, Sizes, Workspace};
-use crate::{Fault, Mutation, MutationError, Settings, Stats, Touched, Truth};
+use crate::{Fault, Logged, Mutation, MutationError, Settings, Stats, Touched, Truth};
 
 /// How long requests under way may take when the server is stopped.
 const GRACE: Duration = Duration::from_secs(2);
@@ -65,10 +65,12 @@ impl Simulator {
     pub async fn start(settings: Settings) -> Result<Simulator, StartError> {
         let zone = TimeZone::get(&settings.timezone)
             .map_err(|source| StartError::Timezone { name: settings.timezone.clone(), source })?;
+        let conversations = settings.conversations.unwrap_or(settings.contacts / 2);
         let sizes = Sizes {
             contacts: count("contacts", settings.contacts)?,
             companies: count("companies", settings.companies.unwrap_or(settings.contacts / 4))?,
-            conversations: count("conversations", settings.conversations.unwrap_or(settings.contacts / 2))?,
+            conversations: count("conversations", conversations)?,
+            tickets: count("tickets", settings.tickets.unwrap_or(conversations / 5))?,
         };
         let bind = |source| StartError::Bind { port: settings.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await.map_err(bind)?;
@@ -108,8 +110,38 @@ impl Simulator {
     /// # Errors
     /// If a record meant does not exist; nothing has changed then.
     pub fn mutate(&self, mutation: Mutation) -> Result<Touched, MutationError> {
-        let now = self.shared.clock.now_s();
-        self.shared.workspace_mut().mutate(mutation, now)
+        self.shared.mutate(mutation)
+    }
+
+    /// The mutations so far, in order.
+    pub fn log(&self) -> Vec<Logged> {
+        self.shared.log()
+    }
+
+    /// What it held at a moment, epoch seconds: after all mutations of that second. The workspace is made anew from
+    /// its beginning for it.
+    pub fn truth_at(&self, at_s: i64) -> Truth {
+        Truth::at(&self.shared, at_s)
+    }
+
+    /// What it held right after the first mutations of its log.
+    pub fn truth_after(&self, mutations: usize) -> Truth {
+        Truth::after(&self.shared, mutations)
+    }
+
+    /// Holds answers back from now on for this many milliseconds.
+    pub fn set_latency(&self, ms: u64) {
+        self.shared.set_latency(ms);
+    }
+
+    /// The clocks of the hosts behind the address are this many seconds ahead from now on; they answer in turn.
+    pub fn set_host_skew(&self, skew_s: Vec<i64>) {
+        self.shared.set_host_skew(skew_s);
+    }
+
+    /// Search knows of changes from now on after this many seconds.
+    pub fn set_index_lag(&self, seconds: u64) {
+        self.shared.set_index_lag(seconds);
     }
 
     /// Orders a fault.

@@ -39,6 +39,6 @@ fn settings(arguments: SimulateArguments) -> Settings {
         index_lag_s: arguments.index_lag_s,
         timezone: arguments.timezone,
         port: arguments.port,
-        clock: None,
+        ..Settings::default()
     }
 }

@@ -28,17 +28,15 @@ impl Numbered {
         Numbered { rows: start..end, number, total }
     }
 
-    /// The answer: rows, `total_count`, `pages` with the URL of the next page under this address.
-    pub(crate) fn answer(&self, data: Vec<Node>, address: &str) -> Node {
+    /// `pages` with the URL of the next page under this address, which may already hold a query.
+    pub(crate) fn pages(&self, address: &str) -> Node {
         let PageNumber { page, per_page } = self.number;
-        let next =
-            (self.rows.end < self.total).then(|| format!("{address}?page={}&per_page={per_page}", page + 1));
+        let joint = if address.contains('?') { '&' } else { '?' };
+        let next = (self.rows.end < self.total)
+            .then(|| format!("{address}{joint}page={}&per_page={per_page}", page + 1));
         node!({
-            "type": "list", "data": data, "total_count": self.total,
-            "pages": {
-                "type": "pages", "next": next, "page": page, "per_page": per_page,
-                "total_pages": self.total.div_ceil(per_page as usize),
-            },
+            "type": "pages", "next": next, "page": page, "per_page": per_page,
+            "total_pages": self.total.div_ceil(per_page as usize),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The one scroll over companies that an app may have open.
+//! The one scroll over companies that an app may have open (API notes, section 6).
 
 use std::sync::Mutex;
 
@@ -8,7 +8,7 @@ use crate::workspace::{Draw, Kind};
 const LEASE_MS: i64 = 60_000;
 
 /// Rows of a scroll's page; nobody can change it.
-pub(crate) const SCROLL_PAGE: u32 = 100;
+pub(crate) const SCROLL_PAGE: usize = 100;
 
 /// Why a scroll is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +32,14 @@ struct Lease {
 }
 
 impl Scroll {
-    /// Continues the scroll with this parameter, or opens one; gives the parameter and the first row's position.
-    /// `rows` is how many there are at this moment: the page behind the end is empty and closes the scroll.
+    /// Continues the scroll with this parameter, or opens one; gives the parameter and the first position of the
+    /// page. `end_of` says where a page that begins at a position ends: where it began, if it has no rows, which
+    /// closes the scroll.
     pub(crate) fn next(
         &self,
         parameter: Option<&str>,
-        rows: u32,
         now_ms: i64,
+        end_of: impl FnOnce(u32) -> u32,
     ) -> Result<(String, u32), ScrollError> {
         let mut open = self.open.lock().expect("no holder of the scroll panics");
         open.take_if(|lease| lease.expires_ms <= now_ms);
@@ -50,12 +51,20 @@ impl Scroll {
             }
             (Some(_), _) => return Err(ScrollError::NotFound),
         };
-        let lease = Lease {
-            parameter: parameter.clone(),
-            position: position.saturating_add(SCROLL_PAGE).min(rows),
-            expires_ms: now_ms + LEASE_MS,
-        };
-        *open = (position < rows).then_some(lease);
+        let end = end_of(position);
+        let lease = Lease { parameter: parameter.clone(), position: end, expires_ms: now_ms + LEASE_MS };
+        *open = (end > position).then_some(lease);
         Ok((parameter, position))
+    }
+
+    /// The open scroll is gone, as if nobody had asked for a minute.
+    pub(crate) fn expire(&self) {
+        *self.open.lock().expect("no holder of the scroll panics") = None;
+    }
+
+    /// Another program of the workspace scrolls until a moment; whoever scrolled before has lost.
+    pub(crate) fn take(&self, until_ms: i64) {
+        let lease = Lease { parameter: "another program's".to_owned(), position: 0, expires_ms: until_ms };
+        *self.open.lock().expect("no holder of the scroll panics") = Some(lease);
     }
 }

@@ -74,7 +74,7 @@ impl Searchable for ContactSearch {
     }
 
     fn index(workspace: &Workspace, id: &str) -> Option<u32> {
-        workspace.contact_index(id)
+        workspace.contact_index_ever(id)
     }
 
     fn field(name: &str) -> Option<FieldKind> {
@@ -91,7 +91,7 @@ impl Searchable for ContactSearch {
         let condition = Condition::new(filter)?;
         let test: Test<ContactEntry> = match filter.field.as_str() {
             "id" if filter.operator == "=" => {
-                let wanted = filter.value.as_str().and_then(|id| workspace.contact_index(id));
+                let wanted = filter.value.as_str().and_then(|id| workspace.contact_index_ever(id));
                 Box::new(move |_, index, _| Some(index) == wanted)
             }
             "role" => {
@@ -119,15 +119,12 @@ impl Searchable for ContactSearch {
                 });
             }
             "tag_id" => {
-                let test = mask_test(&condition, &tag_ids(workspace));
-                Box::new(move |_, _, entry| test(entry.tags()))
+                let test = mask_test(&condition, &workspace.tag_ids());
+                Box::new(move |workspace, _, entry| test(workspace.living_tag_mask(entry.tags())))
             }
             "segment_id" => {
-                let segments = 0..workspace.segment_count();
-                let ids: Vec<Value> =
-                    segments.map(|segment| workspace.segment(segment)["id"].to_value()).collect();
-                let test = mask_test(&condition, &ids);
-                Box::new(move |_, _, entry| test(entry.segments().into()))
+                let test = mask_test(&condition, &workspace.segment_ids());
+                Box::new(move |workspace, _, entry| test(workspace.living_segment_mask(entry.segments())))
             }
             _ => return Ok(None),
         };
@@ -139,16 +136,11 @@ impl Searchable for ContactSearch {
     }
 }
 
-/// The ids of all tags.
-pub(super) fn tag_ids(workspace: &Workspace) -> Vec<Value> {
-    (0..workspace.tag_count()).map(|tag| workspace.tag(tag)["id"].to_value()).collect()
-}
-
 /// Tests a mask with a bit per id.
-pub(super) fn mask_test(condition: &Condition, ids: &[Value]) -> impl Fn(u32) -> bool + use<> {
+pub(super) fn mask_test(condition: &Condition, ids: &[String]) -> impl Fn(u32) -> bool + use<> {
     let negated = condition.is_negated();
     // With a negation, one id that does not fulfil it is enough to fail.
-    let decisive = (0u32..).zip(ids).filter(|(_, id)| condition.holds(id) != negated);
+    let decisive = (0u32..).zip(ids).filter(|(_, id)| condition.holds(&id.as_str().into()) != negated);
     let mask = decisive.fold(0u32, |mask, (bit, _)| mask | 1 << bit);
     let without_any = condition.holds_for_any(&[]);
     move |bits| if bits == 0 { without_any } else { (bits & mask != 0) != negated }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::condition::Condition;
-use super::contact_fields::{at_path, mask_test, tag_ids};
+use super::contact_fields::{at_path, mask_test};
 use super::evaluate::{FieldKind, Searchable, Test};
 use super::query::{FieldFilter, SearchError};
 use crate::document::Node;
@@ -71,7 +71,7 @@ impl Searchable for ConversationSearch {
     }
 
     fn index(workspace: &Workspace, id: &str) -> Option<u32> {
-        workspace.conversation_index(id)
+        workspace.conversation_index_ever(id)
     }
 
     fn field(name: &str) -> Option<FieldKind> {
@@ -121,8 +121,8 @@ impl Searchable for ConversationSearch {
                 Box::new(move |_, _, entry| teams[usize::from(entry.team())])
             }
             "tag_ids" => {
-                let test = mask_test(&condition, &tag_ids(workspace));
-                Box::new(move |_, _, entry| test(entry.tags()))
+                let test = mask_test(&condition, &workspace.tag_ids());
+                Box::new(move |workspace, _, entry| test(workspace.living_tag_mask(entry.tags())))
             }
             "contact_ids" => Box::new(move |workspace, index, entry| {
                 let contacts = workspace.participants(index, entry);

@@ -43,6 +43,10 @@ pub(crate) trait Searchable {
     /// The id of a record and back.
     fn id(workspace: &Workspace, index: u32) -> String;
     fn index(workspace: &Workspace, id: &str) -> Option<u32>;
+    /// Whether search finds a record at all.
+    fn is_found(_workspace: &Workspace, _index: u32) -> bool {
+        true
+    }
     /// How a field is compared; none if it cannot be searched.
     fn field(name: &str) -> Option<FieldKind>;
     /// A filter that needs no document, if there is one for the field.
@@ -114,7 +118,8 @@ pub(crate) fn search<S: Searchable>(
     let matching = |walk: &Walk| {
         let places = register.walk_seen(walk, now);
         places.filter(|&(_, index)| {
-            register.seen(index, now).is_some_and(|entry| test(workspace, index, entry))
+            let seen = register.seen(index, now);
+            seen.is_some_and(|entry| test(workspace, index, entry) && S::is_found(workspace, index))
         })
     };
     let by_update = Walk { order: Order::Updated, descending: false, after: None, keys: keys("updated_at") };

@@ -16,6 +16,8 @@ pub(super) struct Call<'a> {
     pub(super) path: &'a str,
     /// The id in the path, if the endpoint has one.
     pub(super) id: &'a str,
+    /// The second id in the path, if the endpoint has two.
+    pub(super) inner_id: &'a str,
     pub(super) query: HashMap<String, String>,
     pub(super) body: Value,
     pub(super) now_s: i64,
@@ -62,6 +64,16 @@ impl Call<'_> {
     /// The full URL of the endpoint, for links to other pages of it.
     pub(super) fn address(&self) -> String {
         format!("{}{}", self.shared.base_url, self.path)
+    }
+
+    /// The full URL of the endpoint with the query but for page and size, for links from page to page.
+    pub(super) fn page_address(&self) -> String {
+        let mut others: Vec<(&str, &str)> =
+            self.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        others.retain(|&(name, _)| name != "page" && name != "per_page");
+        others.sort_unstable();
+        let query: Vec<String> = others.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if query.is_empty() { self.address() } else { format!("{}?{}", self.address(), query.join("&")) }
     }
 
     /// A number in the query string, or in the body of a list that is asked for by POST.

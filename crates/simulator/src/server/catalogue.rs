@@ -6,11 +6,17 @@ use super::call::Call;
 use super::problem::Problem;
 use super::version::Version;
 use crate::document::{Node, node};
+use crate::resource::Resource;
 use crate::truth::counted_segments;
 
 /// `GET /me`.
 pub(super) fn me(call: &Call<'_>) -> Result<Node, Problem> {
     Ok(call.shared.workspace().me())
+}
+
+/// `GET /ip_allowlist`.
+pub(super) fn ip_allowlist(_call: &Call<'_>) -> Result<Node, Problem> {
+    Ok(node!({"type": "ip_allowlist", "enabled": false, "ip_allowlist": []}))
 }
 
 /// `GET /admins`.
@@ -23,7 +29,7 @@ pub(super) fn admins(call: &Call<'_>) -> Result<Node, Problem> {
             let url = admin["avatar"].clone();
             admin["avatar"] = node!({"type": "avatar", "image_url": url});
         }
-        admin
+        call.version.record(Resource::Admins, admin)
     });
     Ok(node!({"type": "admin.list", "admins": admins.collect::<Vec<_>>()}))
 }
@@ -32,7 +38,7 @@ pub(super) fn admins(call: &Call<'_>) -> Result<Node, Problem> {
 pub(super) fn admin(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let code = workspace.admin_code(call.id);
-    code.map(|code| workspace.admin(code))
+    code.map(|code| call.version.record(Resource::Admins, workspace.admin(code)))
         .ok_or_else(|| Problem::not_found("admin_not_found", "Admin not found"))
 }
 
@@ -43,10 +49,36 @@ pub(super) fn teams(call: &Call<'_>) -> Result<Node, Problem> {
     Ok(node!({"type": "team.list", "teams": teams}))
 }
 
+/// `GET /teams/{id}`.
+pub(super) fn team(call: &Call<'_>) -> Result<Node, Problem> {
+    let workspace = call.shared.workspace();
+    let code = workspace.team_code(call.id);
+    code.map(|code| workspace.team(code))
+        .ok_or_else(|| Problem::not_found("team_not_found", "Team not found"))
+}
+
+/// `GET /tags/{id}`.
+pub(super) fn tag(call: &Call<'_>) -> Result<Node, Problem> {
+    let workspace = call.shared.workspace();
+    let index = workspace.tag_index(call.id);
+    index
+        .map(|index| workspace.tag(index))
+        .ok_or_else(|| Problem::not_found("tag_not_found", "Resource Not Found"))
+}
+
+/// `GET /segments/{id}`.
+pub(super) fn segment(call: &Call<'_>) -> Result<Node, Problem> {
+    let workspace = call.shared.workspace();
+    let index = workspace.segment_index(call.id);
+    index
+        .map(|index| workspace.segment(index))
+        .ok_or_else(|| Problem::not_found("not_found", "Segment not found"))
+}
+
 /// `GET /tags`.
 pub(super) fn tags(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
-    let tags: Vec<Node> = (0..workspace.tag_count()).map(|index| workspace.tag(index)).collect();
+    let tags: Vec<Node> = workspace.tag_indexes().map(|index| workspace.tag(index)).collect();
     Ok(node!({"type": "list", "data": tags}))
 }
 
@@ -55,7 +87,7 @@ pub(super) fn segments(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let segments = match call.flag("include_count") {
         true => counted_segments(&workspace),
-        false => (0..workspace.segment_count()).map(|index| workspace.segment(index)).collect(),
+        false => workspace.segment_indexes().map(|index| workspace.segment(index)).collect(),
     };
     Ok(node!({"type": "segment.list", "segments": segments}))
 }
@@ -84,16 +116,14 @@ pub(super) fn data_attributes(call: &Call<'_>) -> Result<Node, Problem> {
                 "model=conversation is no longer supported. Use GET /conversations/attributes instead";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "parameter_invalid", message));
         }
+        Some("conversation") => workspace.former_conversation_attributes(),
         Some(_) => return Err(Problem::bad_request("parameter_invalid", "unknown model")),
     };
-    Ok(node!({"type": "list", "data": attributes}))
+    let attributes = attributes.into_iter().map(|one| call.version.record(Resource::DataAttributes, one));
+    Ok(node!({"type": "list", "data": attributes.collect::<Vec<_>>()}))
 }
 
-/// `GET /conversations/attributes`, since 2.16.
+/// `GET /conversations/attributes`.
 pub(super) fn conversation_attributes(call: &Call<'_>) -> Result<Node, Problem> {
-    if call.version < Version::V2_16 {
-        let message = "The requested version does not have this endpoint";
-        return Err(Problem::bad_request("intercom_version_invalid", message));
-    }
     Ok(node!({"type": "list", "data": call.shared.workspace().conversation_attribute_catalogue()}))
 }

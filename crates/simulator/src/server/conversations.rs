@@ -4,6 +4,7 @@ use super::call::Call;
 use super::problem::Problem;
 use crate::document::{Node, node};
 use crate::paging::Cursor;
+use crate::resource::Resource;
 use crate::search::{ConversationSearch, Granularity, Request};
 use crate::workspace::{Order, Walk, Workspace};
 
@@ -13,7 +14,10 @@ pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
     let cursor = call.cursor()?;
     let workspace = call.shared.workspace();
     let after = match &cursor {
-        Some(cursor) => Some((cursor.key_s, conversation_index(&workspace, &cursor.id)?)),
+        Some(cursor) => Some((
+            cursor.key_s,
+            workspace.conversation_index_ever(&cursor.id).ok_or_else(no_such_conversation)?,
+        )),
         None => None,
     };
     let walk = Walk { order: Order::Updated, descending: true, after, keys: i64::MIN..i64::MAX };
@@ -26,7 +30,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
         last.map(|&(key_s, index)| Cursor { key_s, id: workspace.conversation_id(index), page: page + 1 });
     let entries = places.iter().filter_map(|&(_, index)| Some((index, workspace.conversations.get(index)?)));
     let documents = entries.map(|(index, entry)| workspace.conversation(index, entry)).collect();
-    let total = u64::from(workspace.conversations.len());
+    let total = u64::from(workspace.conversations.living());
     Ok(envelope(call, documents, total, Cursor::pages(next.as_ref(), page, per_page, total)))
 }
 
@@ -51,12 +55,14 @@ pub(super) fn one(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();
     let index = conversation_index(&workspace, call.id)?;
     let entry = workspace.conversations.get(index).ok_or_else(no_such_conversation)?;
-    Ok(call.version.conversation(workspace.conversation_with_parts(index, entry)))
+    Ok(call.version.record(Resource::Conversations, workspace.conversation_with_parts(index, entry)))
 }
 
 fn envelope(call: &Call<'_>, documents: Vec<Node>, total: u64, pages: Node) -> Node {
-    let conversations: Vec<Node> =
-        documents.into_iter().map(|conversation| call.version.conversation(conversation)).collect();
+    let conversations: Vec<Node> = documents
+        .into_iter()
+        .map(|conversation| call.version.record(Resource::Conversations, conversation))
+        .collect();
     node!({"type": "conversation.list", "pages": pages, "total_count": total, "conversations": conversations})
 }
 

@@ -15,7 +15,7 @@ pub(super) fn list(call: &Call<'_>) -> Result<Node, Problem> {
         .parameter("intercom_user_id")
         .ok_or_else(|| Problem::bad_request("parameter_missing", "intercom_user_id is missing"))?;
     let workspace = call.shared.workspace();
-    let contact = contact_index(&workspace, id)?;
+    let contact = contact_index(call, &workspace, id)?;
     let mut answer = node!({
         "type": "event.list", "events": [], "email": workspace.contact_email(contact), "intercom_user_id": id.to_owned(),
         "user_id": workspace.external_id(contact),

@@ -1,18 +1,19 @@
-//! What every request of the API goes through: tally, budget, faults, latency, version, token; and the headers
-//! that every answer carries.
+//! What every request of the API goes through: tally, budget, faults, latency, version, token.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
 
 use super::call::Call;
-use super::limiter::{Verdict, WINDOW_S};
+use super::heading::{Delivery, Heading, Rate};
+use super::limiter::WINDOW_S;
 use super::problem::Problem;
 use super::version::Version;
 use super::{Peer, Shared, routes};
@@ -23,13 +24,15 @@ use crate::fault::FaultKind;
 const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// The header that names the version.
-const INTERCOM_VERSION: &str = "intercom-version";
+pub(super) const INTERCOM_VERSION: &str = "intercom-version";
 
 /// An answer before the headers common to all.
-struct Answer {
-    status: StatusCode,
-    content_type: &'static str,
-    body: Vec<u8>,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) content_type: &'static str,
+    pub(super) body: Vec<u8>,
+    /// A `Link` header that goes with it.
+    pub(super) link: Option<String>,
 }
 
 /// Answers any request of the API.
@@ -40,43 +43,78 @@ pub(super) async fn answer(
 ) -> Response {
     let path = request.uri().path().to_owned();
     let now_s = shared.clock.now_s();
-    let pattern = routes::find(request.method().as_str(), &path).map_or("(unknown)", |route| route.pattern);
+    let pattern =
+        routes::find(request.method().as_str(), &path).map_or("(unknown)", |route| route.endpoint.pattern);
     let _under_way =
         shared.tally.begin(format!("{} {pattern}", request.method()), now_s - now_s.rem_euclid(WINDOW_S));
     let verdict = shared.limiter.judge(now_s);
     let request_id = shared.request_id();
-    let version_header = request.headers().get(INTERCOM_VERSION).cloned();
+    let mut heading = Heading {
+        version: request.headers().get(INTERCOM_VERSION).cloned(),
+        ahead_s: shared.host_skew(),
+        rate: Rate::from(verdict),
+    };
+    let mut delivery = Delivery::Whole;
 
     let answer = if verdict.admitted {
         let fault = shared.faults.strike(&path);
-        if let Some(FaultKind::Delay { ms }) = fault {
-            tokio::time::sleep(Duration::from_millis(ms)).await;
-        }
-        tokio::time::sleep(shared.latency).await;
-        match fault {
-            Some(FaultKind::Reset) => {
-                peer.reset();
-                Answer { status: StatusCode::OK, content_type: "text/plain", body: Vec::new() }
+        interfere(&shared, fault.as_ref()).await;
+        tokio::time::sleep(shared.latency()).await;
+        match &fault {
+            Some(FaultKind::Reset) => peer.reset(),
+            Some(FaultKind::CutOff) => delivery = Delivery::CutOff,
+            Some(FaultKind::Drip { pieces, pause_ms }) => {
+                delivery = Delivery::Drip { pieces: *pieces, pause: Duration::from_millis(*pause_ms) };
             }
-            fault => spoil(served(&shared, request, &request_id).await, fault, &request_id),
+            Some(FaultKind::ClockAhead { seconds }) => heading.ahead_s = *seconds,
+            Some(FaultKind::RateLimited { limit, remaining, reset }) => {
+                heading.rate =
+                    Rate { limit: limit.clone(), remaining: remaining.clone(), reset: reset.clone() };
+            }
+            _ => {}
         }
+        let from_start = fault == Some(FaultKind::SamePage);
+        spoil(served(&shared, request, from_start, &request_id).await, fault, &request_id)
     } else {
         shared.tally.reject();
-        let problem =
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Exceeded rate limit");
-        refused(&problem, &request_id)
+        over_limit(&request_id)
     };
-    respond(answer, &shared, verdict, &request_id, version_header)
+    heading.respond(answer, delivery, &shared, &request_id)
 }
 
-/// The right answer.
-async fn served(shared: &Shared, request: Request, request_id: &str) -> Answer {
+/// What a fault does before the request is answered.
+async fn interfere(shared: &Shared, fault: Option<&FaultKind>) {
+    match fault {
+        Some(FaultKind::Delay { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
+        // A mutation may have become impossible by others; then nothing changes.
+        Some(FaultKind::Mutate { mutation }) => drop(shared.mutate(mutation.clone())),
+        Some(FaultKind::ScrollExpired) => shared.scroll.expire(),
+        Some(FaultKind::ScrollTaken { seconds }) => {
+            shared.scroll.take(shared.clock.now_ms() + i64::from(*seconds) * 1000);
+        }
+        _ => {}
+    }
+}
+
+/// The right answer; that of the first page if `from_start`.
+async fn served(shared: &Shared, request: Request, from_start: bool, request_id: &str) -> Answer {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_BYTES_MAX).await.unwrap_or_default();
-    match handle(shared, &parts.method, &parts.uri, &parts.headers, &body) {
-        Ok(document) => Answer { status: StatusCode::OK, content_type: JSON, body: document.to_bytes() },
+    match handle(shared, &parts.method, &parts.uri, &parts.headers, &body, from_start) {
+        Ok(document) => {
+            let (content_type, body) = match document {
+                Node::Text(text) => ("text/plain; charset=utf-8", text.into_owned().into_bytes()),
+                document => (JSON, document.to_bytes()),
+            };
+            Answer { status: StatusCode::OK, content_type, body, link: None }
+        }
         Err(problem) => refused(&problem, request_id),
     }
+}
+
+fn over_limit(request_id: &str) -> Answer {
+    let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", "Exceeded rate limit");
+    refused(&problem, request_id)
 }
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -87,6 +125,7 @@ fn handle(
     uri: &axum::http::Uri,
     headers: &HeaderMap,
     body: &Bytes,
+    from_start: bool,
 ) -> Result<Node, Problem> {
     let version = headers.get(INTERCOM_VERSION).map(|version| version.to_str().unwrap_or_default());
     let version = Version::parse(version).ok_or_else(|| {
@@ -98,20 +137,36 @@ fn handle(
     }
     let route = routes::find(method.as_str(), uri.path())
         .ok_or_else(|| Problem::not_found("not_found", "The requested resource does not exist"))?;
-    let query = axum::extract::Query::try_from_uri(uri)
-        .map_err(|_| Problem::bad_request("bad_request", "malformed query string"))?;
-    let body = if body.is_empty() {
+    let query = axum::extract::Query::try_from_uri(uri);
+    let axum::extract::Query(mut query): axum::extract::Query<HashMap<String, String>> =
+        query.map_err(|_| Problem::bad_request("bad_request", "malformed query string"))?;
+    let mut body = if body.is_empty() {
         Value::Null
     } else {
         serde_json::from_slice(body).map_err(|_| Problem::bad_request("bad_request", "malformed JSON"))?
     };
+    if from_start {
+        query.retain(|name, _| !matches!(name.as_str(), "page" | "starting_after" | "cursor" | "before"));
+        if let Some(pagination) = body.get_mut("pagination").and_then(Value::as_object_mut) {
+            pagination.remove("starting_after");
+        }
+    }
     let now_s = shared.clock.now_s();
-    (route.handler)(&Call { shared, version, path: uri.path(), id: route.id, query: query.0, body, now_s })
+    route.endpoint.answer(&Call {
+        shared,
+        version,
+        path: uri.path(),
+        id: route.id,
+        inner_id: route.inner_id,
+        query,
+        body,
+        now_s,
+    })
 }
 
 fn refused(problem: &Problem, request_id: &str) -> Answer {
     let body = problem.body(request_id).to_string().into_bytes();
-    Answer { status: problem.status, content_type: JSON, body }
+    Answer { status: problem.status, content_type: JSON, body, link: problem.link.clone() }
 }
 
 /// What a fault makes of the right answer.
@@ -122,7 +177,7 @@ fn spoil(mut answer: Answer, fault: Option<FaultKind>, request_id: &str) -> Answ
             let page = format!(
                 "<html>\r\n<head><title>{status}</title></head>\r\n<body><h1>{status}</h1></body>\r\n</html>\r\n"
             );
-            Answer { status, content_type: "text/html", body: page.into_bytes() }
+            Answer { status, content_type: "text/html", body: page.into_bytes(), link: None }
         }
         Some(FaultKind::EmptyBody) => Answer { status: StatusCode::OK, body: Vec::new(), ..answer },
         Some(FaultKind::Truncated) => {
@@ -137,7 +192,8 @@ fn spoil(mut answer: Answer, fault: Option<FaultKind>, request_id: &str) -> Answ
             let body = with_member(&answer.body, &name, &value).unwrap_or(answer.body);
             Answer { body, ..answer }
         }
-        Some(FaultKind::Delay { .. } | FaultKind::Reset) | None => answer,
+        Some(FaultKind::RateLimited { .. }) => over_limit(request_id),
+        Some(_) | None => answer,
     }
 }
 
@@ -149,35 +205,4 @@ fn with_member(body: &[u8], name: &str, value: &Value) -> Option<Vec<u8>> {
         record.insert(name.to_owned(), value.clone());
     }
     Some(answer.to_string().into_bytes())
-}
-
-/// Adds the headers that every answer carries.
-fn respond(
-    answer: Answer,
-    shared: &Shared,
-    verdict: Verdict,
-    request_id: &str,
-    version: Option<HeaderValue>,
-) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = answer.status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    let default_version =
-        || HeaderValue::try_from(Version::parse(None).map(Version::text).unwrap_or_default());
-    let version = version.map_or_else(default_version, Ok);
-    let texts = [
-        (DATE, HeaderValue::try_from(shared.clock.http_date())),
-        (HeaderName::from_static(INTERCOM_VERSION), version),
-        (HeaderName::from_static("x-request-id"), HeaderValue::try_from(request_id)),
-    ];
-    for (name, value) in texts {
-        if let Ok(value) = value {
-            headers.insert(name, value);
-        }
-    }
-    headers.insert("x-ratelimit-limit", verdict.limit.into());
-    headers.insert("x-ratelimit-remaining", verdict.remaining.into());
-    headers.insert("x-ratelimit-reset", verdict.reset_s.into());
-    response
 }

@@ -11,12 +11,14 @@ pub(super) struct Problem {
     pub(super) status: StatusCode,
     code: String,
     message: String,
+    /// A `Link` header that goes with it.
+    pub(super) link: Option<String>,
 }
 
 impl Problem {
     /// A problem with this status, code and message.
     pub(super) fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Problem {
-        Problem { status, code: code.into(), message: message.into() }
+        Problem { status, code: code.into(), message: message.into(), link: None }
     }
 
     /// 400.
@@ -27,6 +29,13 @@ impl Problem {
     /// 404.
     pub(super) fn not_found(code: &str, message: &str) -> Problem {
         Problem::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// 410 for a contact that lives on in another.
+    pub(super) fn merged(target: &str) -> Problem {
+        let message = "This contact has been merged. See the 'Link' header for the canonical contact.";
+        let problem = Problem::new(StatusCode::GONE, "contact_merged", message);
+        Problem { link: Some(format!("</contacts/{target}>; rel=\"canonical\"")), ..problem }
     }
 
     /// The body, exactly as the API prints it.

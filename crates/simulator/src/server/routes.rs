@@ -1,58 +1,80 @@
 //! Which endpoint answers which path.
 
 use super::call::Call;
+use super::endpoints::ENDPOINTS;
+use super::listing::{Listing, Nested, One};
 use super::problem::Problem;
-use super::{catalogue, companies, contacts, conversations, events};
+use super::version::Version;
 use crate::document::Node;
 
 /// Answers a call.
 pub(super) type Handler = fn(&Call<'_>) -> Result<Node, Problem>;
 
-/// An endpoint that was found for a path.
-pub(super) struct Route<'a> {
-    /// The path with `{id}` in place of an id.
+/// An endpoint.
+pub(super) struct Endpoint {
+    pub(super) method: &'static str,
+    /// The path with a name in braces in place of an id.
     pub(super) pattern: &'static str,
-    pub(super) handler: Handler,
-    pub(super) id: &'a str,
+    /// The first version that has it.
+    pub(super) since: Version,
+    pub(super) answer: Answer,
 }
 
-/// Finds the endpoint; none if there is none for this method and path.
+/// How an endpoint answers.
+pub(super) enum Answer {
+    /// In its own way.
+    By(Handler),
+    /// With a list of a collection.
+    List(Listing),
+    /// With one record of a collection.
+    One(One),
+    /// With a list of what hangs on a record.
+    Nested(Nested),
+    /// With one of what hangs on a record.
+    Inner(Nested),
+}
+
+impl Endpoint {
+    /// Answers a call; a version that does not have the endpoint says so (API notes, section 1.3).
+    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Node, Problem> {
+        if call.version < self.since {
+            let message = "Requested resource is not available in current API version.";
+            return Err(Problem::bad_request("intercom_version_invalid", message));
+        }
+        match &self.answer {
+            Answer::By(handler) => handler(call),
+            Answer::List(listing) => listing.answer(call),
+            Answer::One(one) => one.answer(call),
+            Answer::Nested(nested) => nested.answer(call),
+            Answer::Inner(nested) => nested.one(call),
+        }
+    }
+}
+
+/// An endpoint that was found for a path.
+pub(super) struct Route<'a> {
+    pub(super) endpoint: &'static Endpoint,
+    pub(super) id: &'a str,
+    pub(super) inner_id: &'a str,
+}
+
+/// Finds the endpoint; none if there is none for this method and path. Literal paths come before those with ids.
 pub(super) fn find<'a>(method: &str, path: &'a str) -> Option<Route<'a>> {
-    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-    let (pattern, handler): (&'static str, Handler) = match (method, segments.as_slice()) {
-        ("GET", ["me"]) => ("/me", catalogue::me),
-        ("GET", ["admins"]) => ("/admins", catalogue::admins),
-        ("GET", ["admins", _]) => ("/admins/{id}", catalogue::admin),
-        ("GET", ["teams"]) => ("/teams", catalogue::teams),
-        ("GET", ["tags"]) => ("/tags", catalogue::tags),
-        ("GET", ["segments"]) => ("/segments", catalogue::segments),
-        ("GET", ["subscription_types"]) => ("/subscription_types", catalogue::subscription_types),
-        ("GET", ["data_attributes"]) => ("/data_attributes", catalogue::data_attributes),
-        ("GET", ["conversations", "attributes"]) => {
-            ("/conversations/attributes", catalogue::conversation_attributes)
+    ENDPOINTS.iter().filter(|endpoint| endpoint.method == method).find_map(|endpoint| {
+        let mut ids = [""; 2];
+        let mut known = 0;
+        let mut wanted = endpoint.pattern.split('/');
+        let mut given = path.trim_end_matches('/').split('/');
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return Some(Route { endpoint, id: ids[0], inner_id: ids[1] }),
+                (Some(wanted), Some(given)) if wanted.starts_with('{') => {
+                    *ids.get_mut(known)? = given;
+                    known += 1;
+                }
+                (Some(wanted), Some(given)) if wanted == given => {}
+                _ => return None,
+            }
         }
-        ("GET", ["contacts"]) => ("/contacts", contacts::list),
-        ("POST", ["contacts", "search"]) => ("/contacts/search", contacts::search),
-        ("GET", ["contacts", _]) => ("/contacts/{id}", contacts::one),
-        ("GET", ["contacts", _, "tags"]) => ("/contacts/{id}/tags", contacts::tags),
-        ("GET", ["contacts", _, "companies"]) => ("/contacts/{id}/companies", contacts::companies),
-        ("GET", ["contacts", _, "notes"]) => ("/contacts/{id}/notes", contacts::notes),
-        ("GET", ["contacts", _, "segments"]) => ("/contacts/{id}/segments", contacts::segments),
-        ("GET", ["contacts", _, "subscriptions"]) => {
-            ("/contacts/{id}/subscriptions", contacts::subscriptions)
-        }
-        ("POST", ["companies", "list"]) => ("/companies/list", companies::list),
-        ("GET", ["companies", "scroll"]) => ("/companies/scroll", companies::scroll),
-        ("GET", ["companies", _]) => ("/companies/{id}", companies::one),
-        ("GET", ["companies", _, "contacts"]) => ("/companies/{id}/contacts", companies::contacts),
-        ("GET", ["companies", _, "segments"]) => ("/companies/{id}/segments", companies::segments),
-        ("GET", ["companies", _, "notes"]) => ("/companies/{id}/notes", companies::notes),
-        ("GET", ["events"]) => ("/events", events::list),
-        ("GET", ["conversations"]) => ("/conversations", conversations::list),
-        ("POST", ["conversations", "search"]) => ("/conversations/search", conversations::search),
-        ("GET", ["conversations", _]) => ("/conversations/{id}", conversations::one),
-        _ => return None,
-    };
-    let id = if pattern.contains("{id}") { segments[1] } else { "" };
-    Some(Route { pattern, handler, id })
+    })
 }

@@ -7,6 +7,7 @@ use super::prose;
 use super::timeline::{ANCHOR_S, DAY_S, workspace_created_at};
 use super::vocabulary::{COLOURS, PLANS, TOPICS};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
 
 /// A built-in attribute: name, full name, label, data type.
 type BuiltIn = (&'static str, &'static str, &'static str, &'static str);
@@ -107,8 +108,13 @@ impl Workspace {
             }
             attribute
         });
+        let late = match model {
+            "contact" => self.late_attributes(Model::Contact, first_id + 500),
+            _ => self.late_attributes(Model::Company, first_id + 500),
+        };
         built_in
             .chain(custom)
+            .chain(late)
             .filter(|attribute| include_archived || attribute["archived"] == Node::Boolean(false))
             .collect()
     }
@@ -135,6 +141,37 @@ impl Workspace {
                     _ => {}
                 }
                 attribute
+            })
+            .chain(self.late_attributes(Model::Conversation, 500))
+            .collect()
+    }
+
+    /// The attributes of conversations as the list for all models gave them until 2.15.
+    pub(crate) fn former_conversation_attributes(&self) -> Vec<Node> {
+        let definitions = self.conversation_attribute_catalogue().into_iter();
+        definitions
+            .map(|definition| {
+                let data_type = match definition["data_type"].as_text() {
+                    Some("decimal") => "float",
+                    Some("datetime") => "date",
+                    Some("boolean") => "boolean",
+                    Some("integer") => "integer",
+                    _ => "string",
+                };
+                let mut former = node!({
+                    "type": "data_attribute", "id": definition["id"].clone(), "name": definition["name"].clone(),
+                    "full_name": definition["name"].clone(), "label": definition["name"].clone(), "description": "",
+                    "data_type": data_type, "api_writable": true, "ui_writable": true, "messenger_writable": false,
+                    "custom": true, "archived": false, "created_at": definition["created_at"].clone(),
+                    "updated_at": definition["updated_at"].clone(), "admin_id": definition["admin_id"].clone(),
+                    "model": "conversation",
+                });
+                let labels: Vec<Node> =
+                    definition["options"].elements().map(|option| option["label"].clone()).collect();
+                if !labels.is_empty() {
+                    former["options"] = labels.into();
+                }
+                former
             })
             .collect()
     }

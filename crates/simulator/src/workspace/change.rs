@@ -1,15 +1,14 @@
-//! Mutations: what happens to entries, and which records are meant.
+//! Mutations: what happens to entries.
 
-use std::collections::BTreeSet;
-
-use super::contact_lists::bits;
+use super::Workspace;
 use super::conversations::State;
-use super::draw::{Draw, Kind};
-use super::register::Entry;
-use super::vocabulary::{SEGMENTS, TAGS};
-use super::{Additions, Register, Workspace};
-use crate::mutation::{Addition, Mutation, MutationError, Selection, Touched};
-use crate::truth::Resource;
+use super::draw::Kind;
+use super::records::Record;
+use super::removal::code_of;
+use super::selection::{room_for, select};
+use super::vocabulary::TAGS;
+use crate::mutation::{Mutation, MutationError, Selection, Touched};
+use crate::resource::Resource;
 
 impl Workspace {
     /// Carries out a mutation at this moment. After an error nothing has changed.
@@ -29,6 +28,26 @@ impl Workspace {
                 (Resource::Conversations, self.reply_to_conversations(&which, parts, now)?)
             }
             Mutation::RenameTag { tag, name } => (Resource::Tags, self.rename_tag(tag, name)?),
+            Mutation::RemoveFromContacts { which, what } => {
+                (Resource::Contacts, self.remove_from_contacts(&which, what)?)
+            }
+            Mutation::Create { resource, count } => (resource, self.create_records(resource, count, now)?),
+            Mutation::Update { resource, which } => (resource, self.update_records(resource, &which, now)?),
+            Mutation::Delete { resource, which } => (resource, self.delete(resource, &which, now)?),
+            Mutation::MergeContacts { sources, into } => {
+                (Resource::Contacts, self.merge_contacts(&sources, into, now)?)
+            }
+            Mutation::MergeConversations { sources, into } => {
+                (Resource::Conversations, self.merge_conversations(&sources, into, now)?)
+            }
+            Mutation::RedactParts { which } => (Resource::Conversations, self.redact_parts(&which, now)?),
+            Mutation::AddAttribute { model, name, data_type } => {
+                (self.add_attribute(model, name, data_type, now), Vec::new())
+            }
+            Mutation::AddField { resource, name, value } => {
+                self.add_field(resource, name, value, now)?;
+                (resource, Vec::new())
+            }
         };
         self.generation += 1;
         let ids = indexes.into_iter().map(|index| self.id_of(resource, index)).collect();
@@ -37,11 +56,44 @@ impl Workspace {
 
     fn id_of(&self, resource: Resource, index: u32) -> String {
         match resource {
+            Resource::Contacts => self.contact_id(index),
             Resource::Companies => self.company_id(index),
             Resource::Conversations => self.conversation_id(index),
             Resource::Tags => self.identity.tag(index).to_string(),
-            _ => self.contact_id(index),
+            Resource::Segments => self.segment_id(index),
+            Resource::Admins => self.admin_id(code_of(index)).to_string(),
+            Resource::Teams => self.team_id(code_of(index)).to_string(),
+            _ => self.record_id(resource, index),
         }
+    }
+
+    fn create_records(
+        &mut self,
+        resource: Resource,
+        count: u32,
+        now: i64,
+    ) -> Result<Vec<u32>, MutationError> {
+        let register =
+            self.records.registers.get_mut(&resource).ok_or(MutationError::NotPossible { resource })?;
+        room_for(count, register, resource)?;
+        Ok((0..count).map(|_| register.create(Record::new(now), now)).collect())
+    }
+
+    fn update_records(
+        &mut self,
+        resource: Resource,
+        which: &Selection,
+        now: i64,
+    ) -> Result<Vec<u32>, MutationError> {
+        let register = self.records.registers.get_mut(&resource);
+        let register = register.filter(|_| resource != Resource::ActivityLogs);
+        let register = register.ok_or(MutationError::NotPossible { resource })?;
+        let indexes = select(which, register, resource)?;
+        for &index in &indexes {
+            register.change(index, now, |record| record.revision += 1);
+            self.records.revised_at.entry((resource, index)).or_default().push(now);
+        }
+        Ok(indexes)
     }
 
     fn create_contacts(&mut self, count: u32, now: i64) -> Result<Vec<u32>, MutationError> {
@@ -63,48 +115,6 @@ impl Workspace {
             });
         }
         Ok(indexes)
-    }
-
-    fn add_to_contacts(
-        &mut self,
-        which: &Selection,
-        what: Addition,
-        now: i64,
-    ) -> Result<Vec<u32>, MutationError> {
-        let indexes = select(which, &self.contacts, Resource::Contacts)?;
-        for &index in &indexes {
-            match what {
-                Addition::Note => self.additions_to(index).notes.push(now),
-                Addition::Event => self.additions_to(index).events.push(now),
-                Addition::Tag => self.add_tag(index, now),
-                Addition::Segment => self.contacts.touch(index, |entry| {
-                    let free = bits(!u32::from(entry.segments), SEGMENTS.len()).next();
-                    entry.segments |= free.map_or(0, |segment| 1 << segment);
-                }),
-                Addition::Company => self.join_company(index),
-            }
-        }
-        Ok(indexes)
-    }
-
-    fn add_tag(&mut self, index: u32, now: i64) {
-        let tags = self.contacts.get(index).map_or(0, |entry| entry.tags);
-        let Some(free) = bits(!tags, TAGS.len()).next() else { return };
-        self.contacts.touch(index, |entry| entry.tags |= 1 << free);
-        self.additions_to(index).tagged.push((free, now));
-    }
-
-    fn join_company(&mut self, index: u32) {
-        let joined = self.contact_companies(index);
-        let Some(company) = (0..self.companies.len()).rev().find(|company| !joined.contains(company)) else {
-            return;
-        };
-        self.additions_to(index).companies.push(company);
-        self.company_joiners.entry(company).or_default().push(index);
-    }
-
-    fn additions_to(&mut self, index: u32) -> &mut Additions {
-        self.additions.entry(index).or_default()
     }
 
     fn create_companies(&mut self, count: u32, now: i64) -> Result<Vec<u32>, MutationError> {
@@ -132,10 +142,16 @@ impl Workspace {
         room_for(count, &self.conversations, Resource::Conversations)?;
         let created = (0..count).map(|_| {
             let mut draw = self.draw(Kind::ConversationEntry, self.conversations.len(), 0);
-            let entry = self.new_conversation(now, &mut draw);
+            let mut entry = self.new_conversation(now, &mut draw);
+            entry.contact = self.living_contact(entry.contact);
             self.conversations.create(entry, now)
         });
         Ok(created.collect())
+    }
+
+    /// The first living contact from an index on, else the index itself.
+    fn living_contact(&self, index: u32) -> u32 {
+        (index..self.contacts.len()).find(|&index| self.contacts.get(index).is_some()).unwrap_or(index)
     }
 
     fn reply_to_conversations(
@@ -157,43 +173,10 @@ impl Workspace {
     }
 
     fn rename_tag(&mut self, tag: u32, name: String) -> Result<Vec<u32>, MutationError> {
-        if tag >= self.tag_count() {
+        if tag as usize >= TAGS.len() {
             return Err(MutationError::NoSuchTag { index: tag });
         }
         self.renamed_tags.insert(tag, name);
         Ok(vec![tag])
     }
-}
-
-/// The indexes meant, in order, each once.
-fn select<E: Entry>(
-    which: &Selection,
-    register: &Register<E>,
-    resource: Resource,
-) -> Result<Vec<u32>, MutationError> {
-    let available = register.len();
-    let chosen: BTreeSet<u32> = match which {
-        Selection::Indexes(indexes) => {
-            if let Some(&index) = indexes.iter().find(|&&index| index >= available) {
-                return Err(MutationError::NoSuchRecord { resource, index, count: available });
-            }
-            indexes.iter().copied().collect()
-        }
-        Selection::Random { count, .. } if *count >= available => (0..available).collect(),
-        Selection::Random { count, seed } => {
-            let mut draw = Draw::new(*seed, Kind::Selection, 0, 0);
-            let mut chosen = BTreeSet::new();
-            while chosen.len() < *count as usize {
-                chosen.insert(draw.below(available.into()) as u32);
-            }
-            chosen
-        }
-    };
-    Ok(chosen.into_iter().collect())
-}
-
-/// Refuses more records than an index can number.
-fn room_for<E: Entry>(count: u32, register: &Register<E>, resource: Resource) -> Result<(), MutationError> {
-    let fits = register.len().checked_add(count).is_some();
-    if fits { Ok(()) } else { Err(MutationError::TooMany { resource, count }) }
 }

@@ -1,6 +1,5 @@
 //! Companies, which leave out the keys they have no value for.
 
-use super::contact_lists::bits;
 use super::contacts::heavy_tailed;
 use super::draw::{Draw, Kind};
 use super::notes::Owner;
@@ -9,6 +8,8 @@ use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::{SEGMENTS, TAGS};
 use super::{Workspace, prose};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
+use crate::resource::Resource;
 
 /// The small state of a company.
 #[derive(Debug, Clone)]
@@ -35,6 +36,13 @@ impl Entry for CompanyEntry {
 
     fn set_updated_at(&mut self, now: i64) {
         self.updated_at = now;
+    }
+}
+
+impl CompanyEntry {
+    /// A bit per tag.
+    pub(crate) fn tags(&self) -> u32 {
+        self.tags
     }
 }
 
@@ -66,36 +74,39 @@ impl Workspace {
         }
     }
 
-    /// The id of a company that exists.
+    /// The id of a company that exists or is gone.
     pub(crate) fn company_id(&self, index: u32) -> String {
-        let created_at = self.companies.get(index).map_or(0, Entry::created_at);
+        let created_at = self.companies.ever(index).map_or(0, Entry::created_at);
         self.identity.hex(Kind::Company, created_at, index)
     }
 
-    /// The index of the company with this id.
+    /// The index of the living company with this id.
     pub(crate) fn company_index(&self, id: &str) -> Option<u32> {
         let index = self.identity.index_of_hex(Kind::Company, id)?;
-        (index < self.companies.len() && self.company_id(index) == id).then_some(index)
+        self.companies.get(index)?;
+        (self.company_id(index) == id).then_some(index)
     }
 
     /// When somebody of the company was last seen; by this the list is sorted.
     pub(crate) fn company_last_request_at(&self, index: u32) -> Option<i64> {
-        let created_at = self.companies.get(index)?.created_at();
+        let created_at = self.companies.ever(index)?.created_at();
         let mut draw = self.draw(Kind::CompanyChange, index, 0);
         draw.instant_or_null(created_at, created_at.max(ANCHOR_S), 30)
     }
 
-    /// A company as the API serves it; nothing in it is cut.
+    /// A company as the API serves it, or served it as long as it lived; nothing in it is cut.
     pub(crate) fn company(&self, index: u32) -> Node {
-        let Some(entry) = self.companies.get(index) else { return Node::Null };
+        let Some(entry) = self.companies.ever(index) else { return Node::Null };
         let mut draw = self.draw(Kind::Company, index, 0);
         let mut document = Members::with_capacity(96);
         document.extend(self.company_head(index, entry, &mut draw));
         document.extend(company_figures(index, &mut draw));
         document.push("user_count", self.company_contacts(index).len());
-        document.push("custom_attributes", self.company_attributes(index, entry.revision));
-        let tags: Vec<Node> = bits(entry.tags, TAGS.len()).map(|tag| self.tag(tag)).collect();
-        let segments = bits(entry.segments.into(), SEGMENTS.len());
+        let mut attributes = self.company_attributes(index, entry.revision);
+        self.hold_late_attributes(Model::Company, index, entry.updated_at, &mut attributes);
+        document.push("custom_attributes", attributes);
+        let tags: Vec<Node> = self.living_tags(entry.tags).map(|tag| self.tag(tag)).collect();
+        let segments = self.living_segments(entry.segments);
         let segments: Vec<Node> = segments.map(|segment| self.segment(segment)).collect();
         document.extend(node!({
             "tags": {"type": "tag.list", "tags": tags},
@@ -103,13 +114,15 @@ impl Workspace {
             "notes": {"type": "note.list", "notes": self.notes(Owner::Company(index))},
         }));
         document.drop_nulls();
-        Node::Object(document)
+        let mut document = Node::Object(document);
+        self.show_late_fields(Resource::Companies, Some(entry.updated_at), &mut document);
+        document
     }
 
     /// The segments of a company.
     pub(crate) fn company_segments(&self, index: u32) -> Vec<Node> {
-        let segments = self.companies.get(index).map_or(0, |entry| entry.segments.into());
-        bits(segments, SEGMENTS.len()).map(|segment| self.segment(segment)).collect()
+        let segments = self.companies.get(index).map_or(0, |entry| entry.segments);
+        self.living_segments(segments).map(|segment| self.segment(segment)).collect()
     }
 
     fn company_head(&self, index: u32, entry: &CompanyEntry, draw: &mut Draw) -> Node {

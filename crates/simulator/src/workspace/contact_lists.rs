@@ -4,9 +4,10 @@ use super::draw::Kind;
 use super::notes::Owner;
 use super::register::Entry;
 use super::timeline::ANCHOR_S;
-use super::vocabulary::{SEGMENTS, SUBSCRIPTIONS, TAGS};
+use super::vocabulary::SUBSCRIPTIONS;
 use super::{ContactEntry, Workspace};
 use crate::document::{Node, node};
+use crate::resource::Resource;
 
 /// A contact's document shows this many elements of each list.
 const LIST_MAX: usize = 10;
@@ -37,8 +38,9 @@ impl Workspace {
     fn contact_with_lists(&self, index: u32, entry: &ContactEntry, cut: Cut) -> Node {
         let mut document = self.contact_core(index, entry);
         let id = self.contact_id(index);
-        let tags = bits(entry.tags, TAGS.len()).map(|tag| self.identity.tag(tag).to_string()).collect();
-        let notes = (0..self.note_count(Owner::Contact(index))).rev();
+        let tags = self.living_tags(entry.tags).map(|tag| self.identity.tag(tag).to_string()).collect();
+        let notes: Vec<u32> = self.note_positions(Owner::Contact(index)).collect();
+        let notes = notes.into_iter().rev();
         let notes = notes.map(|position| self.note_id(Owner::Contact(index), position)).collect();
         let companies =
             self.contact_companies(index).into_iter().map(|company| self.company_id(company)).collect();
@@ -51,14 +53,16 @@ impl Workspace {
                 "opted_in_subscription_types": list("subscription", "subscriptions", &id, subscribed(Consent::OptIn), cut),
             }),
         );
-        Node::Object(document)
+        let mut document = Node::Object(document);
+        self.show_late_fields(Resource::Contacts, Some(entry.updated_at()), &mut document);
+        document
     }
 
     /// A contact's tags with who applied them and when.
     pub(crate) fn contact_tags(&self, index: u32) -> Vec<Node> {
         let Some(entry) = self.contacts.get(index) else { return Vec::new() };
         let tagged = self.additions.get(&index).map_or(&[][..], |additions| &additions.tagged);
-        bits(entry.tags, TAGS.len())
+        self.living_tags(entry.tags)
             .map(|tag| {
                 let mut draw = self.draw(Kind::ContactLinks, index, tag);
                 let drawn = draw.between(entry.created_at(), entry.created_at().max(ANCHOR_S));
@@ -77,8 +81,8 @@ impl Workspace {
 
     /// A contact's segments.
     pub(crate) fn contact_segments(&self, index: u32) -> Vec<Node> {
-        let segments = self.contacts.get(index).map_or(0, |entry| entry.segments.into());
-        bits(segments, SEGMENTS.len()).map(|segment| self.segment(segment)).collect()
+        let segments = self.contacts.get(index).map_or(0, |entry| entry.segments);
+        self.living_segments(segments).map(|segment| self.segment(segment)).collect()
     }
 
     /// Subscription types that a contact chose or refused, mixed.
@@ -109,9 +113,14 @@ impl Workspace {
 
     /// The indexes of a contact's companies.
     pub(crate) fn contact_companies(&self, index: u32) -> Vec<u32> {
-        let count = self.contacts.get(index).map_or(0, |entry| entry.companies);
-        let joined = self.additions.get(&index).map_or(&[][..], |additions| &additions.companies);
-        self.membership.companies_of(index, count).chain(joined.iter().copied()).collect()
+        let count = self.contacts.ever(index).map_or(0, |entry| entry.companies);
+        let additions = self.additions.get(&index);
+        let joined = additions.map_or(&[][..], |additions| &additions.companies);
+        let stays =
+            |company: &u32| additions.is_none_or(|additions| !additions.left_companies.contains(company));
+        let companies =
+            self.membership.companies_of(index, count).chain(joined.iter().copied()).filter(stays);
+        companies.filter(|&company| self.companies.get(company).is_some()).collect()
     }
 
     /// The indexes of a company's contacts.
@@ -130,7 +139,11 @@ impl Workspace {
             .candidates(company)
             .filter(|&(contact, slot)| self.contacts.get(contact).is_some_and(|entry| entry.companies > slot))
             .map(|(contact, _)| contact)
-            .chain(joiners.iter().copied())
+            .filter(move |contact| {
+                let additions = self.additions.get(contact);
+                additions.is_none_or(|additions| !additions.left_companies.contains(&company))
+            })
+            .chain(joiners.iter().copied().filter(|&contact| self.contacts.get(contact).is_some()))
     }
 }
 

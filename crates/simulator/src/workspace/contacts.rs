@@ -6,6 +6,7 @@ use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::{BROWSERS, PLACES, SEGMENTS, TAGS};
 use super::{Workspace, membership, prose};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
 
 /// The small state of a contact.
 #[derive(Debug, Clone)]
@@ -25,19 +26,6 @@ pub(crate) struct ContactEntry {
     pub(super) notes: u8,
     is_user: bool,
     has_hard_bounced: bool,
-}
-
-/// What mutations added to a contact.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Additions {
-    /// When notes were written.
-    pub(super) notes: Vec<i64>,
-    /// When events happened.
-    pub(super) events: Vec<i64>,
-    /// Companies joined.
-    pub(super) companies: Vec<u32>,
-    /// Tags put on, with the moment.
-    pub(super) tagged: Vec<(u32, i64)>,
 }
 
 impl Entry for ContactEntry {
@@ -137,21 +125,26 @@ impl Workspace {
         }
     }
 
-    /// The id of a contact that exists.
+    /// The id of a contact that exists or is gone.
     pub(crate) fn contact_id(&self, index: u32) -> String {
-        let created_at = self.contacts.get(index).map_or(0, Entry::created_at);
+        let created_at = self.contacts.ever(index).map_or(0, Entry::created_at);
         self.identity.hex(Kind::Contact, created_at, index)
     }
 
-    /// The index of the contact with this id.
+    /// The index of the living contact with this id.
     pub(crate) fn contact_index(&self, id: &str) -> Option<u32> {
+        self.contact_index_ever(id).filter(|&index| self.contacts.get(index).is_some())
+    }
+
+    /// The index of the contact with this id, whether it lives or is gone.
+    pub(crate) fn contact_index_ever(&self, id: &str) -> Option<u32> {
         let index = self.identity.index_of_hex(Kind::Contact, id)?;
         (index < self.contacts.len() && self.contact_id(index) == id).then_some(index)
     }
 
     /// The customer's own id of a contact; leads have none, and a few users.
     pub(crate) fn external_id(&self, index: u32) -> Option<String> {
-        let is_user = self.contacts.get(index).is_some_and(ContactEntry::is_user);
+        let is_user = self.contacts.ever(index).is_some_and(ContactEntry::is_user);
         (is_user && index % 29 != 28).then(|| match index % 5 {
             0 => format!("{:019}", 4_662_804_711_282_882_593 + u64::from(index)),
             1 => format!("00{index}"),
@@ -178,7 +171,9 @@ impl Workspace {
         document.extend(self.contact_identity(index, entry, &mut draw));
         document.extend(contact_activity(index, entry, &mut draw));
         document.extend(contact_devices(entry, &mut draw));
-        document.push("custom_attributes", self.contact_attributes(index, entry.revision));
+        let mut attributes = self.contact_attributes(index, entry.revision);
+        self.hold_late_attributes(Model::Contact, index, entry.updated_at, &mut attributes);
+        document.push("custom_attributes", attributes);
         document.extend(contact_origin(&mut draw));
         document
     }

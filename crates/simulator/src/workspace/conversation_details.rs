@@ -112,6 +112,9 @@ impl Workspace {
                 node!({"type": "conversation", "id": self.conversation_id(index - 1), "category": null}),
             );
         }
+        for &primary in self.primaries.get(&index).into_iter().flatten() {
+            data.push(node!({"type": "conversation", "id": self.conversation_id(primary), "category": null}));
+        }
         node!({"type": "list", "total_count": data.len(), "has_more": false, "data": data})
     }
 

@@ -50,7 +50,7 @@ impl Workspace {
     pub(super) fn author(&self, entry: &ConversationEntry, author: Author, draw: &mut Draw) -> Node {
         match author {
             Author::Contact => {
-                let role = self.contacts.get(entry.contact).map_or("lead", super::ContactEntry::role);
+                let role = self.contacts.ever(entry.contact).map_or("lead", super::ContactEntry::role);
                 let name = self.contact_name(entry.contact, 0);
                 let id = self.contact_id(entry.contact);
                 node!({"type": role, "id": id, "name": name, "email": self.contact_email(entry.contact)})

@@ -1,6 +1,5 @@
 //! Conversations: the state they keep and the document that holds everything but the parts.
 
-use super::contact_lists::bits;
 use super::contacts::heavy_tailed;
 use super::draw::{Draw, Kind};
 use super::register::Entry;
@@ -8,6 +7,8 @@ use super::timeline::{self, ANCHOR_S, DAY_S};
 use super::vocabulary::TAGS;
 use super::{Workspace, prose, teammates};
 use crate::document::{Members, Node, node};
+use crate::mutation::Model;
+use crate::resource::Resource;
 
 /// The API gives this many parts, the newest; older ones are out of reach.
 pub(crate) const PARTS_MAX: u32 = 500;
@@ -159,8 +160,13 @@ impl Workspace {
         self.identity.conversation(index)
     }
 
-    /// The index of the conversation with this id.
+    /// The index of the living conversation with this id.
     pub(crate) fn conversation_index(&self, id: &str) -> Option<u32> {
+        self.conversation_index_ever(id).filter(|&index| self.conversations.get(index).is_some())
+    }
+
+    /// The index of the conversation with this id, whether it lives or is gone.
+    pub(crate) fn conversation_index_ever(&self, id: &str) -> Option<u32> {
         self.identity.index_of_conversation(id).filter(|&index| index < self.conversations.len())
     }
 
@@ -177,7 +183,9 @@ impl Workspace {
         let mut document = Members::with_capacity(96);
         document.extend(self.conversation_head(index, entry, &mut draw));
         document.extend(self.conversation_outcome(index, entry, &mut draw));
-        Node::Object(document)
+        let mut document = Node::Object(document);
+        self.show_late_fields(Resource::Conversations, Some(entry.updated_at), &mut document);
+        document
     }
 
     /// A conversation as it is served by its id: with its newest parts.
@@ -185,9 +193,25 @@ impl Workspace {
         let mut document = self.conversation(index, entry);
         let first = entry.parts.saturating_sub(PARTS_MAX);
         let parts: Vec<Node> =
-            (first..entry.parts).map(|position| self.part(index, entry, position)).collect();
+            (first..entry.parts).map(|position| self.present_part(index, entry, position)).collect();
         document["conversation_parts"] = node!({"type": "conversation_part.list", "conversation_parts": parts, "total_count": entry.parts});
         document
+    }
+
+    /// A part as it is now: some were emptied, some tell of a merge.
+    fn present_part(&self, index: u32, entry: &ConversationEntry, position: u32) -> Node {
+        let mut part = self.part(index, entry, position);
+        if self.redactions.get(&index).is_some_and(|positions| positions.contains(&position)) {
+            part["redacted"] = true.into();
+            part["body"] = "".into();
+            part["attachments"] = node!([]);
+        }
+        if self.merge_parts.contains(&(index, position)) {
+            part["part_type"] = "merged_primary_conversation".into();
+            part["body"] = Node::Null;
+            part["state"] = "closed".into();
+        }
+        part
     }
 
     fn conversation_head(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Node {
@@ -197,7 +221,7 @@ impl Workspace {
             .map(|contact| node!({"type": "contact", "id": self.contact_id(contact), "external_id": self.external_id(contact)}))
             .collect();
         let tags: Vec<Node> =
-            bits(entry.tags, TAGS.len()).map(|tag| self.applied_tag(index, entry, tag)).collect();
+            self.living_tags(entry.tags).map(|tag| self.applied_tag(index, entry, tag)).collect();
         let reply = node!({"created_at": entry.created_at, "type": "conversation", "url": null});
         node!({
             "type": "conversation", "id": self.conversation_id(index), "created_at": entry.created_at, "updated_at": entry.updated_at,
@@ -216,6 +240,8 @@ impl Workspace {
     fn conversation_outcome(&self, index: u32, entry: &ConversationEntry, draw: &mut Draw) -> Node {
         let has_agent = draw.percent(30);
         let has_sales = draw.percent(4);
+        let mut attributes = self.conversation_attributes(index);
+        self.hold_late_attributes(Model::Conversation, index, entry.updated_at, &mut attributes);
         let topics = match draw.below(3) {
             0 => {
                 node!({"type": "topic.list", "topics": [{"type": "topic", "id": 9, "name": "Billing"}], "total_count": 1})
@@ -225,7 +251,7 @@ impl Workspace {
         node!({
             "sla_applied": self.sla_applied(draw), "statistics": self.statistics(index, entry),
             "conversation_rating": self.rating(entry, draw), "teammates": self.teammates_of(entry, draw),
-            "custom_attributes": self.conversation_attributes(index), "topics": topics, "ticket": null,
+            "custom_attributes": attributes, "topics": topics, "ticket": null,
             "linked_objects": self.linked_objects(index, draw),
             "ai_agent": has_agent.then(|| self.ai_agent(entry, draw)), "ai_agent_participated": has_agent,
             "sales_agent_participated": has_sales,
@@ -246,8 +272,11 @@ impl Workspace {
         document
     }
 
+    /// The company the contact began with, whatever became of it: nothing that happens to their link moves a
+    /// conversation's `updated_at`.
     fn first_company(&self, contact: u32) -> Option<Node> {
-        self.contact_companies(contact).first().map(|&company| self.company(company))
+        let count = self.contacts.ever(contact).map_or(0, |entry| entry.companies);
+        self.membership.companies_of(contact, count).next().map(|company| self.company(company))
     }
 }
 

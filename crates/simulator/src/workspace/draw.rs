@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     Selection,
     Scroll,
     Request,
+    Record,
+    Drift,
 }
 
 /// One stream of draws.

@@ -1,15 +1,67 @@
 //! Tags, segments and subscription types.
 
+use std::collections::BTreeSet;
+
 use super::Workspace;
+use super::contact_lists::bits;
 use super::draw::Kind;
 use super::timeline::{ANCHOR_S, workspace_created_at};
 use super::vocabulary::{SEGMENTS, SUBSCRIPTIONS, TAGS};
 use crate::document::{Node, node};
 
+/// Labels, admins and teams that mutations deleted: a bit per tag and segment, codes of the others.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Removed {
+    pub(super) tags: u32,
+    pub(super) segments: u32,
+    pub(super) admins: BTreeSet<u8>,
+    pub(super) teams: BTreeSet<u8>,
+}
+
 impl Workspace {
-    /// How many tags there are.
-    pub(crate) fn tag_count(&self) -> u32 {
-        TAGS.len() as u32
+    /// The indexes of the tags there are.
+    pub(crate) fn tag_indexes(&self) -> impl Iterator<Item = u32> + use<> {
+        bits(!self.removed.tags, TAGS.len())
+    }
+
+    /// Those tags of a record that were not deleted, as bits.
+    pub(crate) fn living_tag_mask(&self, tags: u32) -> u32 {
+        tags & !self.removed.tags
+    }
+
+    /// Those segments of a record that were not deleted, as bits.
+    pub(crate) fn living_segment_mask(&self, segments: u16) -> u32 {
+        u32::from(segments) & !self.removed.segments
+    }
+
+    /// Those tags of a record that were not deleted.
+    pub(super) fn living_tags(&self, tags: u32) -> impl Iterator<Item = u32> + Clone + use<> {
+        bits(self.living_tag_mask(tags), TAGS.len())
+    }
+
+    /// Those segments of a record that were not deleted.
+    pub(super) fn living_segments(&self, segments: u16) -> impl Iterator<Item = u32> + Clone + use<> {
+        bits(self.living_segment_mask(segments), SEGMENTS.len())
+    }
+
+    /// The index of the tag with this id, if there is one.
+    pub(crate) fn tag_index(&self, id: &str) -> Option<u32> {
+        self.tag_indexes().find(|&index| self.identity.tag(index).to_string() == id)
+    }
+
+    /// The index of the segment with this id, if there is one.
+    pub(crate) fn segment_index(&self, id: &str) -> Option<u32> {
+        self.segment_indexes().find(|&index| self.segment_id(index) == id)
+    }
+
+    /// The ids of all tags by their bit.
+    pub(crate) fn tag_ids(&self) -> Vec<String> {
+        (0..TAGS.len() as u32).map(|index| self.identity.tag(index).to_string()).collect()
+    }
+
+    /// The ids of all segments by their bit.
+    pub(crate) fn segment_ids(&self) -> Vec<String> {
+        (0..SEGMENTS.len() as u32).map(|index| self.segment_id(index)).collect()
     }
 
     /// A tag as the list of tags shows it.
@@ -21,9 +73,9 @@ impl Workspace {
         node!({"type": "tag", "id": self.identity.tag(index).to_string(), "name": name})
     }
 
-    /// How many segments there are.
-    pub(crate) fn segment_count(&self) -> u32 {
-        SEGMENTS.len() as u32
+    /// The indexes of the segments there are.
+    pub(crate) fn segment_indexes(&self) -> impl Iterator<Item = u32> + use<> {
+        bits(!self.removed.segments, SEGMENTS.len())
     }
 
     /// A segment without its count.
@@ -47,7 +99,8 @@ impl Workspace {
         sizes
     }
 
-    fn segment_id(&self, index: u32) -> String {
+    /// The id of a segment.
+    pub(super) fn segment_id(&self, index: u32) -> String {
         self.identity.hex(Kind::Segment, workspace_created_at(), index)
     }
 

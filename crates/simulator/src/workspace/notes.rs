@@ -34,8 +34,19 @@ impl Owner {
 impl Workspace {
     /// How many notes there are on somebody.
     pub(crate) fn note_count(&self, owner: Owner) -> u32 {
+        self.note_positions(owner).count() as u32
+    }
+
+    /// The positions of the notes there are, oldest first.
+    pub(super) fn note_positions(&self, owner: Owner) -> impl Iterator<Item = u32> {
         let (base, added) = self.note_counts(owner);
-        base + added.len() as u32
+        let additions = match owner {
+            Owner::Contact(index) => self.additions.get(&index),
+            Owner::Company(_) => None,
+        };
+        let stays =
+            move |position: &u32| additions.is_none_or(|additions| !additions.lost_notes.contains(position));
+        (0..base + added.len() as u32).filter(stays)
     }
 
     /// The id of the note at a position, counted from the oldest.
@@ -45,15 +56,18 @@ impl Workspace {
 
     /// All notes on somebody, newest first.
     pub(crate) fn notes(&self, owner: Owner) -> Vec<Node> {
-        (0..self.note_count(owner)).rev().map(|position| self.note(owner, position)).collect()
+        let mut notes: Vec<Node> =
+            self.note_positions(owner).map(|position| self.note(owner, position)).collect();
+        notes.reverse();
+        notes
     }
 
     /// One note, by its position from the oldest.
     pub(crate) fn note(&self, owner: Owner, position: u32) -> Node {
         let (base, added) = self.note_counts(owner);
         let created_from = match owner {
-            Owner::Contact(index) => self.contacts.get(index).map_or(0, Entry::created_at),
-            Owner::Company(index) => self.companies.get(index).map_or(0, Entry::created_at),
+            Owner::Contact(index) => self.contacts.ever(index).map_or(0, Entry::created_at),
+            Owner::Company(index) => self.companies.ever(index).map_or(0, Entry::created_at),
         };
         let mut draw = self.draw(owner.kind(), owner.index(), position);
         let spread = (ANCHOR_S - created_from).max(0) * i64::from(position + 1) / i64::from(base + 1);
@@ -77,7 +91,7 @@ impl Workspace {
     fn note_counts(&self, owner: Owner) -> (u32, &[i64]) {
         match owner {
             Owner::Contact(index) => (
-                self.contacts.get(index).map_or(0, |entry| entry.notes.into()),
+                self.contacts.ever(index).map_or(0, |entry| entry.notes.into()),
                 self.additions.get(&index).map_or(&[], |additions| &additions.notes),
             ),
             Owner::Company(index) => (self.companies.get(index).map_or(0, |entry| entry.notes.into()), &[]),

@@ -7,6 +7,7 @@ use super::draw::{Draw, Kind};
 use super::part_events::event_details;
 use super::prose;
 use super::register::Entry;
+use super::vocabulary::TAGS;
 use crate::document::{Node, node};
 
 /// Part types that carry no words, weighted by how often they are listed.
@@ -38,13 +39,18 @@ const EVENT_TYPES: &[&str] = &[
 ];
 
 impl Workspace {
+    /// Whether a conversation was closed before anything happened to it; what was said then never changes.
+    fn began_closed(&self, index: u32) -> bool {
+        index < self.sizes.conversations && self.generate_conversation(index).state == State::Closed
+    }
+
     /// The part at a position, counted from the oldest.
     pub(super) fn part(&self, index: u32, entry: &ConversationEntry, position: u32) -> Node {
         let mut draw = self.draw(Kind::Part, index, position);
         let is_last = position + 1 == entry.base_parts;
         let (part_type, author) = match draw.below(100) {
             _ if position >= entry.base_parts => ("comment", Author::Contact),
-            _ if is_last && entry.state == State::Closed => ("close", Author::Admin),
+            _ if is_last && self.began_closed(index) => ("close", Author::Admin),
             0..62 => ("comment", if position.is_multiple_of(2) { Author::Contact } else { Author::Admin }),
             62..68 => ("comment", Author::Bot),
             68..74 => ("note", Author::Admin),
@@ -91,11 +97,8 @@ impl Workspace {
         };
         let is_email = has_words && entry.source_type() == "email" && draw.percent(60);
         let address = self.contact_email(entry.contact);
-        let tags = if draw.percent(4) {
-            node!([self.tag(draw.below(self.tag_count().into()) as u32)])
-        } else {
-            node!([])
-        };
+        let tags =
+            if draw.percent(4) { node!([self.tag(draw.below(TAGS.len() as u64) as u32)]) } else { node!([]) };
         node!({
             "type": "conversation_part", "id": null, "part_type": part_type, "body": body, "created_at": null, "updated_at": null,
             "notified_at": null, "assigned_to": null, "author": null,

@@ -35,15 +35,39 @@ pub(crate) struct Walk {
     pub(crate) keys: Range<i64>,
 }
 
+impl Walk {
+    /// The places between which it goes, the second one excluded.
+    fn bounds(&self) -> (Place, Place) {
+        let (mut low, mut high) = ((self.keys.start, 0), (self.keys.end, 0));
+        match self.after {
+            Some(place) if self.descending => high = high.min(place),
+            Some((key, index)) => low = low.max((key, index.saturating_add(1))),
+            None => {}
+        }
+        (low, high)
+    }
+}
+
 /// What the search index shows until `due`.
 struct Lagging<E> {
     due: i64,
     shown: Option<E>,
 }
 
-/// Entries of one kind.
+/// How a record came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gone {
+    /// Epoch seconds.
+    pub(crate) at: i64,
+    /// The record it was merged into, if it was not simply deleted.
+    pub(crate) into: Option<u32>,
+}
+
+/// Entries of one kind. An index is never given twice, and the entry of a record that is gone is kept, because
+/// others still name its id.
 pub(crate) struct Register<E> {
     entries: Vec<E>,
+    gone: BTreeMap<u32, Gone>,
     by_update: BTreeSet<Place>,
     lagging: BTreeMap<u32, Lagging<E>>,
     lag_s: i64,
@@ -56,25 +80,46 @@ impl<E: Entry> Register<E> {
             entries.iter().zip(0u32..).map(|(entry, index)| (entry.updated_at(), index)).collect();
         Register {
             entries,
+            gone: BTreeMap::new(),
             by_update,
             lagging: BTreeMap::new(),
             lag_s: i64::try_from(lag_s).unwrap_or(i64::MAX),
         }
     }
 
-    /// How many there are.
+    /// How many there ever were: the next index.
     pub(crate) fn len(&self) -> u32 {
         self.entries.len() as u32
     }
 
-    /// The entry as it is.
+    /// How many there are.
+    pub(crate) fn living(&self) -> u32 {
+        self.len() - self.gone.len() as u32
+    }
+
+    /// The entry as it is; none if the record is gone.
     pub(crate) fn get(&self, index: u32) -> Option<&E> {
+        self.ever(index).filter(|_| !self.gone.contains_key(&index))
+    }
+
+    /// The entry of a record, even if it is gone.
+    pub(crate) fn ever(&self, index: u32) -> Option<&E> {
         self.entries.get(index as usize)
     }
 
-    /// All entries as they are.
+    /// All entries of records that are not gone.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &E)> {
-        (0u32..).zip(&self.entries)
+        (0u32..).zip(&self.entries).filter(|(index, _)| !self.gone.contains_key(index))
+    }
+
+    /// How a record ended, if it did.
+    pub(crate) fn end_of(&self, index: u32) -> Option<Gone> {
+        self.gone.get(&index).copied()
+    }
+
+    /// All records that are gone, by index.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = (u32, Gone)> {
+        self.gone.iter().map(|(&index, &gone)| (index, gone))
     }
 
     /// The entry as search sees it; none if it is not indexed yet.
@@ -83,6 +128,11 @@ impl<E: Entry> Register<E> {
             Some(lagging) if lagging.due > now => lagging.shown.as_ref(),
             _ => self.get(index),
         }
+    }
+
+    /// Search knows of changes from now on after this many seconds.
+    pub(crate) fn set_lag(&mut self, lag_s: u64) {
+        self.lag_s = i64::try_from(lag_s).unwrap_or(i64::MAX);
     }
 
     /// How many entries search does not see as they are.
@@ -117,6 +167,14 @@ impl<E: Entry> Register<E> {
         }
     }
 
+    /// Ends a record; search shows it until the lag is over.
+    pub(crate) fn end(&mut self, index: u32, gone: Gone) {
+        let Some(entry) = self.get(index).cloned() else { return };
+        self.by_update.remove(&(entry.updated_at(), index));
+        self.gone.insert(index, gone);
+        self.lag(index, Some(entry), gone.at);
+    }
+
     /// Remembers what search shows until the lag is over; a second change prolongs what the first one hid.
     fn lag(&mut self, index: u32, before: Option<E>, now: i64) {
         self.lagging.retain(|_, lagging| lagging.due > now);
@@ -131,26 +189,16 @@ impl<E: Entry> Register<E> {
 
     /// Places in order, as the records are.
     pub(crate) fn walk(&self, walk: &Walk) -> Box<dyn Iterator<Item = Place> + '_> {
-        let Walk { order, descending, after, ref keys } = *walk;
-        if keys.start >= keys.end {
-            return Box::new(std::iter::empty());
-        }
-        let (mut low, mut high) = ((keys.start, 0), (keys.end, 0));
-        match after {
-            Some(place) if descending => high = high.min(place),
-            Some((key, index)) => low = low.max((key, index.saturating_add(1))),
-            None => {}
-        }
+        let (low, high) = walk.bounds();
         if low >= high {
             return Box::new(std::iter::empty());
         }
-        match (order, descending) {
+        let descending = walk.descending;
+        match (walk.order, descending) {
             (Order::Updated, false) => Box::new(self.by_update.range(low..high).copied()),
             (Order::Updated, true) => Box::new(self.by_update.range(low..high).rev().copied()),
             (Order::Created, _) => {
-                let start = self.position(low);
-                let places = (start..self.position(high))
-                    .map(move |index| (self.entries[index].created_at(), index as u32));
+                let places = self.created(low, high).filter(|(_, index)| !self.gone.contains_key(index));
                 if descending { Box::new(places.rev()) } else { Box::new(places) }
             }
         }
@@ -158,10 +206,10 @@ impl<E: Entry> Register<E> {
 
     /// Places in order, as search sees the records.
     pub(crate) fn walk_seen(&self, walk: &Walk, now: i64) -> Box<dyn Iterator<Item = Place> + '_> {
-        let live = self.walk(walk);
         if walk.order == Order::Created {
-            return Box::new(live.filter(move |&(_, index)| self.seen(index, now).is_some()));
+            return self.created_seen(walk, now);
         }
+        let live = self.walk(walk);
         let mut stale: Vec<Place> = self
             .lagging
             .iter()
@@ -180,6 +228,22 @@ impl<E: Entry> Register<E> {
         let fresh =
             live.filter(move |(_, index)| self.lagging.get(index).is_none_or(|lagging| lagging.due <= now));
         Box::new(Merge { left: fresh.peekable(), right: stale.into_iter().peekable(), descending })
+    }
+
+    /// Places by creation, as search sees the records.
+    fn created_seen(&self, walk: &Walk, now: i64) -> Box<dyn Iterator<Item = Place> + '_> {
+        let (low, high) = walk.bounds();
+        if low >= high {
+            return Box::new(std::iter::empty());
+        }
+        let places = self.created(low, high).filter(move |&(_, index)| self.seen(index, now).is_some());
+        if walk.descending { Box::new(places.rev()) } else { Box::new(places) }
+    }
+
+    /// Places by creation from one place to before another, those of records that are gone among them.
+    fn created(&self, low: Place, high: Place) -> impl DoubleEndedIterator<Item = Place> {
+        let places = self.position(low)..self.position(high);
+        places.map(move |index| (self.entries[index].created_at(), index as u32))
     }
 
     /// The first index whose (created_at, index) is not before `place`.

@@ -35,17 +35,23 @@ impl Workspace {
 
     /// Codes of the admins that are listed: the bot first.
     pub(crate) fn admin_codes(&self) -> impl Iterator<Item = u8> {
-        std::iter::once(OPERATOR).chain(1..=self.admin_count())
+        let listed = |code: &u8| !self.removed.admins.contains(code);
+        std::iter::once(OPERATOR).chain(1..=self.admin_count()).filter(listed)
     }
 
     /// Codes of the teams.
     pub(crate) fn team_codes(&self) -> impl Iterator<Item = u8> {
-        1..=self.team_count()
+        (1..=self.team_count()).filter(|code| !self.removed.teams.contains(code))
     }
 
     /// The code of the admin with this id, if listed.
     pub(crate) fn admin_code(&self, id: &str) -> Option<u8> {
         self.admin_codes().find(|&code| self.identity.admin(code).to_string() == id)
+    }
+
+    /// The code of the team with this id, if listed.
+    pub(crate) fn team_code(&self, id: &str) -> Option<u8> {
+        self.team_codes().find(|&code| self.identity.team(code).to_string() == id)
     }
 
     /// The id of an admin, as the API prints it in a number.
@@ -116,7 +122,8 @@ impl Workspace {
     /// A team.
     pub(crate) fn team(&self, code: u8) -> Node {
         let mut draw = self.draw(Kind::Team, code.into(), 0);
-        let members: Vec<u64> = (1..=self.admin_count())
+        let members: Vec<u64> = self
+            .admin_codes()
             .filter(|&admin| self.is_member(admin, code))
             .map(|admin| self.admin_id(admin))
             .collect();

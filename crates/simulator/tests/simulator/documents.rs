@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use crate::client::{ids, rows, session};
 
+/// What only mutations bring about.
+const AT_FIRST_EMPTY: [Resource; 2] = [Resource::DeletedConversations, Resource::ContactMerges];
+
 #[tokio::test]
 async fn the_same_seed_gives_the_same_documents() {
     let first = session(|settings| settings.seed = 42).await;
@@ -12,7 +15,7 @@ async fn the_same_seed_gives_the_same_documents() {
     let other = session(|settings| settings.seed = 43).await;
     for resource in Resource::ALL {
         let documents = first.truth(resource);
-        assert!(!documents.is_empty(), "{resource:?}");
+        assert!(documents.is_empty() == AT_FIRST_EMPTY.contains(&resource), "{resource:?}");
         assert!(documents == second.truth(resource), "{resource:?} differ");
     }
     assert!(first.truth(Resource::Contacts) != other.truth(Resource::Contacts));
@@ -133,7 +136,7 @@ async fn what_an_older_version_prints_differs() {
     assert_eq!(session.send(old(path)).await.expect("an answer").json()["admin_assignee_id"], Value::Null);
     assert_eq!(
         session.send(old("/data_attributes?model=conversation".to_owned())).await.expect("an answer").status,
-        400
+        200
     );
     assert_eq!(session.try_get("/data_attributes?model=conversation").await.status, 422);
 }
