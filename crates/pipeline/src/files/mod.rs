@@ -6,6 +6,7 @@ mod conveyor;
 pub(crate) mod documents;
 mod identities;
 pub(crate) mod inputs;
+mod loading;
 mod passes;
 pub(crate) mod window;
 
@@ -14,12 +15,13 @@ use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};
 use crate::load::remembered;
 use crate::report::{RunReport, TableReport};
 use crate::shred::ModelState;
-use changes::{Changes, Told};
+use changes::Told;
 use inputs::inputs;
+use loading::{Loaded, Loading};
 pub use passes::BROKEN_LINE;
-use passes::{Findings, Passes, Refusal};
-use relatable_destinations::package::{Checkpoint, Package};
-use relatable_destinations::{Destination, DestinationError};
+use passes::Passes;
+use relatable_destinations::Destination;
+use relatable_destinations::package::Checkpoint;
 use relatable_intercom::clock::Clock;
 use relatable_model::protect::{Protection, Salt};
 use relatable_model::rules::path::{Path as DocumentPath, Segment};
@@ -63,11 +65,12 @@ pub struct FileLoad {
 /// last of them; each that had to make way is an issue. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
 /// every id is text and every number its value.
 ///
-/// The files are read twice, so that memory does not depend on their size: once to see which tables, names and types
-/// their documents make together, then for the rows. What can be read only once is kept in a temporary file.
+/// The files are read twice, so that memory does not depend on their size: to see which tables, names and types their
+/// documents make together, and for the rows. What can be read only once is kept in a temporary file.
 ///
 /// # Errors
-/// [`PipelineError`]; nothing is written then. Documents that cannot be used are issues as long as one of them can.
+/// [`PipelineError`]; no table is made and no row is written then. Documents that cannot be used are issues as long as one
+/// of them can.
 pub fn load_files(
     load: FileLoad,
     mut destination: Box<dyn Destination>,
@@ -79,7 +82,7 @@ pub fn load_files(
     let records = records_path(load.records.as_deref())?;
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
     let memory = memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect();
-    let mut model = ModelState::new(rules, memory)?;
+    let model = ModelState::new(rules, memory)?;
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
     let inputs = inputs(&load.files)?;
     let (workspace, journal) = owner(stored);
@@ -104,40 +107,18 @@ pub fn load_files(
         strict: load.strict,
         loaded_at_us: began.as_microsecond(),
     };
-    told.stage(LoadStage::Surveying, None);
-    let findings = passes.survey(&model, |count| told.progress(count, None))?;
-    refuse_if_unusable(&findings, load.records.as_deref())?;
-    let settled = findings.survey.settle(model.shredder(&resource, None)?)?;
-    let settled = model.permitted(&resource, settled);
-    model.learn(&resource, &settled);
-    // Every table is known by now, and nothing has been written yet.
-    destination.check(&model.tables).map_err(destination_error("use"))?;
-    let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
-    told.stage(LoadStage::Loading, None);
-    let package = Package {
-        models: &[],
-        retired: None,
-        tables: &model.tables,
-        issues: &[],
-        checkpoint: &checkpoint,
-        loaded_at_us: load.clock.now().as_microsecond(),
-    };
     let mut report = RunReport { loads: 1, ..RunReport::default() };
-    let mut load_rows = |hopes| {
-        report.issues.clear();
-        passes.shred(&model, findings.repeated.clone(), hopes, |rows| {
-            let mut changes = Changes::new(rows, &told, findings.count, &mut report);
-            destination.load(&package, &mut changes).map_err(load_error)
-        })
+    let loading = Loading {
+        passes: &passes,
+        destination: destination.as_mut(),
+        told: &told,
+        clock: load.clock.as_ref(),
+        owner: (workspace, journal),
+        records: load.records.as_deref(),
+        report: &mut report,
     };
-    // An element that two documents have is rare, and to look for it in all that came before is slow.
-    let receipt = match load_rows(true) {
-        Err(PipelineError::Destination { cause: DestinationError::KeyRepeated { .. }, .. }) => {
-            load_rows(false)?
-        }
-        outcome => outcome?,
-    };
-    report.records.insert(load.table.clone(), findings.count);
+    let Loaded { receipt, count } = loading.run(&model)?;
+    report.records.insert(load.table.clone(), count);
     told.stage(
         LoadStage::Committed,
         Some(receipt.tables.values().map(|counts| counts.inserted + counts.updated).sum()),
@@ -164,19 +145,6 @@ fn records_path(path: Option<&str>) -> Result<Vec<String>, PipelineError> {
         }
     };
     parsed.segments.into_iter().map(step).collect()
-}
-
-/// An error while loading: what a pass over the files said, where it was that.
-fn load_error(cause: DestinationError) -> PipelineError {
-    match cause {
-        DestinationError::Producer(cause) => match cause.downcast::<PipelineError>() {
-            Ok(own) => *own,
-            Err(cause) => {
-                PipelineError::Destination { step: "load into", cause: DestinationError::Producer(cause) }
-            }
-        },
-        cause => PipelineError::Destination { step: "load into", cause },
-    }
 }
 
 /// An error of the destination at a step.
@@ -221,21 +189,5 @@ fn check_key_path(path: &str) -> Result<(), PipelineError> {
             "it leads into a list or to any member, where a document may have several values".to_owned(),
         ),
         Ok(_) => Ok(()),
-    }
-}
-
-/// Refuses a load in which no document can be used, with the place of the first and the reason.
-fn refuse_if_unusable(findings: &Findings, records: Option<&str>) -> Result<(), PipelineError> {
-    match (&findings.refused, records) {
-        (Some(Refusal { file, line, reason, .. }), _) if findings.survey.documents() == 0 => {
-            Err(PipelineError::AllRejected {
-                count: findings.count,
-                file: file.clone(),
-                line: *line,
-                reason: reason.clone(),
-            })
-        }
-        (_, Some(path)) if findings.count == 0 => Err(PipelineError::NoRecords { path: path.to_owned() }),
-        _ => Ok(()),
     }
 }
