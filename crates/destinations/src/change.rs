@@ -1,6 +1,7 @@
 //! One change of one table: stage, check, replace, merge, mark.
 
 use crate::error::DestinationError;
+use crate::gathering::Gathering;
 use crate::merge_plan::{
     MARKS, Merge, SCOPE, STAGE, delete_gathered_sql, gather_children_sql, gather_replaced_sql,
     mark_deleted_sql, repeated_sql,
@@ -8,7 +9,7 @@ use crate::merge_plan::{
 use crate::package::{RowCounts, Scope, TableChange};
 use crate::session::{Place, Session, Step};
 use crate::shape::{Shape, Shapes};
-use crate::staging::{append_to_stored, columns_of, require, stage, unstage};
+use crate::staging::{columns_of, require, stage, unstage};
 use arrow_array::RecordBatch;
 use relatable_model::schema::{Column, DELETED_AT};
 use std::collections::BTreeMap;
@@ -39,12 +40,15 @@ pub(crate) struct Applier<'a, S: Session> {
     pub(crate) outcome: Outcome,
     /// For each table that distinct rows came for, whether it was without rows before the load.
     began_empty: BTreeMap<String, bool>,
+    /// Rows of those tables that are not written yet.
+    gathering: Gathering<'a, S>,
 }
 
 impl<'a, S: Session> Applier<'a, S> {
     /// An applier that has done nothing yet.
     pub(crate) fn new(session: &'a S, shapes: &'a Shapes) -> Applier<'a, S> {
-        Applier { session, shapes, outcome: Outcome::default(), began_empty: BTreeMap::new() }
+        let gathering = Gathering::new(session);
+        Applier { session, shapes, outcome: Outcome::default(), began_empty: BTreeMap::new(), gathering }
     }
 
     /// Applies a change of which no other of the load has a key or scope: where the table was empty before the load,
@@ -61,7 +65,7 @@ impl<'a, S: Session> Applier<'a, S> {
         }
         let linked = shape.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here));
         require(shape, &columns, shape.key.iter().chain(linked))?;
-        append_to_stored(self.session, shape, &change.rows)?;
+        self.gathering.add(shape, &change.rows)?;
         let rows: usize = change.rows.iter().map(RecordBatch::num_rows).sum();
         self.outcome.counts(&shape.name).inserted += rows as u64;
         Ok(())
@@ -84,8 +88,9 @@ impl<'a, S: Session> Applier<'a, S> {
         Ok(began_empty)
     }
 
-    /// Refuses a key that the rows appended to a table have twice.
-    pub(crate) fn check_appended(&self) -> Result<(), DestinationError> {
+    /// Writes the rows that wait, and refuses a key that the rows appended to a table have twice.
+    pub(crate) fn complete_appended(&mut self) -> Result<(), DestinationError> {
+        self.gathering.write_all()?;
         for (table, _) in self.began_empty.iter().filter(|(_, began_empty)| **began_empty) {
             let Some(shape) = self.shapes.get(table) else { continue };
             if self.session.dialect().enforces_keys() {
@@ -102,6 +107,8 @@ impl<'a, S: Session> Applier<'a, S> {
 
     /// Applies a change.
     pub(crate) fn apply(&mut self, change: &TableChange) -> Result<(), DestinationError> {
+        // Other tables' rows may be its parents.
+        self.gathering.write_all()?;
         let shapes = self.shapes;
         let shape = shapes.get(&change.table).ok_or_else(|| DestinationError::Mismatch {
             table: change.table.clone(),

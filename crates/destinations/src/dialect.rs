@@ -21,6 +21,12 @@ pub(crate) trait Dialect {
     /// Whether primary keys and parent links are declared to the database and enforced by it.
     fn enforces_keys(&self) -> bool;
 
+    /// How many bytes of rows may be in memory until they are written to tables that were empty: of many rows at once, some
+    /// databases make less work.
+    fn gathered_bytes_max(&self) -> usize {
+        0
+    }
+
     /// What a name is reserved for, of those that no table or view may have.
     fn reserved(&self, _name: &str) -> Option<&'static str> {
         None

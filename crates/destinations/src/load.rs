@@ -51,7 +51,7 @@ pub(crate) fn load<S: Session>(
             }
         }
     }
-    applier.check_appended()?;
+    applier.complete_appended()?;
     let outcome = applier.outcome;
     additions.record(session, package.loaded_at_us)?;
     record_issues(session, package, &shapes, &outcome)?;

@@ -78,22 +78,6 @@ pub(crate) fn stage(
     Ok(())
 }
 
-/// Appends batches to the table itself.
-pub(crate) fn append_to_stored(
-    session: &impl Session,
-    shape: &Shape,
-    batches: &[RecordBatch],
-) -> Result<(), DestinationError> {
-    let step = Step("write rows of", &shape.name);
-    let columns: Vec<&Column> = shape.columns.iter().collect();
-    for batch in batches {
-        let conformed = conform(batch, &columns)
-            .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
-        session.append(step, Place::Stored(&shape.name), &[conformed])?;
-    }
-    Ok(())
-}
-
 /// Drops a temporary table.
 pub(crate) fn unstage(session: &impl Session, shape: &Shape, name: &str) -> Result<(), DestinationError> {
     let sql = format!("DROP TABLE {}", session.dialect().place(Place::Temporary(name)));
@@ -102,7 +86,10 @@ pub(crate) fn unstage(session: &impl Session, shape: &Shape, name: &str) -> Resu
 }
 
 /// The batch with exactly these columns, in order.
-fn conform(batch: &RecordBatch, columns: &[&Column]) -> Result<RecordBatch, arrow_schema::ArrowError> {
+pub(crate) fn conform(
+    batch: &RecordBatch,
+    columns: &[&Column],
+) -> Result<RecordBatch, arrow_schema::ArrowError> {
     let fields: Vec<Field> = columns.iter().map(|column| column.logical.field(&column.name)).collect();
     let arrays = columns
         .iter()

@@ -105,7 +105,7 @@ impl Ledger {
     /// Rows as a batch.
     fn batch(&self, rows: &[Vec<Cell>]) -> Result<RecordBatch, ArrowError> {
         let fields: Vec<Field> =
-            self.columns.iter().map(|column| Field::new(column.name, column.logical.arrow(), true)).collect();
+            self.columns.iter().map(|column| column.logical.field(column.name)).collect();
         let columns = self
             .columns
             .iter()

@@ -3,6 +3,9 @@
 use crate::dialect::Dialect;
 use relatable_model::logical::LogicalType;
 
+/// Bytes of rows that wait: a statement into a table of many columns takes as long as writing some hundreds of its rows.
+const GATHERED_BYTES_MAX: usize = 8 * 1024 * 1024;
+
 /// DuckDB's SQL.
 pub(super) struct DuckDb;
 
@@ -23,6 +26,10 @@ impl Dialect for DuckDb {
 
     fn enforces_keys(&self) -> bool {
         false
+    }
+
+    fn gathered_bytes_max(&self) -> usize {
+        GATHERED_BYTES_MAX
     }
 
     fn relations_sql(&self) -> &'static str {

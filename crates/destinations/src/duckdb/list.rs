@@ -3,7 +3,7 @@
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
-use arrow_schema::{ArrowError, Field};
+use arrow_schema::{ArrowError, Field, Schema};
 use relatable_model::logical::LogicalType;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,12 +15,18 @@ pub(super) fn with_lists(batch: &RecordBatch) -> Result<RecordBatch, ArrowError>
     if !schema.fields().iter().any(|field| is_list(field)) {
         return Ok(batch.clone());
     }
-    let mut columns = Vec::with_capacity(schema.fields().len());
+    let (mut fields, mut columns) = (Vec::new(), Vec::new());
     for (field, array) in schema.fields().iter().zip(batch.columns()) {
-        let array = if is_list(field) { lists(array.as_string())? } else { array.clone() };
-        columns.push((field.name(), array, true));
+        if is_list(field) {
+            let lists = lists(array.as_string())?;
+            fields.push(Arc::new(Field::new(field.name(), lists.data_type().clone(), true)));
+            columns.push(lists);
+        } else {
+            fields.push(field.clone());
+            columns.push(array.clone());
+        }
     }
-    RecordBatch::try_from_iter_with_nullable(columns)
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }
 
 /// JSON of lists of texts as lists.

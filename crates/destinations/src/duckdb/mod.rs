@@ -3,8 +3,10 @@
 //! No primary keys and no indexes: they make writing many times slower. Keys and links are listed in
 //! `_relatable_keys`, and every load checks by query that they hold.
 
+mod connect;
 mod dialect;
 mod failure;
+mod feed;
 mod gate;
 mod list;
 mod merge;
@@ -18,20 +20,17 @@ use crate::error::{Cause, DestinationError};
 use crate::file::{check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
 use crate::session::Connector;
-use duckdb::{AccessMode, Config, Connection};
+use duckdb::Connection;
 use failure::{Meaning, failure, meaning};
 use gate::Gate;
 use query::DuckDbSession;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The time between two attempts to get at a file that another process holds.
 const LOCK_RETRY: Duration = Duration::from_millis(100);
-/// Memory that the engine may use for what it holds of tables and statements; beyond it writes to disk. A load then needs
-/// the same however much it brings.
-const MEMORY_MAX: &str = "300MB";
 /// The mark of a DuckDB file, and where it begins.
 const MARK: (&[u8], usize) = (b"DUCK", 8);
 
@@ -84,13 +83,14 @@ impl DuckDbFile {
     }
 
     /// Opens the file, waiting for another process that holds it.
-    fn open(&self, mode: AccessMode) -> Result<DuckDbSession, DestinationError> {
+    fn open(
+        &self,
+        connect: impl Fn(&Path) -> duckdb::Result<Connection>,
+    ) -> Result<DuckDbSession, DestinationError> {
         let deadline = Instant::now() + self.lock_wait;
         let gate = self.gate(deadline)?;
-        let read_only = matches!(mode, AccessMode::ReadOnly);
         loop {
-            let config = configure(read_only).map_err(|error| self.not_opened(error.into()))?;
-            match Connection::open_with_flags(&self.path, config) {
+            match connect(&self.path) {
                 Ok(connection) => return Ok(DuckDbSession::new(connection, gate, self.description.clone())),
                 Err(error) if meaning(&error) == Meaning::Locked && Instant::now() < deadline => {
                     std::thread::sleep(LOCK_RETRY);
@@ -104,16 +104,6 @@ impl DuckDbFile {
             }
         }
     }
-}
-
-/// The settings of every connection. Nothing may be fetched and run behind the user's back.
-fn configure(read_only: bool) -> duckdb::Result<Config> {
-    let mode = if read_only { AccessMode::ReadOnly } else { AccessMode::ReadWrite };
-    Config::default()
-        .access_mode(mode)?
-        .with("autoinstall_known_extensions", "false")?
-        .with("autoload_known_extensions", "false")?
-        .max_memory(MEMORY_MAX)
 }
 
 impl Connector for DuckDbFile {
@@ -141,20 +131,20 @@ impl Connector for DuckDbFile {
         if !self.path.exists() {
             return Ok(None);
         }
-        self.open(AccessMode::ReadOnly).map(Some)
+        self.open(connect::to_read).map(Some)
     }
 
     fn write(&mut self, create: bool) -> Result<DuckDbSession, DestinationError> {
         if !create && !self.path.exists() {
             return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));
         }
-        self.open(AccessMode::ReadWrite)
+        self.open(connect::to_write)
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {
         if !self.path.exists() {
             return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));
         }
-        self.open(AccessMode::ReadOnly)?.answer(sql)
+        self.open(connect::to_read)?.answer(sql)
     }
 }

@@ -93,7 +93,7 @@ impl Session for DuckDbSession {
         place: Place<'_>,
         batches: &[RecordBatch],
     ) -> Result<(), DestinationError> {
-        let appended = stage::append(&self.connection, place, batches);
+        let appended = stage::append(&self.connection, self.dialect(), place, batches);
         appended.map_err(|error| failure(&self.description, step, error))
     }
 

@@ -1,6 +1,8 @@
-//! Arrow batches into DuckDB tables, through its appender.
+//! Arrow batches into DuckDB tables.
 
+use super::feed::Feed;
 use super::list::with_lists;
+use crate::dialect::Dialect;
 use crate::session::Place;
 use arrow_array::RecordBatch;
 use duckdb::Connection;
@@ -8,16 +10,17 @@ use duckdb::Connection;
 /// Appends the batches, whose columns are the table's, in order; part of the transaction that is open.
 pub(super) fn append(
     connection: &Connection,
+    dialect: &dyn Dialect,
     place: Place<'_>,
     batches: &[RecordBatch],
 ) -> duckdb::Result<()> {
-    let mut appender = match place {
-        Place::Stored(name) => connection.appender(name)?,
-        Place::Temporary(name) => connection.appender_to_catalog_and_db(name, "temp", "main")?,
-    };
-    for batch in batches.iter().filter(|batch| batch.num_rows() > 0) {
-        let batch = with_lists(batch).map_err(|error| duckdb::Error::ToSqlConversionFailure(error.into()))?;
-        appender.append_record_batch(batch)?;
+    let with_rows = batches.iter().filter(|batch| batch.num_rows() > 0);
+    let batches: Result<Vec<RecordBatch>, _> = with_rows.map(with_lists).collect();
+    let batches = batches.map_err(|error| duckdb::Error::ToSqlConversionFailure(error.into()))?;
+    if batches.is_empty() {
+        return Ok(());
     }
-    appender.flush()
+    let feed = Feed::offer(batches);
+    let sql = format!("INSERT INTO {} SELECT * FROM {}", dialect.place(place), feed.sql());
+    connection.execute(&sql, []).map(|_| ())
 }

@@ -58,6 +58,11 @@ impl Batch {
         &self.bytes[document.range.clone()]
     }
 
+    /// How many bytes it holds.
+    pub(super) fn len_bytes(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether it holds `bytes_max` bytes, or as many documents as it may.
     pub(super) fn is_full(&self, bytes_max: usize) -> bool {
         self.bytes.len() >= bytes_max || self.documents.len() >= DOCUMENTS_MAX

@@ -15,15 +15,32 @@ const BATCH_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Hands at most: what comes behind them has one.
 const HANDS_MAX: usize = 8;
 
-/// How many batches are worked on at once: one for each core.
-fn hands() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get).min(HANDS_MAX)
+/// How much a conveyor does at once.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// How many batches are worked on.
+    hands: usize,
+    /// Bytes from which on a batch is full.
+    pub(super) batch_bytes: usize,
 }
 
-/// Bytes from which on a batch is full.
-pub(super) fn batch_bytes() -> usize {
-    // Each hand has one batch, as many wait for the taker, one is being filled and one taken.
-    (BYTES_UNDER_WAY_MAX / (2 * hands() + 2)).min(BATCH_BYTES_MAX)
+impl Pace {
+    /// As much as the machine can: a hand for each core.
+    pub(super) fn full() -> Pace {
+        let hands = thread::available_parallelism().map_or(1, NonZero::get).min(HANDS_MAX);
+        Pace::of(hands, BYTES_UNDER_WAY_MAX)
+    }
+
+    /// Half as much, for each of two conveyors that run side by side.
+    pub(super) fn half() -> Pace {
+        Pace::of(Pace::full().hands.div_ceil(2), BYTES_UNDER_WAY_MAX / 2)
+    }
+
+    /// The pace with so many bytes under way.
+    fn of(hands: usize, bytes: usize) -> Pace {
+        // Each hand has one batch, as many wait for the taker, one is being filled and one taken.
+        Pace { hands, batch_bytes: (bytes / (2 * hands + 2)).min(BATCH_BYTES_MAX) }
+    }
 }
 
 /// What comes next in order.
@@ -38,12 +55,12 @@ enum Next<T> {
 /// through `work` on one of many threads, and `take` gets what that makes of them, in the order in which they were read.
 /// `take` need not take all.
 pub(super) fn convey<T: Send, R>(
+    pace: Pace,
     read: impl FnOnce(&mut dyn FnMut(Batch) -> bool) -> Result<(), Stop> + Send,
     work: impl Fn(Batch) -> T + Sync,
     take: impl FnOnce(&mut dyn Iterator<Item = Result<T, PipelineError>>) -> R,
 ) -> R {
-    let hands = hands();
-    let (next, coming) = sync_channel::<Next<T>>(hands);
+    let (next, coming) = sync_channel::<Next<T>>(pace.hands);
     let (job, jobs) = channel::<(Batch, Sender<T>)>();
     let jobs = Mutex::new(jobs);
     thread::scope(|scope| {
@@ -56,7 +73,7 @@ pub(super) fn convey<T: Send, R>(
                 let _ = failed.send(Next::Failed(error));
             }
         });
-        for _ in 0..hands {
+        for _ in 0..pace.hands {
             scope.spawn(|| {
                 loop {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -106,14 +123,16 @@ mod tests {
             thread::sleep(std::time::Duration::from_millis(if place.is_multiple_of(7) { 5 } else { 0 }));
             place
         };
-        let taken: Vec<Option<usize>> = convey(reader(50), slow_first, |made| made.map(Result::ok).collect());
+        let taken: Vec<Option<usize>> =
+            convey(Pace::full(), reader(50), slow_first, |made| made.map(Result::ok).collect());
         let expected: Vec<Option<usize>> = (0..50).map(Some).chain([None]).collect();
         assert_eq!(taken, expected);
     }
 
     #[test]
     fn a_taker_that_has_enough_ends_the_reading() {
-        let first = convey(reader(usize::MAX), |batch| batch.documents.len(), |made| made.next());
+        let first =
+            convey(Pace::full(), reader(usize::MAX), |batch| batch.documents.len(), |made| made.next());
         assert!(matches!(first, Some(Ok(1))));
     }
 }

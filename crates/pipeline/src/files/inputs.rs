@@ -1,10 +1,11 @@
-//! What is to be read: files, folders, patterns and the standard input, as places that can be read twice.
+//! What is to be read: files, folders, patterns and the standard input, as places that can be read twice, also at once.
 
 use crate::error::PipelineError;
 use flate2::read::MultiGzDecoder;
 use std::fs::{File, Metadata};
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// What stands for the standard input.
@@ -31,10 +32,27 @@ pub(crate) struct Input {
 /// Where the content is.
 #[derive(Debug)]
 enum Place {
-    /// In a file, which must not change between the two passes of a load.
+    /// In a file, which must not change between the passes of a load.
     File(PathBuf, Stamp),
     /// In a temporary file without a name: it came from where it can be read only once.
-    Spooled(File),
+    Spooled(Mutex<File>),
+}
+
+/// One of several who read a spooled file at once, each from a place of its own.
+struct Reader<'f> {
+    file: &'f Mutex<File>,
+    /// Where it goes on reading.
+    offset: u64,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.offset))?;
+        let length = file.read(buffer)?;
+        self.offset += length as u64;
+        Ok(length)
+    }
 }
 
 /// What shows that a file has changed.
@@ -55,7 +73,8 @@ pub(crate) fn inputs(named: &[PathBuf]) -> Result<Vec<Input>, PipelineError> {
     for name in named {
         if name == Path::new(STANDARD_INPUT) {
             let spooled = spool(io::stdin().lock()).map_err(|cause| file_error(name, cause))?;
-            inputs.push(Input { name: STANDARD_INPUT.to_owned(), place: Place::Spooled(spooled) });
+            inputs
+                .push(Input { name: STANDARD_INPUT.to_owned(), place: Place::Spooled(Mutex::new(spooled)) });
             continue;
         }
         for file in files(name)? {
@@ -130,7 +149,7 @@ fn input(path: PathBuf) -> Result<Input, PipelineError> {
         File::open(&path).map_err(error)?;
         Place::File(path, stamp(&metadata))
     } else {
-        Place::Spooled(File::open(&path).and_then(spool).map_err(error)?)
+        Place::Spooled(Mutex::new(File::open(&path).and_then(spool).map_err(error)?))
     };
     Ok(Input { name, place })
 }
@@ -154,25 +173,21 @@ impl Input {
     /// [`PipelineError::File`], and [`PipelineError::FileChanged`] for a file that is not as it was.
     pub(crate) fn open(&self) -> Result<Box<dyn Read + '_>, PipelineError> {
         let error = |cause| PipelineError::File { file: self.name.clone(), cause };
-        let mut file = match &self.place {
+        match &self.place {
             Place::File(path, known) => {
                 let file = File::open(path).map_err(error)?;
                 if stamp(&file.metadata().map_err(error)?) != *known {
                     return Err(PipelineError::FileChanged { file: self.name.clone() });
                 }
-                file
+                unpacked(file).map_err(error)
             }
-            Place::Spooled(file) => file.try_clone().map_err(error)?,
-        };
-        if matches!(self.place, Place::Spooled(_)) {
-            file.rewind().map_err(error)?;
+            Place::Spooled(file) => unpacked(Reader { file, offset: 0 }).map_err(error),
         }
-        unpacked(file).map_err(error)
     }
 }
 
 /// What a file holds, unpacked if its first bytes say that it is compressed.
-fn unpacked(file: File) -> io::Result<Box<dyn Read>> {
+fn unpacked<'f>(file: impl Read + 'f) -> io::Result<Box<dyn Read + 'f>> {
     let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
     let head = file.fill_buf()?;
     Ok(if head.starts_with(GZIP) {

@@ -6,6 +6,7 @@ mod conveyor;
 pub(crate) mod documents;
 mod identities;
 pub(crate) mod inputs;
+mod loading;
 mod passes;
 pub(crate) mod window;
 
@@ -15,12 +16,13 @@ use crate::load::remembered;
 use crate::remembrance::{check_meanings, remembered_rules, to_remember};
 use crate::report::{RunReport, TableReport};
 use crate::shred::ModelState;
-use changes::{Changes, Told};
+use changes::Told;
 use inputs::inputs;
+use loading::{Loaded, Loading};
 pub use passes::BROKEN_LINE;
-use passes::{Findings, Passes, Refusal};
-use relatable_destinations::package::{Checkpoint, Package};
-use relatable_destinations::{Destination, DestinationError};
+use passes::Passes;
+use relatable_destinations::Destination;
+use relatable_destinations::package::Checkpoint;
 use relatable_intercom::clock::Clock;
 use relatable_model::naming::NAME_BYTES_MAX;
 use relatable_model::plan::Memory;
@@ -77,11 +79,12 @@ pub struct FileLoad {
 /// lacks and that an earlier one brought, in this load or another, go. Keys are compared by value: `1`, `"1"` and `1.0` are one key, as
 /// every id is text and every number its value.
 ///
-/// The files are read twice, so that memory does not depend on their size: once to see which tables, names and types
-/// their documents make together, then for the rows. What can be read only once is kept in a temporary file.
+/// The files are read twice, so that memory does not depend on their size: to see which tables, names and types their
+/// documents make together, and for the rows. What can be read only once is kept in a temporary file.
 ///
 /// # Errors
-/// [`PipelineError`]; nothing is written then. Documents that cannot be used are issues as long as one of them can.
+/// [`PipelineError`]; no table is made and no row is written then. Documents that cannot be used are issues as long as one
+/// of them can.
 pub fn load_files(
     load: FileLoad,
     mut destination: Box<dyn Destination>,
@@ -93,7 +96,7 @@ pub fn load_files(
     let records = records_path(load.records.as_deref())?;
     let memory = memory(destination.as_mut(), &resource)?;
     let replaces = !memory.is_empty();
-    let mut model = ModelState::new(rules, memory)?;
+    let model = ModelState::new(rules, memory)?;
     check_meanings(destination.as_mut(), &model.rules)?;
     let models = to_remember(&remembered_rules(destination.as_mut())?, &model.rules, &Rules::default());
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
@@ -121,40 +124,19 @@ pub fn load_files(
         loaded_at_us: began.as_microsecond(),
         replaces,
     };
-    told.stage(LoadStage::Surveying, None);
-    let findings = passes.survey(&model, |count| told.progress(count, None))?;
-    refuse_if_unusable(&findings, load.records.as_deref())?;
-    let settled = findings.survey.settle(model.shredder(&resource, None)?)?;
-    let settled = model.permitted(&resource, settled);
-    model.learn(&resource, &settled);
-    // Every table is known by now, and nothing has been written yet.
-    destination.check(&model.tables).map_err(destination_error("use"))?;
-    let checkpoint = destination.claim(&workspace, &journal).map_err(destination_error("claim"))?;
-    told.stage(LoadStage::Loading, None);
-    let package = Package {
-        models: &models,
-        retired: None,
-        tables: &model.tables,
-        issues: &[],
-        checkpoint: &checkpoint,
-        loaded_at_us: load.clock.now().as_microsecond(),
-    };
     let mut report = RunReport { loads: 1, ..RunReport::default() };
-    let mut load_rows = |hopes| {
-        report.issues.clear();
-        passes.shred(&model, findings.repeated.clone(), hopes, |rows| {
-            let mut changes = Changes::new(rows, &told, findings.count, &mut report);
-            destination.load(&package, &mut changes).map_err(load_error)
-        })
+    let loading = Loading {
+        passes: &passes,
+        destination: destination.as_mut(),
+        told: &told,
+        clock: load.clock.as_ref(),
+        models: &models,
+        owner: (workspace, journal),
+        records: load.records.as_deref(),
+        report: &mut report,
     };
-    // An element that two documents have is rare, and to look for it in all that came before is slow.
-    let receipt = match load_rows(true) {
-        Err(PipelineError::Destination { cause: DestinationError::KeyRepeated { .. }, .. }) => {
-            load_rows(false)?
-        }
-        outcome => outcome?,
-    };
-    report.records.insert(load.table.clone(), findings.count);
+    let Loaded { receipt, count } = loading.run(&model)?;
+    report.records.insert(load.table.clone(), count);
     told.stage(
         LoadStage::Committed,
         Some(receipt.tables.values().map(|counts| counts.inserted + counts.updated).sum()),
@@ -190,19 +172,6 @@ fn records_path(path: Option<&str>) -> Result<Vec<String>, PipelineError> {
         }
     };
     parsed.segments.into_iter().map(step).collect()
-}
-
-/// An error while loading: what a pass over the files said, where it was that.
-fn load_error(cause: DestinationError) -> PipelineError {
-    match cause {
-        DestinationError::Producer(cause) => match cause.downcast::<PipelineError>() {
-            Ok(own) => *own,
-            Err(cause) => {
-                PipelineError::Destination { step: "load into", cause: DestinationError::Producer(cause) }
-            }
-        },
-        cause => PipelineError::Destination { step: "load into", cause },
-    }
 }
 
 /// An error of the destination at a step.
@@ -255,21 +224,5 @@ fn check_key_path(path: &str) -> Result<(), PipelineError> {
             "it leads into a list or to any member, where a document may have several values".to_owned(),
         ),
         Ok(_) => Ok(()),
-    }
-}
-
-/// Refuses a load in which no document can be used, with the place of the first and the reason.
-fn refuse_if_unusable(findings: &Findings, records: Option<&str>) -> Result<(), PipelineError> {
-    match (&findings.refused, records) {
-        (Some(Refusal { file, line, reason, .. }), _) if findings.survey.documents() == 0 => {
-            Err(PipelineError::AllRejected {
-                count: findings.count,
-                file: file.clone(),
-                line: *line,
-                reason: reason.clone(),
-            })
-        }
-        (_, Some(path)) if findings.count == 0 => Err(PipelineError::NoRecords { path: path.to_owned() }),
-        _ => Ok(()),
     }
 }

@@ -1,7 +1,8 @@
-//! The two passes of a load over its files: one that decides what tables there are, one that makes their rows.
+//! The two passes of a load over its files: one that decides what tables there are, one that makes their rows. They run
+//! one after the other, or side by side where `loading` has a reason to.
 
 use super::batch::{Batch, Document, Standing};
-use super::conveyor::{batch_bytes, convey};
+use super::conveyor::{Pace, convey};
 use super::documents::{Documents, NO_LIST, Stop};
 use super::identities::Identities;
 use super::inputs::Input;
@@ -16,6 +17,7 @@ use relatable_model::schema::Table;
 use relatable_model::shred::{Context, DocumentError, Identity, Repeats, Shredder, Survey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The kind of issue recorded for a line that is no JSON.
 pub const BROKEN_LINE: &str = "broken_line";
@@ -47,6 +49,8 @@ pub(super) struct Findings {
     pub(super) count: u64,
     /// The first that cannot be used.
     pub(super) refused: Option<Refusal>,
+    /// Whether there are no documents but those.
+    pub(super) is_complete: bool,
 }
 
 /// A document that cannot be used.
@@ -70,37 +74,60 @@ pub(super) struct Rows {
     pub(super) count: u64,
 }
 
+/// Rows as the second pass makes them.
+pub(super) type Coming<'r> = dyn Iterator<Item = Result<Rows, PipelineError>> + 'r;
+
 impl Passes<'_> {
-    /// The first pass; `told` hears how many documents have been seen.
+    /// The first pass, or its beginning: it ends with the batch that brings it to `bytes_max` bytes. `told` hears how many
+    /// documents have been seen.
     pub(super) fn survey(
         &self,
         model: &ModelState,
+        pace: Pace,
+        bytes_max: usize,
         mut told: impl FnMut(u64),
     ) -> Result<Findings, PipelineError> {
+        let is_complete = AtomicBool::new(true);
+        let read = |next: &mut dyn FnMut(Batch) -> bool| {
+            let mut bytes = 0;
+            self.read(pace, &mut |batch| {
+                bytes += batch.len_bytes();
+                let goes_on = next(batch) && bytes < bytes_max;
+                is_complete.store(goes_on, Ordering::Relaxed);
+                goes_on
+            })
+        };
         let work = |batch: Batch| {
             let taken = self.take(&batch, model.shredder(self.resource, None)?)?;
             Ok((taken.shredder.survey(), taken.refused.into_iter().next(), taken.count))
         };
         let mut identities = Identities::default();
         let spool_error = |cause| PipelineError::Spool { cause };
-        let mut findings = convey(
-            |next| self.read(next),
-            work,
-            |made| {
-                let mut findings = Findings::default();
-                for made in made {
-                    let (surveyed, refused, count) = made.and_then(|made| made)?;
-                    findings.survey.merge(surveyed.survey);
-                    identities.extend(surveyed.identities).map_err(spool_error)?;
-                    findings.refused = findings.refused.or(refused);
-                    findings.count += count;
-                    told(findings.count);
-                }
-                Ok::<Findings, PipelineError>(findings)
-            },
-        )?;
+        let mut findings = convey(pace, read, work, |made| {
+            let mut findings = Findings::default();
+            for made in made {
+                let (surveyed, refused, count) = made.and_then(|made| made)?;
+                findings.survey.merge(surveyed.survey);
+                identities.extend(surveyed.identities).map_err(spool_error)?;
+                findings.refused = findings.refused.or(refused);
+                findings.count += count;
+                told(findings.count);
+            }
+            Ok::<Findings, PipelineError>(findings)
+        })?;
         findings.repeated = identities.repeated().map_err(spool_error)?;
+        findings.is_complete = is_complete.into_inner();
         Ok(findings)
+    }
+
+    /// The tables that documents make together, as far as the contract of the resource lets them.
+    pub(super) fn settle(
+        &self,
+        model: &ModelState,
+        findings: &Findings,
+    ) -> Result<Vec<Table>, PipelineError> {
+        let settled = findings.survey.settle(model.shredder(self.resource, None)?)?;
+        Ok(model.permitted(self.resource, settled))
     }
 
     /// The second pass: `take` gets the rows, in the order of the documents. With `hopes`, lists are taken to have no element
@@ -108,9 +135,10 @@ impl Passes<'_> {
     pub(super) fn shred<R>(
         &self,
         model: &ModelState,
+        pace: Pace,
         repeated: Vec<Identity>,
         hopes: bool,
-        take: impl FnOnce(&mut dyn Iterator<Item = Result<Rows, PipelineError>>) -> R,
+        take: impl FnOnce(&mut Coming<'_>) -> R,
     ) -> R {
         let distinct = self.distinct_tables(model, repeated.is_empty(), hopes);
         let repeats = Arc::new(Repeats::new(repeated));
@@ -119,7 +147,8 @@ impl Passes<'_> {
             let shredder = if self.replaces { shredder.replacing() } else { shredder };
             self.rows(model, self.take(&batch, shredder)?, &distinct)
         };
-        convey(|next| self.read(next), work, |made| take(&mut made.map(|made| made.and_then(|made| made))))
+        let read = |next: &mut dyn FnMut(Batch) -> bool| self.read(pace, next);
+        convey(pace, read, work, |made| take(&mut made.map(|made| made.and_then(|made| made))))
     }
 
     /// The tables of which no two documents have a row of the same key, or anything to say about each other's rows.
@@ -146,14 +175,13 @@ impl Passes<'_> {
     }
 
     /// Reads the documents of all files into batches.
-    fn read(&self, next: &mut dyn FnMut(Batch) -> bool) -> Result<(), Stop> {
-        let bytes_max = batch_bytes();
+    fn read(&self, pace: Pace, next: &mut dyn FnMut(Batch) -> bool) -> Result<(), Stop> {
         let mut batch = Batch::default();
         for (place, input) in self.inputs.iter().enumerate() {
             let source = input.open().map_err(Stop::Failed)?;
             let mut take = |bytes: &[u8], position, standing| {
                 batch.push(bytes, place, position, standing);
-                !batch.is_full(bytes_max) || next(std::mem::take(&mut batch))
+                !batch.is_full(pace.batch_bytes) || next(std::mem::take(&mut batch))
             };
             Documents::new(&input.name, Window::new(source), self.records, &mut take).read()?;
         }

@@ -1,0 +1,72 @@
+//! Connections to a DuckDB file, and their settings.
+
+use super::dialect::DuckDb;
+use super::feed;
+use crate::dialect::Dialect;
+use duckdb::{AccessMode, Config, Connection, Error};
+use std::num::NonZero;
+use std::path::Path;
+
+/// Memory that the engine may use for what it holds of tables and statements; beyond it writes to disk. A load then needs
+/// the same however much it brings.
+const MEMORY_MAX: &str = "300MB";
+/// Rows of a table that are compressed and written together, a quarter of what DuckDB takes by itself: of all but large
+/// tables it would compress everything at the end of a load, when nobody makes rows any more beside that. Files get about
+/// 3 % larger by it.
+const ROW_GROUP_ROWS: usize = 30_720;
+/// Names that DuckDB has for databases of its own.
+const TAKEN_NAMES: [&str; 3] = ["memory", "system", "temp"];
+
+/// A connection that cannot write.
+pub(super) fn to_read(path: &Path) -> duckdb::Result<Connection> {
+    let connection = Connection::open_with_flags(path, settings()?.access_mode(AccessMode::ReadOnly)?)?;
+    feed::register(&connection)?;
+    Ok(connection)
+}
+
+/// A connection that can write. The file is attached to it: only so the size of row groups can be chosen.
+pub(super) fn to_write(path: &Path) -> duckdb::Result<Connection> {
+    let file = path.to_str().ok_or_else(|| Error::InvalidPath(path.to_owned()))?;
+    // What goes beyond memory goes beside the file, as it would if that were opened directly.
+    let settings = settings()?
+        .with("temp_directory", format!("{file}.tmp"))?
+        .with("threads", threads().to_string())?
+        // A connection ends with its load, and what stands in the log would be written once more then; nor would there be
+        // room for a log on a disk that a failed load has filled.
+        .with("checkpoint_threshold", "1B")?
+        .with("auto_checkpoint_skip_wal_threshold", "0")?
+        .with("write_buffer_row_group_count", "1")?;
+    let connection = Connection::open_in_memory_with_flags(settings)?;
+    let attach = format!(
+        "ATTACH {}{} (TYPE duckdb, ROW_GROUP_SIZE {ROW_GROUP_ROWS})",
+        DuckDb.literal(file),
+        alias(path)
+    );
+    connection.execute(&attach, [])?;
+    let names = "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND path IS NOT NULL";
+    let name: String = connection.query_row(names, [], |row| row.get(0))?;
+    connection.execute(&format!("USE {}", DuckDb.quote(&name)), [])?;
+    feed::register(&connection)?;
+    Ok(connection)
+}
+
+/// The settings of every connection. Nothing may be fetched and run behind the user's back.
+fn settings() -> duckdb::Result<Config> {
+    Config::default()
+        .with("autoinstall_known_extensions", "false")?
+        .with("autoload_known_extensions", "false")?
+        .max_memory(MEMORY_MAX)
+}
+
+/// Threads of the engine. One core is left to those who make rows: a thread that waits for another keeps its core busy.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1)
+}
+
+/// What names the database in a file otherwise than DuckDB would, where that name is taken.
+fn alias(path: &Path) -> String {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = file.split('.').next().unwrap_or_default();
+    let is_taken = TAKEN_NAMES.iter().any(|taken| name.eq_ignore_ascii_case(taken));
+    if is_taken { format!(" AS {}", DuckDb.quote(&format!("{name}_db"))) } else { String::new() }
+}
