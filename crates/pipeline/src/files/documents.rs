@@ -350,6 +350,12 @@ mod tests {
                 "",
                 vec!["!1:1 {\"a\":1} {\"a\":2}", "!2:1 {\"a\":3} {\"a", "!3:1 {\"a\":5}"],
             ),
+            // A document over several lines is one, broken or not.
+            (
+                "{\"l\":[\n{\"a\":1},\n{\"a\":2}\n], \"n\": nul}",
+                "",
+                vec!["1:1 {\"l\":[\n{\"a\":1},\n{\"a\":2}\n], \"n\": nul}"],
+            ),
             ("[{\"a\":1}, {\"a\":2}]", "", vec!["1:2 {\"a\":1}", "1:11 {\"a\":2}"]),
             ("{\n \"a\": [1, 2]\n}\n{}", "", vec!["1:1 {\n \"a\": [1, 2]\n}", "4:1 {}"]),
             ("{}\n{\n\"a\":1\n}", "", vec!["1:1 {}", "2:1 {\n\"a\":1\n}"]),
@@ -379,10 +385,14 @@ mod tests {
             ("[{\"a\":1} {\"a\":2}]", "", "line 1, column 10: unexpected character"),
             (
                 "{\"l\":[\n{\"a\":1},\n{\"a\":2}\n], \"n\": nul}",
-                "",
-                "line 4, column 10: unexpected character",
+                "l",
+                "line 4, column 9: unexpected character",
             ),
-            ("[\n{\"a\":1},\n{\"a\":2,\n{\"a\":3}\n]", "", "line 4, column 1: unexpected character"),
+            (
+                "[\n{\"a\":1},\n{\"a\":2,\n{\"a\":3}\n]",
+                "",
+                "line 5, column 2: the text ends before the value does",
+            ),
             ("[{\"a\":1},\n]", "", "line 2, column 1: unexpected character"),
             ("[{\"a\":1},\n{\"a\":", "", "line 2, column 6: the text ends before the value does"),
             ("[{\"a\":1}", "", "line 1, column 9: the text ends before the value does"),
