@@ -17,7 +17,7 @@ const TOTAL_BYTES: usize = 50 << 20;
 /// Documents in one load.
 const LOAD_DOCUMENTS: usize = 2_000;
 /// The least share of the speed of skipping that shredding must reach.
-const SHARE_OF_SKIPPING: f64 = 0.35;
+const SHARE_OF_SKIPPING: f64 = 0.37;
 /// How many times as fast two cores must be as one.
 const TIMES_ON_TWO: f64 = 1.5;
 /// How many times the speed of walking a tree it must reach.
