@@ -40,6 +40,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 const READ_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Groups of records on their way from the new tables to their place.
 const GROUPS_WAITING: usize = 2;
+/// From so many issues on they are sent together: each change of them takes several statements.
+const ISSUES_AT_ONCE: usize = 4_096;
 /// How often one issue is told at most; its count says how often it came.
 const ISSUE_COUNT_MAX: u64 = 1_000;
 
@@ -223,10 +225,16 @@ fn send_rows(
             return;
         }
     }
+    let mut told: Vec<Issue> = Vec::new();
     for (issue, count) in issues {
-        let told = vec![issue; usize::try_from(count.min(ISSUE_COUNT_MAX)).unwrap_or(1)];
-        if sender.send(Ok(Change::Issues(told))).is_err() {
+        told.extend(std::iter::repeat_n(issue, usize::try_from(count.min(ISSUE_COUNT_MAX)).unwrap_or(1)));
+        if told.len() >= ISSUES_AT_ONCE && sender.send(Ok(Change::Issues(std::mem::take(&mut told)))).is_err()
+        {
             return;
         }
+    }
+    if !told.is_empty() {
+        // As above.
+        let _ = sender.send(Ok(Change::Issues(told)));
     }
 }

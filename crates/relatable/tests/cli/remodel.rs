@@ -431,3 +431,25 @@ fn a_view_on_a_table_of_a_longer_name_is_in_nobodys_way() {
     let refused = place.run(&["remodel", "--to", "a.db", "--quiet"]);
     refused.failed_with(7, &["view `ours` on `things`"]);
 }
+
+#[cfg(feature = "duckdb")]
+#[test]
+fn tables_with_thousands_of_issues_are_made_anew_in_duckdb() {
+    let place = Place::without_token();
+    let documents: Vec<String> = (0..3_400)
+        .map(|id| {
+            format!(
+                "{{\"id\":\"o{id}\",\"flag\":{},\"l\":[1]}}",
+                if id % 2 == 0 { "true" } else { "\"maybe\"" }
+            )
+        })
+        .collect();
+    place.write("things.ndjson", &documents.join("\n"));
+    place.write("mine.toml", "[things.paths]\nl = \"json\"\n");
+    let to = "duckdb:a.duckdb";
+    let load = ["load", "things.ndjson", "--table", "things", "--key", "id", "--quiet", "--to", to];
+    place.run(&load).succeeded();
+    let before = exported(&place, to, "things", None);
+    place.run(&["remodel", "--to", to, "--model", "mine.toml", "--quiet"]).succeeded();
+    assert_eq!(exported(&place, to, "things", None), before);
+}
