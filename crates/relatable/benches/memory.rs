@@ -3,6 +3,8 @@
 
 #[path = "../../model/benches/shredding/conversations.rs"]
 mod conversations;
+#[path = "peers/curated.rs"]
+mod curated;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -46,7 +48,7 @@ fn main() {
         return;
     }
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the benchmark");
-    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../intercom/models/conversations.toml");
+    let model = curated::for_files("conversations", folder.path());
     let file = folder.path().join("conversations.ndjson");
     for size in SIZES {
         write(&file, size);
@@ -54,14 +56,8 @@ fn main() {
             let database = folder.path().join(format!("{size}.{kind}"));
             let begin = Instant::now();
             let mut command = Command::new(env!("CARGO_BIN_EXE_relatable"));
-            command.arg("load").arg(&file).args([
-                "--table",
-                "conversations",
-                "--model",
-                model,
-                "--quiet",
-                "--to",
-            ]);
+            command.arg("load").arg(&file).args(["--table", "conversations", "--quiet"]);
+            command.arg("--model").arg(&model).arg("--to");
             let mut child =
                 command.arg(format!("{kind}:{}", database.display())).spawn().expect("the program");
             let peak = peak_of(&mut child);

@@ -6,6 +6,7 @@
 mod contacts;
 #[path = "../../../model/benches/shredding/conversations.rs"]
 mod conversations;
+mod curated;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -69,9 +70,9 @@ fn python(folder: &Path) -> PathBuf {
 /// Loads both files with our program.
 fn ours(files: &[PathBuf; 2], place: &Path) {
     for (file, table) in files.iter().zip(["conversations", "contacts"]) {
-        let model = format!("{}/../intercom/models/{table}.toml", env!("CARGO_MANIFEST_DIR"));
+        let model = curated::for_files(table, place);
         let mut command = Command::new(env!("CARGO_BIN_EXE_relatable"));
-        command.arg("load").arg(file).args(["--table", table, "--model", &model, "--quiet", "--to"]);
+        command.arg("load").arg(file).args(["--table", table, "--quiet", "--model"]).arg(model).arg("--to");
         run(command.arg(format!("duckdb:{}", place.join(OURS).display())));
     }
 }
