@@ -5,7 +5,7 @@ use relatable_intercom::clock::SystemClock;
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
-use relatable_pipeline::{PipelineError, SyncSettings, sync};
+use relatable_pipeline::{PipelineError, ReadingSettings, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Site {
 /// How a run differs from the plain one.
 #[derive(Default, Clone)]
 pub(crate) struct Options {
-    pub(crate) full: bool,
+    pub(crate) sweep: bool,
     pub(crate) select: Option<Vec<String>>,
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
@@ -85,14 +85,18 @@ pub(crate) async fn run_observed(
             token: Settings::default().token.into(),
             version: "2.16".to_owned(),
             share_percent: options.share_percent.unwrap_or(80),
+            requests_max: None,
             connections: 24,
         },
         rules: rules(options.rules.as_deref()),
         journal: site.file("journal"),
-        select: options.select,
         curated: rules(None),
         salt: None,
-        full: options.full,
+        reading: ReadingSettings {
+            select: options.select,
+            sweep: options.sweep,
+            ..ReadingSettings::default()
+        },
         clock: Arc::new(SystemClock),
     };
     let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
