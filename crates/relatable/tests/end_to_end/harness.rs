@@ -5,7 +5,7 @@ use relatable_intercom::clock::SystemClock;
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
-use relatable_pipeline::{PipelineError, ReadingSettings, SyncSettings, sync};
+use relatable_pipeline::{PipelineError, ReadingSettings, Since, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,6 +48,8 @@ impl Site {
 #[derive(Default, Clone)]
 pub(crate) struct Options {
     pub(crate) sweep: bool,
+    pub(crate) accept_deletions: bool,
+    pub(crate) since: Vec<Since>,
     pub(crate) select: Option<Vec<String>>,
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
@@ -95,6 +97,8 @@ pub(crate) async fn run_observed(
         reading: ReadingSettings {
             select: options.select,
             sweep: options.sweep,
+            accept_deletions: options.accept_deletions,
+            since: options.since,
             ..ReadingSettings::default()
         },
         clock: Arc::new(SystemClock),

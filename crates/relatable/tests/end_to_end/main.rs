@@ -3,6 +3,7 @@
 mod client;
 mod comparison;
 mod counts;
+mod departures;
 mod dump;
 mod export;
 mod freshness;
