@@ -1,7 +1,7 @@
 //! A simulated workspace, a folder for what a run leaves, and runs of the pipeline from one into the other.
 
 use crate::client::Client;
-use relatable_intercom::clock::SystemClock;
+use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
@@ -34,6 +34,11 @@ impl Site {
         self.file("tables.db")
     }
 
+    /// The journal's file.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.file("journal")
+    }
+
     pub(crate) fn uri(&self) -> String {
         format!("{}:{}", self.scheme, self.database().display())
     }
@@ -52,6 +57,8 @@ pub(crate) struct Options {
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
     pub(crate) share_percent: Option<u32>,
+    /// The machine's clock unless given.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 /// The curated rules with a user's over them.
@@ -79,22 +86,27 @@ pub(crate) async fn run_observed(
     options: Options,
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
-    let settings = SyncSettings {
+    let settings = settings(&simulator.base_url(), site.journal(), options);
+    let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
+    sync(settings, destination, observer).await
+}
+
+/// A run's settings, as a user has them.
+pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> SyncSettings {
+    SyncSettings {
         client: relatable_intercom::Settings {
-            base_url: simulator.base_url(),
+            base_url: base_url.to_owned(),
             token: Settings::default().token.into(),
             version: "2.16".to_owned(),
             share_percent: options.share_percent.unwrap_or(80),
             connections: 24,
         },
         rules: rules(options.rules.as_deref()),
-        journal: site.file("journal"),
+        journal,
         select: options.select,
         curated: rules(None),
         salt: None,
         full: options.full,
-        clock: Arc::new(SystemClock),
-    };
-    let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
-    sync(settings, destination, observer).await
+        clock: options.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+    }
 }

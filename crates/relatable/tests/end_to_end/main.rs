@@ -12,6 +12,7 @@ mod lost_journal;
 mod missing;
 mod oracle;
 mod permissions;
+mod schedules;
 mod selection;
 mod strategies;
 mod truth;
