@@ -8,7 +8,7 @@ use relatable_pipeline::report::RunReport;
 use relatable_pipeline::{PipelineError, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Requests per window that keep a test from waiting for the rate limit.
 pub(crate) const UNLIMITED: u32 = 10_000_000;
@@ -63,7 +63,8 @@ pub(crate) struct Options {
 
 /// The curated rules with a user's over them.
 pub(crate) fn rules(user: Option<&str>) -> Rules {
-    let curated = relatable_intercom::models::curated().unwrap();
+    static CURATED: LazyLock<Rules> = LazyLock::new(|| relatable_intercom::models::curated().unwrap());
+    let curated = CURATED.clone();
     match user {
         Some(text) => curated.overlay(Rules::parse(text, "user.toml").unwrap(), "user.toml").unwrap(),
         None => curated,

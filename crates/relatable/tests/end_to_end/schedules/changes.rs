@@ -94,12 +94,16 @@ impl Changes {
             7 => Mutation::CreateConversations { count },
             8 | 9 => Mutation::ReplyToConversations { which, parts: count },
             10 => Mutation::RedactParts { which },
-            11 => Mutation::RenameTag { tag: random.random_range(0..TAGS), name: format!("Renamed {}", self.drawn) },
+            11 => Mutation::RenameTag {
+                tag: random.random_range(0..TAGS),
+                name: format!("Renamed {}", self.drawn),
+            },
             12 => self.deletion(Resource::Contacts, random),
             13 => self.deletion(Resource::Conversations, random),
             14 => {
-                let resource =
-                    *[Resource::Companies, Resource::Tags, Resource::Segments, Resource::Teams].choose(random).unwrap();
+                let resource = *[Resource::Companies, Resource::Tags, Resource::Segments, Resource::Teams]
+                    .choose(random)
+                    .unwrap();
                 self.deletion(resource, random)
             }
             15 => {
@@ -122,7 +126,11 @@ impl Changes {
             return Mutation::AddAttribute { model, name: format!("Late {}", self.drawn), data_type };
         }
         let value = [json!("new"), json!(7), json!(true)].choose(random).unwrap().clone();
-        Mutation::AddField { resource: *GROWING.choose(random).unwrap(), name: format!("late_{}", self.drawn), value }
+        Mutation::AddField {
+            resource: *GROWING.choose(random).unwrap(),
+            name: format!("late_{}", self.drawn),
+            value,
+        }
     }
 
     /// A change of another collection, if there are tables for one.

@@ -67,7 +67,14 @@ pub(super) async fn carry_out(schedule: Schedule) -> Course {
 
 impl Course {
     /// One run in this process.
-    async fn sync(&mut self, name: &str, simulator: &Simulator, site: &Site, clock: &LeapingClock, full: bool) {
+    async fn sync(
+        &mut self,
+        name: &str,
+        simulator: &Simulator,
+        site: &Site,
+        clock: &LeapingClock,
+        full: bool,
+    ) {
         let clock = Some(Arc::new(clock.clone()) as _);
         if let Err(error) = run(simulator, site, Options { full, clock, ..Options::default() }).await {
             let (mut words, mut cause) = (error.to_string(), error.source());
@@ -101,7 +108,8 @@ async fn workspace(schedule: &Schedule) -> Simulator {
 fn prepare(simulator: &Simulator, sync: &Sync) {
     simulator.advance_clock(sync.pause_s);
     // Orders for one path come before those for all, which would hide them.
-    let (all, one): (Vec<_>, Vec<_>) = sync.orders.iter().cloned().partition(|order| order.path_prefix == "/");
+    let (all, one): (Vec<_>, Vec<_>) =
+        sync.orders.iter().cloned().partition(|order| order.path_prefix == "/");
     one.into_iter().chain(all).for_each(|order| simulator.inject(order));
 }
 
@@ -109,7 +117,8 @@ fn prepare(simulator: &Simulator, sync: &Sync) {
 fn records(site: &Site) -> BTreeMap<&'static str, BTreeSet<String>> {
     let client = site.client();
     let present = client.tables();
-    let own = tables().into_iter().filter(|table| !table.is_child() && present.iter().any(|it| it == table.name));
+    let own =
+        tables().into_iter().filter(|table| !table.is_child() && present.iter().any(|it| it == table.name));
     let keys = own.map(|table| {
         let rows = client.rows(&format!("SELECT {} FROM \"{}\"", table.key.join(", "), table.name));
         (table.name, rows.into_iter().map(|row| format!("{row:?}")).collect())

@@ -3,7 +3,7 @@
 //!
 //! A schedule is three syncs of a workspace of more than two hundred records, twenty changes and two faults at drawn
 //! requests of theirs, and one kill of a process that syncs; at last a sweep, when the search index has caught up. All of
-//! it follows from one number. `RELATABLE_SCHEDULE=N` carries out number N alone.
+//! it follows from one number. `RELATABLE_SCHEDULE=7` carries out number 7 alone, `RELATABLE_SCHEDULE=7..9` two of them.
 
 mod changes;
 mod clock;
@@ -15,6 +15,7 @@ mod wire;
 
 use futures_util::StreamExt;
 use plan::Schedule;
+use std::ops::Range;
 
 /// How many schedules there are.
 const SCHEDULES: u64 = 300;
@@ -22,7 +23,7 @@ const SCHEDULES: u64 = 300;
 const SIDE_BY_SIDE: usize = 3;
 /// Of how many failed schedules everything is shown.
 const SHOWN: usize = 5;
-/// The variable that names the one schedule to carry out.
+/// The variable that names the schedules to carry out.
 const ONLY: &str = "RELATABLE_SCHEDULE";
 
 /// The test below, as the test binary calls it: a process that is to be killed starts it anew.
@@ -35,8 +36,7 @@ fn three_hundred_schedules_end_in_the_truth() {
         runtime.block_on(victim::obey(order));
         return;
     }
-    let only = std::env::var(ONLY).ok().map(|number| number.parse::<u64>().expect("a schedule is a number"));
-    let numbers = only.map_or(0..SCHEDULES, |number| number..number + 1);
+    let numbers = std::env::var(ONLY).map_or(0..SCHEDULES, |only| wanted(&only));
     let courses = numbers.map(|number| {
         let schedule = Schedule::draw(number);
         // Each is a task of its own, so that all cores are used and one that panics ends alone.
@@ -60,4 +60,13 @@ fn three_hundred_schedules_end_in_the_truth() {
     }
     assert!(failed.is_empty(), "{} schedules failed ({ONLY}=N repeats one): {numbers:?}", failed.len());
     println!("{during} changes happened while a run was reading");
+}
+
+/// The numbers that `7` or `7..9` means.
+fn wanted(only: &str) -> Range<u64> {
+    let number = |text: &str| text.parse::<u64>().expect("a schedule is a number");
+    match only.split_once("..") {
+        Some((first, end)) => number(first)..number(end),
+        None => number(only)..number(only) + 1,
+    }
 }

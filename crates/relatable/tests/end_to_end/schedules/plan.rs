@@ -22,8 +22,8 @@ const DUCKDB_EACH: u64 = 10;
 const SHARES: [usize; SYNCS] = [8, 7, 7];
 /// How many requests lie between two of them at most: the first sync makes many more than those after it.
 const GAPS: [u32; SYNCS] = [30, 2, 2];
-/// Before which requests of a sync it may be killed: each makes more than that.
-const KILLED_BEFORE: [u64; SYNCS] = [300, 16, 16];
+/// Up to which request of a sync it may be killed: each makes more than that.
+const KILLED_BEFORE: [u64; SYNCS] = [200, 9, 9];
 
 const MINUTE_S: u64 = 60;
 const DAY_S: u64 = 86_400;
@@ -102,7 +102,10 @@ fn syncs(random: &mut ChaCha8Rng) -> Vec<Sync> {
                     Fault { path_prefix: "/".to_owned(), skip: gap, times: 1, kind }
                 },
                 // A fault of the scroll waits for one.
-                |trouble| Fault { skip: if trouble.path_prefix == "/" { gap } else { trouble.skip }, ..trouble },
+                |trouble| Fault {
+                    skip: if trouble.path_prefix == "/" { gap } else { trouble.skip },
+                    ..trouble
+                },
             )
         });
         let orders = orders.collect();
@@ -134,7 +137,10 @@ impl Kill {
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Schedule { number, scheme, timezone, index_lag_s, host_skew_s, scroll_ends_with_404, .. } = self;
-        write!(f, "schedule {number}: into {scheme}, days begin in {timezone}, the index is {index_lag_s} s late")?;
+        write!(
+            f,
+            "schedule {number}: into {scheme}, days begin in {timezone}, the index is {index_lag_s} s late"
+        )?;
         write!(f, ", hosts' clocks are ahead by {host_skew_s:?} s, the scroll ends with ")?;
         writeln!(f, "{}", if *scroll_ends_with_404 { "a 404" } else { "an empty page" })?;
         for (index, sync) in self.syncs.iter().enumerate() {
@@ -144,7 +150,11 @@ impl fmt::Display for Schedule {
                 writeln!(f, "    after {skip} more requests to {path_prefix}, {times} times: {kind}")?;
             }
             if index == self.killed {
-                writeln!(f, "    killed after {} times {:?}, then begun anew", self.kill.skip, self.kill.moment)?;
+                writeln!(
+                    f,
+                    "    killed after {} times {:?}, then begun anew",
+                    self.kill.skip, self.kill.moment
+                )?;
             }
         }
         write!(f, "  at last a sweep")
