@@ -57,6 +57,8 @@ pub(crate) struct Options {
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
     pub(crate) share_percent: Option<u32>,
+    /// The version of the API; 2.16 unless given.
+    pub(crate) version: Option<&'static str>,
     /// The machine's clock unless given.
     pub(crate) clock: Option<Arc<dyn Clock>>,
 }
@@ -98,7 +100,7 @@ pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> Sy
         client: relatable_intercom::Settings {
             base_url: base_url.to_owned(),
             token: Settings::default().token.into(),
-            version: "2.16".to_owned(),
+            version: options.version.unwrap_or("2.16").to_owned(),
             share_percent: options.share_percent.unwrap_or(80),
             connections: 24,
         },

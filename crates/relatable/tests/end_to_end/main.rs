@@ -1,6 +1,7 @@
 //! Whole runs against a simulated workspace over real HTTP, checked from outside our own code.
 
 mod client;
+mod clock;
 mod comparison;
 mod counts;
 mod dump;
@@ -15,6 +16,8 @@ mod permissions;
 mod schedules;
 mod selection;
 mod strategies;
+mod traps;
 mod truth;
 mod twice;
 mod typed_columns;
+mod wire;

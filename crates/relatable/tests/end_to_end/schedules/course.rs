@@ -1,13 +1,13 @@
 //! A schedule carried out: what the tables differ in when all is over.
 
 use super::changes::{COMPANIES, CONTACTS, CONVERSATIONS};
-use super::clock::LeapingClock;
 use super::plan::{CHANGES, Schedule, Sync};
 use super::victim::{self, Order};
-use super::wire::ask;
+use crate::clock::LeapingClock;
 use crate::comparison::differences;
 use crate::harness::{Options, Site, UNLIMITED, run};
 use crate::oracle::{expected_tables, tables};
+use crate::wire::ask;
 use relatable_simulator::{Settings, Simulator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

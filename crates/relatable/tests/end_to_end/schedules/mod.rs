@@ -6,12 +6,10 @@
 //! it follows from one number. `RELATABLE_SCHEDULE=7` carries out number 7 alone, `RELATABLE_SCHEDULE=7..9` two of them.
 
 mod changes;
-mod clock;
 mod course;
 mod plan;
 mod troubles;
 mod victim;
-mod wire;
 
 use futures_util::StreamExt;
 use plan::Schedule;

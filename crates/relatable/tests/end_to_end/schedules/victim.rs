@@ -1,7 +1,7 @@
 //! A process that syncs until it is killed: this test binary, started anew.
 
-use super::clock::LeapingClock;
 use super::plan::Kill;
+use crate::clock::LeapingClock;
 use crate::harness::{Options, Site, settings};
 use relatable_pipeline::event::{LoadStage, Observer, RequestStage, RunEvent};
 use relatable_pipeline::sync;

@@ -1,6 +1,6 @@
 //! A clock that leaps over every wait, and takes the workspace's clock along.
 
-use super::wire::post;
+use crate::wire::order;
 use jiff::{SignedDuration, Timestamp};
 use relatable_intercom::clock::Clock;
 use std::future::Future;
@@ -13,7 +13,7 @@ const BREATH: Duration = Duration::from_millis(2);
 
 /// The machine's clock, ahead by all that was leapt over.
 #[derive(Clone)]
-pub(super) struct LeapingClock {
+pub(crate) struct LeapingClock {
     base_url: String,
     leapt: Arc<Mutex<Leapt>>,
 }
@@ -28,7 +28,7 @@ struct Leapt {
 
 impl LeapingClock {
     /// A clock beside that of the workspace at this address.
-    pub(super) fn new(base_url: String) -> LeapingClock {
+    pub(crate) fn new(base_url: String) -> LeapingClock {
         LeapingClock { base_url, leapt: Arc::default() }
     }
 
@@ -56,7 +56,7 @@ impl Clock for LeapingClock {
             tokio::time::sleep(duration.min(BREATH)).await;
             let behind_s = clock.leap(until);
             if behind_s > 0 {
-                post(&clock.base_url, "/_simulator/clock", &format!("{{\"advance_s\":{behind_s}}}")).await;
+                order(&clock.base_url, "/_simulator/clock", &format!("{{\"advance_s\":{behind_s}}}")).await;
             }
         })
     }
