@@ -64,6 +64,12 @@ impl Answer {
             Paging::None => None,
             Paging::Cursor => next_cursor(&pages),
             Paging::Pages => next_page(&pages, position, record_count),
+            Paging::Flat => {
+                let flat = serde_json::json!({"page": value("page"), "total_pages": value("total_pages")});
+                next_page(&flat, position, record_count)
+            }
+            Paging::Flagged if value("has_more") != Value::Bool(true) => None,
+            Paging::Flagged => value("next_cursor").as_str().map(|cursor| Position::After(cursor.to_owned())),
             Paging::Scroll if record_count == 0 => None,
             Paging::Scroll => {
                 value("scroll_param").as_str().map(|scroll| Position::Scroll(scroll.to_owned()))
@@ -176,6 +182,20 @@ mod tests {
                 Position::Page(3),
                 None,
             ),
+            (
+                r#"{"data":[1],"page":1,"total_pages":2}"#,
+                Paging::Flat,
+                Position::First,
+                Some(Position::Page(2)),
+            ),
+            (r#"{"data":[1],"page":2,"total_pages":2}"#, Paging::Flat, Position::Page(2), None),
+            (
+                r#"{"data":[1],"next_cursor":"c","has_more":true}"#,
+                Paging::Flagged,
+                Position::First,
+                Some(Position::After("c".to_owned())),
+            ),
+            (r#"{"data":[1],"next_cursor":"c","has_more":false}"#, Paging::Flagged, Position::First, None),
             (r#"{"data":[],"scroll_param":"s"}"#, Paging::Scroll, Position::Scroll("s".to_owned()), None),
             (
                 r#"{"data":[1],"scroll_param":"s"}"#,

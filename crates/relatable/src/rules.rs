@@ -1,7 +1,7 @@
 //! The rules in force: the curated model, and the user's file over it.
 
 use crate::failure::Failure;
-use relatable_intercom::catalogue::FEEDS;
+use relatable_intercom::catalogue::feeds;
 use relatable_intercom::models;
 use relatable_model::plan::Memory;
 use relatable_model::rules::{RememberedRules, Rules, Strategy, UnfamiliarPath};
@@ -146,7 +146,7 @@ pub(crate) fn open_tables(rules: &Rules, resource: &str, declared: &[Table]) -> 
 /// Every resource there is, in the order of the catalogue.
 pub(crate) fn resource_names() -> Vec<&'static str> {
     let mut names: Vec<&'static str> = Vec::new();
-    for name in FEEDS.iter().map(|feed| feed.resource).chain([COUNTS]) {
+    for name in feeds().map(|feed| feed.resource).chain([COUNTS]) {
         if !names.contains(&name) {
             names.push(name);
         }

@@ -6,14 +6,14 @@
 mod condition;
 mod counts;
 mod feeds;
+mod question;
 
 pub use condition::Condition;
 pub use counts::{CountQuestion, count_questions};
-pub use feeds::FEEDS;
+pub use feeds::{AREAS, feeds};
+pub use question::{Question, Window};
 
-use crate::request::{Request, percent_encode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 /// How an endpoint divides its records into pages (API notes §4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub enum Paging {
     Cursor,
     /// Numbered pages, with a link or the count of pages.
     Pages,
+    /// Numbered pages whose numbers stand beside the records.
+    Flat,
+    /// A cursor, `cursor`, beside a flag that tells whether more follows.
+    Flagged,
     /// A scroll that lives for a minute and cannot be resumed.
     Scroll,
     /// Links that carry bounds in time.
@@ -63,13 +67,31 @@ pub enum Reading {
     /// Completely, at every run.
     Snapshot,
     /// Once completely, and again when a sweep is due.
-    Backfill,
+    Backfill(Cut),
     /// From where the last run came to.
     Updates(Granularity),
+    /// Completely when a sweep is due, in the place of the feed that is read first.
+    Sweep,
     /// For each record that another feed finds and for which the condition holds.
     PerRecord(Condition),
-    /// For a record that may be gone, because something that hangs on it was not found.
+    /// Completely, for each type of custom objects that is configured or that attributes point at; `{id}` is the type.
+    PerType,
+    /// For a record that may be gone: it is missing where it should be, or something that hangs on it was not found.
     OnDoubt,
+    /// Newest first, down to what the last run saw: ids of records of the resource that were deleted, at the moment in
+    /// the feed's `changed`.
+    Deletions,
+}
+
+/// How a complete reading can be cut into windows of the time of creation, which never moves, to be read side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Not at all: pages follow one another.
+    Whole,
+    /// At any second.
+    Second,
+    /// Between days of the workspace's zone (API notes §5.3).
+    Day,
 }
 
 /// How finely a search can be told since when.
@@ -79,6 +101,10 @@ pub enum Granularity {
     Second,
     /// By calendar day in the workspace's zone (API notes §5.3); read newest first, down to the moment asked for.
     Day,
+    /// Not at all, but the list is sorted: read newest first by the feed's `changed`, down to the moment asked for.
+    Sorted,
+    /// To the second, as `{since}` in the path.
+    Query,
 }
 
 /// One way of reading records, as data.
@@ -90,8 +116,10 @@ pub struct Feed {
     pub resource: &'static str,
     /// What its records are.
     pub content: Content,
-    /// Path and query; `{id}` stands for the record asked for.
+    /// Path and query; `{id}` stands for the record asked for, `{since}` for a moment in seconds.
     pub path: &'static str,
+    /// The JSON body of a feed that is asked by `POST` without being a search; `{id}` as in the path.
+    pub body: Option<&'static str>,
     /// Whether it is a search, asked by `POST` with a query.
     pub search: bool,
     /// How its pages hang together.
@@ -104,25 +132,26 @@ pub struct Feed {
     pub reading: Reading,
     /// For a feed read per record: the resource whose records it is read for.
     pub parent: Option<&'static str>,
+    /// For a feed read per record: the member of the parent's record that it is asked by.
+    pub asked_by: &'static str,
     /// Member added to each record with the id of the record asked for, where the API leaves it out.
     pub parent_member: Option<&'static str>,
     /// Whether its answers show records in full, so that what other answers said earlier is covered.
     pub complete: bool,
+    /// The member with a record's time of change; empty where there is none.
+    pub changed: &'static str,
+    /// Whether records stay when the API does not show them any more: it keeps a window of something that only grows.
+    pub lasting: bool,
+    /// What it costs, for a resource that is read only when asked for.
+    pub cost: Option<&'static str>,
     /// Versions of the API that have it, first and last; empty for no bound.
     pub versions: (&'static str, &'static str),
-}
-
-/// The bound of an incremental reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Since {
-    /// Records changed at or after this moment, seconds since the epoch.
-    pub from_s: i64,
 }
 
 impl Feed {
     /// The lists of records of `resource` that are asked for only where they are not empty, by path, with what tells.
     pub fn emptiable_lists(resource: &str) -> impl Iterator<Item = (&'static Feed, &'static str, Condition)> {
-        FEEDS.iter().filter(move |feed| feed.resource == resource).filter_map(|feed| {
+        feeds().filter(move |feed| feed.resource == resource).filter_map(|feed| {
             match (feed.content, feed.reading) {
                 (Content::Fragment(path), Reading::PerRecord(condition @ Condition::NotEmpty(_))) => {
                     Some((feed, path, condition))
@@ -134,7 +163,7 @@ impl Feed {
 
     /// The feed called `name`.
     pub fn named(name: &str) -> Option<&'static Feed> {
-        FEEDS.iter().find(|feed| feed.name == name)
+        feeds().find(|feed| feed.name == name)
     }
 
     /// Whether a version of the API has it. `Preview` has everything that has no last version.
@@ -155,61 +184,6 @@ impl Feed {
     pub fn is_from_index(&self) -> bool {
         self.search
     }
-
-    /// The request for one page.
-    pub fn request(&self, id: Option<&str>, since: Option<Since>, position: &Position) -> Request {
-        if let Position::Link(path) = position {
-            return Request::get(path.clone());
-        }
-        let path = self.path.replace("{id}", &percent_encode(id.unwrap_or_default()));
-        if self.search {
-            return Request::post(path, self.search_body(since, position));
-        }
-        let separator = if path.contains('?') { '&' } else { '?' };
-        let size = if self.page_size > 0 { format!("per_page={}", self.page_size) } else { String::new() };
-        let place = match position {
-            Position::First | Position::Link(_) => String::new(),
-            Position::After(cursor) => format!("starting_after={}", percent_encode(cursor)),
-            Position::Page(page) => format!("page={page}"),
-            Position::Scroll(scroll) => format!("scroll_param={}", percent_encode(scroll)),
-        };
-        let query: Vec<&str> =
-            [size.as_str(), place.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-        if query.is_empty() {
-            Request::get(path)
-        } else {
-            Request::get(format!("{path}{separator}{}", query.join("&")))
-        }
-    }
-
-    /// The body of a search: everything there is by time of creation, or what changed since a moment.
-    fn search_body(&self, since: Option<Since>, position: &Position) -> Value {
-        let (query, sort) = match (self.reading, since) {
-            (Reading::Updates(Granularity::Day), Some(Since { from_s })) => {
-                // `>` begins at the next midnight and `=` is the whole day (API notes §5.3). A day earlier, because
-                // where the zone's day begins is the server's affair.
-                let from_s = from_s - 86_400;
-                let later = json!({"field": "updated_at", "operator": ">", "value": from_s});
-                let same_day = json!({"field": "updated_at", "operator": "=", "value": from_s});
-                let query = json!({"operator": "OR", "value": [later, same_day]});
-                (query, json!({"field": "updated_at", "order": "descending"}))
-            }
-            (_, Some(Since { from_s })) => {
-                // Whether `>` includes the bound is not told (API notes §17.3): one second earlier covers both.
-                let query = json!({"field": "updated_at", "operator": ">", "value": from_s - 1});
-                (query, json!({"field": "updated_at", "order": "ascending"}))
-            }
-            (_, None) => {
-                let query = json!({"field": "created_at", "operator": ">", "value": 0});
-                (query, json!({"field": "created_at", "order": "ascending"}))
-            }
-        };
-        let mut pagination = json!({"per_page": self.page_size});
-        if let Position::After(cursor) = position {
-            pagination["starting_after"] = json!(cursor);
-        }
-        json!({"query": query, "sort": sort, "pagination": pagination})
-    }
 }
 
 /// A version as a number to compare; `Preview` and unknown words are above all numbers.
@@ -228,26 +202,13 @@ mod tests {
     #[test]
     fn every_feed_has_its_own_name_and_a_resource_with_rules() {
         let rules = crate::models::curated().unwrap();
-        for (index, feed) in FEEDS.iter().enumerate() {
-            assert!(FEEDS[..index].iter().all(|other| other.name != feed.name), "{} twice", feed.name);
+        for (index, feed) in feeds().enumerate() {
+            assert!(feeds().take(index).all(|other| other.name != feed.name), "{} twice", feed.name);
             assert!(rules.resources.contains_key(feed.resource), "{} has no rules", feed.resource);
-            assert_eq!(feed.path.contains("{id}"), feed.parent.is_some(), "{}", feed.name);
+            let is_asked_by = feed.parent.is_some() || feed.reading == Reading::PerType;
+            let asks = |text: &str| text.contains("{id}");
+            assert_eq!(asks(feed.path) || feed.body.is_some_and(asks), is_asked_by, "{}", feed.name);
         }
-    }
-
-    #[test]
-    fn requests_are_asked_as_the_api_wants_them() {
-        let contacts = Feed::named("contacts").unwrap();
-        assert_eq!(contacts.request(None, None, &Position::First).path, "/contacts?per_page=150");
-        let next = contacts.request(None, None, &Position::After("a+b".to_owned()));
-        assert_eq!(next.path, "/contacts?per_page=150&starting_after=a%2Bb");
-        let search = Feed::named("contact_updates").unwrap();
-        let body = search.request(None, Some(Since { from_s: 1_000_000 }), &Position::First).body.unwrap();
-        assert_eq!(body["query"]["operator"], "OR");
-        assert_eq!(body["sort"]["order"], "descending");
-        assert_eq!(body["pagination"]["per_page"], 150);
-        let link = Position::Link("/events?before=1".to_owned());
-        assert_eq!(Feed::named("events").unwrap().request(Some("x"), None, &link).path, "/events?before=1");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use relatable_intercom::ClientError;
 use relatable_intercom::answer::Answer;
-use relatable_intercom::catalogue::{Feed, Position, Reading};
+use relatable_intercom::catalogue::{Feed, Position, Question, Reading};
 use relatable_intercom::error::Policy;
 use relatable_journal::{Changes, Entry, Ticket, Work};
 use relatable_model::json::records;
@@ -229,7 +229,7 @@ impl Extraction {
 
     /// Asks for all pages about one record; their place in the journal is that of the first.
     async fn whole(&self, feed: &Feed, key: &str) -> Result<Whole, ClientError> {
-        let request = feed.request(Some(key), None, &Position::First);
+        let request = feed.request(&Question::about(key), &Position::First);
         let (first, ticket) = self.ask(feed, &request).await?;
         let Some(list) = feed.list else {
             return Ok(Whole { ticket, body: first.body.clone(), first, record_count: 1 });
@@ -247,7 +247,7 @@ impl Extraction {
                 return Err(ClientError::Unexpected { place: request.place().to_owned(), what });
             }
             position = next;
-            (answer, _) = self.ask(feed, &feed.request(Some(key), None, &position)).await?;
+            (answer, _) = self.ask(feed, &feed.request(&Question::about(key), &position)).await?;
         }
         let record_count = elements.len();
         let mut body = vec![b'['];

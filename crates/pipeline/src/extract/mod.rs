@@ -12,7 +12,7 @@ use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
 use crate::report::Skipped;
 use relatable_intercom::answer::Answer;
-use relatable_intercom::catalogue::{Content, FEEDS, Feed, Reading};
+use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::error::Policy;
 use relatable_intercom::request::Request;
@@ -98,7 +98,7 @@ impl Extraction {
         let version = plan.client.version().to_owned();
         let wanted = |feed: &&Feed| {
             let is_parent_of_wanted = feed.parent.is_none()
-                && FEEDS.iter().any(|child| {
+                && feeds().any(|child| {
                     child.parent == Some(feed.resource) && plan.resources.contains(child.resource)
                 });
             let is_needed_to_load = matches!(feed.reading, Reading::Definitions(of)
@@ -107,7 +107,7 @@ impl Extraction {
             feed.is_in(&version) && (is_selected || is_parent_of_wanted || is_needed_to_load)
         };
         Extraction {
-            selected: FEEDS.iter().filter(wanted).collect(),
+            selected: feeds().filter(wanted).collect(),
             resources: plan.resources,
             client: plan.client,
             journal: plan.journal,
@@ -178,7 +178,8 @@ impl Extraction {
             tokio::try_join!(counting, scrolling)
         };
         let streams = futures_util::future::try_join_all(
-            self.with_reading(|reading| reading == Reading::Backfill).map(|feed| self.stream(feed)),
+            self.with_reading(|reading| matches!(reading, Reading::Backfill(_)))
+                .map(|feed| self.stream(feed)),
         );
         let (_, marks) = tokio::try_join!(snapshots, streams)?;
         self.enumerated();

@@ -14,7 +14,7 @@ use crate::error::PipelineError;
 use crate::event::RunEvent;
 use relatable_intercom::ClientError;
 use relatable_intercom::answer::{Answer, PageInfo};
-use relatable_intercom::catalogue::{FEEDS, Feed, Granularity, Paging, Position, Reading, Since};
+use relatable_intercom::catalogue::{Feed, Granularity, Paging, Position, Question, Reading, feeds};
 use relatable_journal::{Changes, Ticket};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,10 +168,10 @@ impl Extraction {
     async fn page(
         &self,
         feed: &Feed,
-        since: Option<Since>,
+        since_s: Option<i64>,
         position: &Position,
     ) -> Result<Page, ClientError> {
-        let request = feed.request(None, since, position);
+        let request = feed.request(&Question { since_s, ..Question::default() }, position);
         let (answer, ticket) = self.ask(feed, &request).await?;
         let info = answer.page(&request, feed.list.unwrap_or_default(), feed.paging, position)?;
         Ok(Page { answer, ticket, info })
@@ -185,7 +185,7 @@ impl Extraction {
         let name = format!("stream/{}", backfill.resource);
         let is_updates =
             |feed: &&&Feed| feed.resource == backfill.resource && matches!(feed.reading, Reading::Updates(_));
-        let updates = FEEDS.iter().find(|feed| is_updates(&feed)).unwrap_or(backfill);
+        let updates = feeds().find(|feed| is_updates(&feed)).unwrap_or(backfill);
         let wanted = self.served_by(backfill);
         let run_began_s = self.client.server_now().as_second();
         let mut state = self.stream_state(&name, &wanted, run_began_s).await?;
@@ -231,25 +231,24 @@ impl Extraction {
         served: &BTreeMap<String, Served>,
         mut enumeration: Enumeration,
     ) -> Result<Result<Enumeration, ClientError>, PipelineError> {
-        let since = enumeration.from_s.map(|from_s| Since { from_s });
+        let since_s = enumeration.from_s;
         let is_served = |child: &&&Feed| enumeration.serving.contains(child.name);
         let children: Vec<&Feed> = self.selected.iter().filter(is_served).copied().collect();
         // Where only what hangs on the records is asked for, the records themselves are not kept.
         let is_kept = enumeration.serving.contains(feed.resource);
         loop {
-            let page = match self.page(feed, since, &enumeration.position).await {
+            let page = match self.page(feed, since_s, &enumeration.position).await {
                 Ok(page) => page,
                 Err(error) => return Ok(Err(error)),
             };
-            let below = since.is_some_and(|since| {
+            let below = since_s.is_some_and(|since_s| {
                 feed.reading == Reading::Updates(Granularity::Day)
-                    && oldest_change_s(&page.answer.body, feed)
-                        .is_some_and(|oldest_s| oldest_s < since.from_s)
+                    && oldest_change_s(&page.answer.body, feed).is_some_and(|oldest_s| oldest_s < since_s)
             });
             let next = page.info.next.clone().filter(|_| !below);
             let last = next.is_none();
             enumeration.position = next.unwrap_or(Position::First);
-            let work_added = discovered(&page.answer.body, feed, since, &children);
+            let work_added = discovered(&page.answer.body, feed, since_s, &children);
             let found = work_added.len() as u64;
             let mut changes = Changes { work_added, ..Changes::default() };
             if !last {
@@ -266,7 +265,7 @@ impl Extraction {
             self.tally(feed.resource, |tally| {
                 tally.records += page.info.record_count as u64;
                 tally.waiting += found;
-                if since.is_none() {
+                if since_s.is_none() {
                     tally.total = page.info.total_count.or(tally.total);
                 }
             });

@@ -22,7 +22,7 @@ use records::Identity;
 use relatable_destinations::package::{Change, Checkpoint, Package, Retirement, TableChange};
 use relatable_destinations::{Destination, DestinationError, Reading};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
-use relatable_intercom::catalogue::{FEEDS, Reading as FeedReading};
+use relatable_intercom::catalogue::{Reading as FeedReading, feeds};
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
 use relatable_model::evolve::{Difference, unchanged};
@@ -187,7 +187,7 @@ fn kept_memory(remodel: &Remodel, resource: &str, own: &[Table], differences: &[
 /// The definitions of attributes that the journal has.
 fn journalled_definitions(journal: &Journal, up_to: i64) -> Result<Vec<AttributeDefinition>, PipelineError> {
     let is_definition = |answer: &str| {
-        FEEDS.iter().any(|feed| feed.name == answer && matches!(feed.reading, FeedReading::Definitions(_)))
+        feeds().any(|feed| feed.name == answer && matches!(feed.reading, FeedReading::Definitions(_)))
     };
     let mut bodies = Vec::new();
     let mut after = 0;

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::render::{self, failure_line, grouped};
 use crate::rules;
 use crate::target::Target;
-use relatable_intercom::catalogue::{FEEDS, Feed, Paging, Position, Reading, count_questions};
+use relatable_intercom::catalogue::{Feed, Paging, Position, Question, Reading, count_questions, feeds};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::request::Request;
 use relatable_intercom::workspace::Workspace;
@@ -127,9 +127,9 @@ fn about_workspace(
 /// Asks every feed of the catalogue once, for as little as possible.
 async fn about_feeds(findings: &mut Findings, client: &Client) -> Result<(), Failure> {
     let mut records: HashMap<&str, String> = HashMap::new();
-    for feed in FEEDS.iter().filter(|feed| feed.is_in(client.version())) {
+    for feed in feeds().filter(|feed| feed.is_in(client.version())) {
         // Updates are asked where the backfill is.
-        if matches!(feed.reading, Reading::Updates(_)) {
+        if matches!(feed.reading, Reading::Updates(_) | Reading::Sweep | Reading::PerType) {
             continue;
         }
         let record = feed.parent.and_then(|parent| records.get(parent));
@@ -165,12 +165,14 @@ async fn ask(client: &Client, feed: &Feed, id: Option<&str>) -> Result<Asked, Cl
     let page = answer.page(&request, list, paging, &Position::First)?;
     let total = page.total_count.map(|total| format!(", {} in all", grouped(total)));
     let first = match feed.reading {
-        Reading::Backfill => serde_json::from_slice::<Value>(&answer.body)
+        Reading::Backfill(_) | Reading::Snapshot => serde_json::from_slice::<Value>(&answer.body)
             .ok()
             .and_then(|body| body.get(list)?.get(0)?.get("id")?.as_str().map(str::to_owned)),
         Reading::Definitions(_)
-        | Reading::Snapshot
         | Reading::Updates(_)
+        | Reading::Sweep
+        | Reading::Deletions
+        | Reading::PerType
         | Reading::PerRecord(_)
         | Reading::OnDoubt => None,
     };
@@ -189,7 +191,7 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
     }
     let page_size = feed.page_size.min(1);
     let smallest = Feed { page_size, ..*feed };
-    (smallest.request(id, None, &Position::First), feed.paging)
+    (smallest.request(&Question { id, ..Question::default() }, &Position::First), feed.paging)
 }
 
 /// Looks at the destination without changing it.

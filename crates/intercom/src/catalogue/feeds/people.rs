@@ -1,65 +1,9 @@
-//! The feeds (API notes §7), in the order a reader would explain them.
+//! Teammates, tags and segments, companies, and contacts with all that hangs on them.
 
-use super::{Condition, Content, Feed, Granularity, Paging, Reading};
+use super::super::{Condition, Cut, Granularity};
+use super::{Content, Feed, PER_CONTACT, Paging, Reading, SNAPSHOT};
 
-/// A feed that answers everything at once; the base of most entries.
-const SNAPSHOT: Feed = Feed {
-    name: "",
-    resource: "",
-    content: Content::Documents,
-    path: "",
-    search: false,
-    paging: Paging::None,
-    page_size: 0,
-    list: Some("data"),
-    reading: Reading::Snapshot,
-    parent: None,
-    parent_member: None,
-    complete: true,
-    versions: ("", ""),
-};
-
-/// A feed asked once per contact; the base of those.
-const PER_CONTACT: Feed = Feed {
-    resource: "contacts",
-    reading: Reading::PerRecord(Condition::Always),
-    parent: Some("contacts"),
-    ..SNAPSHOT
-};
-
-/// Everything that is read.
-pub const FEEDS: &[Feed] = &[
-    // What others need to be understood: types of attributes, and what ids point at.
-    Feed {
-        name: "contact_attributes",
-        resource: "data_attributes",
-        path: "/data_attributes?model=contact&include_archived=true",
-        reading: Reading::Definitions("contacts"),
-        ..SNAPSHOT
-    },
-    Feed {
-        name: "company_attributes",
-        resource: "data_attributes",
-        path: "/data_attributes?model=company&include_archived=true",
-        reading: Reading::Definitions("companies"),
-        ..SNAPSHOT
-    },
-    Feed {
-        name: "conversation_data_attributes",
-        resource: "data_attributes",
-        path: "/data_attributes?model=conversation&include_archived=true",
-        reading: Reading::Definitions("conversations"),
-        versions: ("", "2.15"),
-        ..SNAPSHOT
-    },
-    Feed {
-        name: "conversation_attributes",
-        resource: "conversation_attributes",
-        path: "/conversations/attributes?include_archived=true",
-        reading: Reading::Definitions("conversations"),
-        versions: ("2.16", ""),
-        ..SNAPSHOT
-    },
+pub(super) const FEEDS: &[Feed] = &[
     Feed { name: "admins", resource: "admins", path: "/admins", list: Some("admins"), ..SNAPSHOT },
     Feed { name: "teams", resource: "teams", path: "/teams", list: Some("teams"), ..SNAPSHOT },
     Feed { name: "tags", resource: "tags", path: "/tags", ..SNAPSHOT },
@@ -84,7 +28,7 @@ pub const FEEDS: &[Feed] = &[
         path: "/contacts",
         paging: Paging::Cursor,
         page_size: 150,
-        reading: Reading::Backfill,
+        reading: Reading::Backfill(Cut::Whole),
         ..SNAPSHOT
     },
     Feed {
@@ -159,39 +103,5 @@ pub const FEEDS: &[Feed] = &[
         list: Some("events"),
         parent_member: Some("contact_id"),
         ..PER_CONTACT
-    },
-    Feed {
-        name: "conversations",
-        resource: "conversations",
-        path: "/conversations/search",
-        search: true,
-        paging: Paging::Cursor,
-        page_size: 150,
-        list: Some("conversations"),
-        reading: Reading::Backfill,
-        complete: false,
-        ..SNAPSHOT
-    },
-    Feed {
-        name: "conversation_updates",
-        resource: "conversations",
-        path: "/conversations/search",
-        search: true,
-        paging: Paging::Cursor,
-        page_size: 150,
-        list: Some("conversations"),
-        reading: Reading::Updates(Granularity::Second),
-        complete: false,
-        ..SNAPSHOT
-    },
-    // Parts come only one conversation at a time.
-    Feed {
-        name: "conversation",
-        resource: "conversations",
-        path: "/conversations/{id}",
-        list: None,
-        reading: Reading::PerRecord(Condition::Always),
-        parent: Some("conversations"),
-        ..SNAPSHOT
     },
 ];
