@@ -5,7 +5,7 @@ use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
-use relatable_pipeline::{PipelineError, SyncSettings, sync};
+use relatable_pipeline::{PipelineError, ReadingSettings, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -52,7 +52,7 @@ impl Site {
 /// How a run differs from the plain one.
 #[derive(Default, Clone)]
 pub(crate) struct Options {
-    pub(crate) full: bool,
+    pub(crate) sweep: bool,
     pub(crate) select: Option<Vec<String>>,
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
@@ -102,14 +102,18 @@ pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> Sy
             token: Settings::default().token.into(),
             version: options.version.unwrap_or("2.16").to_owned(),
             share_percent: options.share_percent.unwrap_or(80),
+            requests_max: None,
             connections: 24,
         },
         rules: rules(options.rules.as_deref()),
         journal,
-        select: options.select,
         curated: rules(None),
         salt: None,
-        full: options.full,
+        reading: ReadingSettings {
+            select: options.select,
+            sweep: options.sweep,
+            ..ReadingSettings::default()
+        },
         clock: options.clock.unwrap_or_else(|| Arc::new(SystemClock)),
     }
 }

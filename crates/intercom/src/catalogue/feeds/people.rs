@@ -22,13 +22,36 @@ pub(super) const FEEDS: &[Feed] = &[
         paging: Paging::Scroll,
         ..SNAPSHOT
     },
+    // Complete readings come by search, in windows of the time of creation; sweeps by the list, which does not lag behind
+    // and since 2.16 tells which contacts were merged into each.
     Feed {
         name: "contacts",
+        resource: "contacts",
+        path: "/contacts/search",
+        search: true,
+        paging: Paging::Cursor,
+        page_size: 150,
+        reading: Reading::Backfill(Cut::Day),
+        ..SNAPSHOT
+    },
+    Feed {
+        name: "contact_list",
+        resource: "contacts",
+        path: "/contacts?include_merge_history=true",
+        paging: Paging::Cursor,
+        page_size: 150,
+        reading: Reading::Sweep,
+        versions: ("2.16", ""),
+        ..SNAPSHOT
+    },
+    Feed {
+        name: "contact_list_former",
         resource: "contacts",
         path: "/contacts",
         paging: Paging::Cursor,
         page_size: 150,
-        reading: Reading::Backfill(Cut::Whole),
+        reading: Reading::Sweep,
+        versions: ("", "2.15"),
         ..SNAPSHOT
     },
     Feed {
@@ -85,6 +108,7 @@ pub(super) const FEEDS: &[Feed] = &[
         paging: Paging::Pages,
         page_size: 50,
         reading: Reading::PerRecord(Condition::NotEmpty(&["notes"])),
+        parent_path: "contact.id",
         ..PER_CONTACT
     },
     Feed {
@@ -94,6 +118,8 @@ pub(super) const FEEDS: &[Feed] = &[
         paging: Paging::Links,
         page_size: 50,
         list: Some("events"),
+        changed: "created_at",
+        lasting: true,
         ..PER_CONTACT
     },
     Feed {
@@ -102,6 +128,7 @@ pub(super) const FEEDS: &[Feed] = &[
         path: "/events?type=user&intercom_user_id={id}&summary=true",
         list: Some("events"),
         parent_member: Some("contact_id"),
+        lasting: true,
         ..PER_CONTACT
     },
 ];

@@ -73,10 +73,10 @@ impl Course {
         simulator: &Simulator,
         site: &Site,
         clock: &LeapingClock,
-        full: bool,
+        sweep: bool,
     ) {
         let clock = Some(Arc::new(clock.clone()) as _);
-        if let Err(error) = run(simulator, site, Options { full, clock, ..Options::default() }).await {
+        if let Err(error) = run(simulator, site, Options { sweep, clock, ..Options::default() }).await {
             let (mut words, mut cause) = (error.to_string(), error.source());
             while let Some(error) = cause {
                 words = format!("{words}: {error}");

@@ -51,7 +51,7 @@ async fn a_merged_contact_does_not_stay_a_ghost() {
         let which = Selection::Indexes(vec![40]);
         let deleted = stage.mutate(Mutation::Delete { resource: Resource::Contacts, which });
         stage.simulator.advance_clock(3_600);
-        stage.sync_with(Options { full: true, ..options() }).await.unwrap();
+        stage.sync_with(Options { sweep: true, ..options() }).await.unwrap();
         let gone = sorted(merged.into_iter().chain(deleted).collect());
         assert_eq!(marked(&stage, "contacts"), gone, "{version}");
         let views = "(SELECT id FROM users UNION ALL SELECT id FROM leads)";
@@ -70,7 +70,7 @@ async fn a_conversation_deleted_behind_our_back_is_marked() {
         let which = Selection::Indexes(vec![5, 15, 25]);
         let deleted = sorted(stage.mutate(Mutation::Delete { resource: Resource::Conversations, which }));
         stage.simulator.advance_clock(3_600);
-        stage.sync_with(Options { full: true, ..options() }).await.unwrap();
+        stage.sync_with(Options { sweep: true, ..options() }).await.unwrap();
         assert_eq!(marked(&stage, "conversations"), deleted, "{version}");
         let live = "SELECT count(*) FROM conversations WHERE _deleted_at IS NULL";
         assert_eq!(stage.number(live), 57, "{version}");

@@ -65,7 +65,7 @@ async fn trap_11_an_expired_scroll_taken_for_the_end() {
             // Neither does a later reading conclude that what it did not see is gone.
             stage.simulator.advance_clock(8 * 86_400);
             stage.inject(SCROLL, page, 1, FaultKind::ScrollExpired);
-            stage.sync_with(Options { full: true, ..only_companies() }).await.unwrap();
+            stage.sync_with(Options { sweep: true, ..only_companies() }).await.unwrap();
             assert_eq!(stage.number(live), COMPANIES as i64, "lost before page {}", page + 1);
         }
     }

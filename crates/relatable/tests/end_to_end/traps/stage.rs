@@ -40,7 +40,7 @@ impl Stage {
 
     /// A run that looks at everything anew.
     pub(super) async fn sweep(&self) -> RunReport {
-        self.sync_with(Options { full: true, ..Options::default() }).await.unwrap()
+        self.sync_with(Options { sweep: true, ..Options::default() }).await.unwrap()
     }
 
     pub(super) async fn sync_with(&self, options: Options) -> Result<RunReport, PipelineError> {
