@@ -1,14 +1,14 @@
 //! A simulated workspace, a folder for what a run leaves, and runs of the pipeline from one into the other.
 
 use crate::client::Client;
-use relatable_intercom::clock::SystemClock;
+use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
 use relatable_pipeline::{PipelineError, ReadingSettings, Since, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Requests per window that keep a test from waiting for the rate limit.
 pub(crate) const UNLIMITED: u32 = 10_000_000;
@@ -34,6 +34,11 @@ impl Site {
         self.file("tables.db")
     }
 
+    /// The journal's file.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.file("journal")
+    }
+
     pub(crate) fn uri(&self) -> String {
         format!("{}:{}", self.scheme, self.database().display())
     }
@@ -54,11 +59,16 @@ pub(crate) struct Options {
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
     pub(crate) share_percent: Option<u32>,
+    /// The version of the API; 2.16 unless given.
+    pub(crate) version: Option<&'static str>,
+    /// The machine's clock unless given.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 /// The curated rules with a user's over them.
 pub(crate) fn rules(user: Option<&str>) -> Rules {
-    let curated = relatable_intercom::models::curated().unwrap();
+    static CURATED: LazyLock<Rules> = LazyLock::new(|| relatable_intercom::models::curated().unwrap());
+    let curated = CURATED.clone();
     match user {
         Some(text) => curated.overlay(Rules::parse(text, "user.toml").unwrap(), "user.toml").unwrap(),
         None => curated,
@@ -81,17 +91,24 @@ pub(crate) async fn run_observed(
     options: Options,
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
-    let settings = SyncSettings {
+    let settings = settings(&simulator.base_url(), site.journal(), options);
+    let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
+    sync(settings, destination, observer).await
+}
+
+/// A run's settings, as a user has them.
+pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> SyncSettings {
+    SyncSettings {
         client: relatable_intercom::Settings {
-            base_url: simulator.base_url(),
+            base_url: base_url.to_owned(),
             token: Settings::default().token.into(),
-            version: "2.16".to_owned(),
+            version: options.version.unwrap_or("2.16").to_owned(),
             share_percent: options.share_percent.unwrap_or(80),
             requests_max: None,
             connections: 24,
         },
         rules: rules(options.rules.as_deref()),
-        journal: site.file("journal"),
+        journal,
         curated: rules(None),
         salt: None,
         reading: ReadingSettings {
@@ -101,8 +118,6 @@ pub(crate) async fn run_observed(
             since: options.since,
             ..ReadingSettings::default()
         },
-        clock: Arc::new(SystemClock),
-    };
-    let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
-    sync(settings, destination, observer).await
+        clock: options.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+    }
 }

@@ -1,6 +1,7 @@
 //! Whole runs against a simulated workspace over real HTTP, checked from outside our own code.
 
 mod client;
+mod clock;
 mod comparison;
 mod counts;
 mod departures;
@@ -13,8 +14,11 @@ mod lost_journal;
 mod missing;
 mod oracle;
 mod permissions;
+mod schedules;
 mod selection;
 mod strategies;
+mod traps;
 mod truth;
 mod twice;
 mod typed_columns;
+mod wire;
