@@ -81,7 +81,7 @@ impl Extraction {
         let child = |feed: &'static Feed| {
             let fresh = stream.state.served.get(feed.name).filter(|served| {
                 let age_s = self.began_s.saturating_sub(served.swept_at_s);
-                !self.sweep && age_s < self.sweeps.details_s
+                !self.sweep && !feed.every_run && age_s < self.sweeps.details_s
             });
             let since_s = fresh.map(|served| served.low_water_s.saturating_sub(LAG_S));
             Child::new(feed, since_s, detail::queue(feed, since_s.is_some()))

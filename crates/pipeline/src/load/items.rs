@@ -127,7 +127,7 @@ fn departed(feed: &Feed, base: &Item, record: &[u8]) -> Option<Item> {
         return None;
     }
     let [id, at] = peek(record, ["id", feed.changed]).ok()?;
-    let resource = feed.parent.unwrap_or(feed.resource).to_owned();
+    let resource = feed.deletes.unwrap_or(feed.resource).to_owned();
     let synced_at_us = moment_us(at).unwrap_or(base.synced_at_us);
     Some(Item { resource, key: vec![id.text()?], synced_at_us, content: Content::Gone })
 }
