@@ -19,6 +19,7 @@ pub mod plan;
 pub mod profile;
 pub mod protect;
 pub mod reassemble;
+mod reshape;
 pub mod rules;
 pub mod schema;
 pub mod shred;

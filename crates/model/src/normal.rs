@@ -1,13 +1,14 @@
 //! When two documents count as the same: their normal forms are equal.
 //!
 //! The closed list of what the normal form changes: members that are null or empty containers go (elements of a list
-//! never do); envelopes are unwrapped; ids and other values of text columns are written as text; numbers are compared by
+//! never do); envelopes are unwrapped; older shapes become those the rules speak of; ids and other values of text columns are written as text; numbers are compared by
 //! value; instants are written in UTC; what the model omits or maps to null goes.
 
 use crate::convert;
 use crate::json::Json;
 use crate::logical::LogicalType;
 use crate::plan::RuleLookup;
+use crate::reshape::Reshaper;
 use crate::rules::path::{element_of, member_of};
 use crate::rules::{PathRule, ResourceRules, Strategy};
 use crate::shred::{envelope_list, kept_elements};
@@ -16,8 +17,9 @@ use crate::shred::{envelope_list, kept_elements};
 pub fn normal(document: Json, rules: &ResourceRules) -> Json {
     let normalizer =
         Normalizer { lookup: RuleLookup::new(rules), unwraps: rules.unwrap_envelopes == Some(true) };
-    match document {
-        Json::Object(_) => normalizer.members(document, ""),
+    let Normalizer { lookup, unwraps } = &normalizer;
+    match (Reshaper { lookup, unwraps: *unwraps }).reshaped(document, "") {
+        document @ Json::Object(_) => normalizer.members(document, ""),
         other => other,
     }
 }
@@ -94,6 +96,10 @@ fn scalar_value(scalar: Json, rule: &PathRule) -> Json {
     {
         return Json::Null;
     }
+    let scalar = match scalar {
+        Json::String(text) => Json::String(rule.stored_word(&text).to_owned()),
+        other => other,
+    };
     match (rule.logical, scalar) {
         (Some(LogicalType::Text), Json::Number(text)) => Json::String(text),
         (Some(LogicalType::Timestamp), Json::Number(text)) => match convert::instant_from_number(&text) {

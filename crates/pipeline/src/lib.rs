@@ -7,6 +7,7 @@
 //! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
 
 pub mod error;
+mod estimate;
 pub mod event;
 mod export;
 mod extract;
@@ -22,6 +23,7 @@ mod shred;
 mod sync;
 
 pub use error::PipelineError;
+pub use estimate::{Estimate, FeedCost, estimate};
 pub use export::export;
 pub use extract::SweepAges;
 pub use files::{BROKEN_LINE, FileLoad, file_resource, load_files};

@@ -83,7 +83,7 @@ pub async fn sync(
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
     let began = settings.clock.now();
-    let resources = selected(&settings)?;
+    let resources = selected(&settings.rules, &settings.reading)?;
     let reading = settings.reading.clone();
     let protections = Protections::new(&settings.rules, settings.salt.as_ref())?;
     let stored = check_destination(destination.as_mut(), &settings.rules)?;
@@ -265,14 +265,14 @@ pub(crate) fn definitions(bodies: &[Arc<Vec<u8>>]) -> Vec<AttributeDefinition> {
 }
 
 /// The resources to read.
-fn selected(settings: &SyncSettings) -> Result<HashSet<String>, PipelineError> {
-    let known: Vec<&str> = settings.rules.resources.keys().map(String::as_str).collect();
-    let also = settings.reading.also.iter();
+pub(crate) fn selected(rules: &Rules, reading: &ReadingSettings) -> Result<HashSet<String>, PipelineError> {
+    let known: Vec<&str> = rules.resources.keys().map(String::as_str).collect();
+    let also = reading.also.iter();
     let is_known = |name: &&String| known.contains(&name.as_str()) || Feed::named(name).is_some();
     if let Some(name) = also.clone().find(|name| !is_known(name)) {
         return Err(PipelineError::UnknownResource { name: name.clone(), known: known.join(", ") });
     }
-    let Some(select) = &settings.reading.select else {
+    let Some(select) = &reading.select else {
         let is_afforded =
             |name: &&str| !Feed::has_cost(name) || also.clone().any(|also| also.as_str() == *name);
         return Ok(known.iter().filter(|name| is_afforded(name)).map(|name| (*name).to_owned()).collect());

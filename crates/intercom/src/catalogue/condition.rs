@@ -13,6 +13,8 @@ pub enum Condition {
     Cut(&'static str),
     /// Those that have anything in one of these lists.
     NotEmpty(&'static [&'static str]),
+    /// Those without this member.
+    Without(&'static str),
 }
 
 /// What a list inside a record says about itself.
@@ -47,13 +49,14 @@ impl Condition {
             Condition::Always => true,
             Condition::Cut(name) => heads(record, &[name]).iter().any(ListHead::is_cut),
             Condition::NotEmpty(names) => heads(record, names).iter().any(|head| !head.is_empty()),
+            Condition::Without(name) => !members(record).contains_key(name),
         }
     }
 
     /// Whether the record itself says that what would be asked for is empty: every list is there, and empty.
     pub fn says_empty(self, record: &[u8]) -> bool {
         match self {
-            Condition::Always | Condition::Cut(_) => false,
+            Condition::Always | Condition::Cut(_) | Condition::Without(_) => false,
             Condition::NotEmpty(names) => {
                 let heads = heads(record, names);
                 heads.len() == names.len() && heads.iter().all(ListHead::is_empty)
@@ -64,9 +67,14 @@ impl Condition {
 
 /// What the lists under these members say about themselves; those that are absent or no lists are left out.
 fn heads(record: &[u8], names: &[&str]) -> Vec<ListHead> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(record).unwrap_or_default();
+    let members = members(record);
     let head = |name: &&str| serde_json::from_str(members.get(*name)?.get()).ok();
     names.iter().filter_map(head).collect()
+}
+
+/// The members of a record, unparsed.
+fn members(record: &[u8]) -> BTreeMap<String, &RawValue> {
+    serde_json::from_slice(record).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -88,6 +96,8 @@ mod tests {
             assert_eq!(Condition::Cut("a").holds(record.as_bytes()), cut, "{record}");
             assert_eq!(LISTS.holds(record.as_bytes()), not_empty, "{record}");
             assert_eq!(LISTS.says_empty(record.as_bytes()), says_empty, "{record}");
+            let has_none = !record.contains(r#""b""#);
+            assert_eq!(Condition::Without("b").holds(record.as_bytes()), has_none, "{record}");
         }
     }
 }

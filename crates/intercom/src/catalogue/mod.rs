@@ -78,8 +78,8 @@ pub enum Reading {
     PerType,
     /// For a record that may be gone: it is missing where it should be, or something that hangs on it was not found.
     OnDoubt,
-    /// Newest first, down to what the last run saw: ids of records of the resource that were deleted, at the moment in
-    /// the feed's `changed`.
+    /// Newest first, down to what the last run saw: ids of records of the resource the feed `deletes`, which were deleted
+    /// at the moment in the feed's `changed`.
     Deletions,
 }
 
@@ -145,7 +145,9 @@ pub struct Feed {
     pub changed: &'static str,
     /// Whether records stay when the API does not show them any more: it keeps a window of something that only grows.
     pub lasting: bool,
-    /// What it costs, for a resource that is read only when asked for.
+    /// For a feed of deletions: the resource whose records they are, by id.
+    pub deletes: Option<&'static str>,
+    /// What it costs, for a feed that is read only when asked for by its name.
     pub cost: Option<&'static str>,
     /// Versions of the API that have it, first and last; empty for no bound.
     pub versions: (&'static str, &'static str),
@@ -173,6 +175,18 @@ impl Feed {
     /// Whether what it shows is history that can be limited: what changed since a moment can be asked for, or it only grows.
     pub fn is_history(&self) -> bool {
         self.search || self.lasting || self.path.contains("{since}")
+    }
+
+    /// The feed that answers with one record of `resource`, if a version of the API has one: what tells whether the record
+    /// is gone.
+    pub fn of_one_record(resource: &str, version: &str) -> Option<&'static Feed> {
+        let is_whole = |feed: &&Feed| {
+            feed.resource == resource
+                && feed.parent == Some(feed.resource)
+                && feed.list.is_none()
+                && feed.is_in(version)
+        };
+        feeds().find(is_whole)
     }
 
     /// The feed called `name`.

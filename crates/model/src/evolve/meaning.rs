@@ -92,7 +92,9 @@ impl Sides {
         let path = rule_path(&table.path);
         let (before, after) = (self.before.rule(&path), self.after.rule(&path));
         let is_made = after.strategy.is_none_or(Strategy::makes_table);
-        change(&table.name, &path, ("envelope", envelope(&before), envelope(&after))).filter(|_| is_made)
+        let names = change(&table.name, &path, ("names", before.names.clone(), after.names.clone()));
+        let envelope = change(&table.name, &path, ("envelope", envelope(&before), envelope(&after)));
+        envelope.or(names).filter(|_| is_made)
     }
 
     /// What changes for the values of the column at `place`, which stand at `path`.
@@ -106,6 +108,7 @@ impl Sides {
         let mut pairs = vec![
             ("protect", protection(&self.before), protection(&self.after)),
             ("null_if", null_words(&before), null_words(&after)),
+            ("synonyms", synonyms(&before), synonyms(&after)),
         ];
         let (was_joined, is_joined) = (is_joined(&before), is_joined(&after));
         // From and to other types than text it is told as that; a list that is no longer joined is taken apart.
@@ -151,6 +154,14 @@ fn null_words(rule: &PathRule) -> Option<String> {
     let mut words = rule.null_if.clone().unwrap_or_default();
     words.sort_unstable();
     words.dedup();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// The texts that mean the same as another, whatever their order.
+fn synonyms(rule: &PathRule) -> Option<String> {
+    let words = rule.synonyms.iter().flatten().map(|(word, stored)| format!("{word} = {stored}"));
+    let mut words: Vec<String> = words.collect();
+    words.sort_unstable();
     (!words.is_empty()).then(|| words.join(", "))
 }
 

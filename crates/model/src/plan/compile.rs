@@ -179,6 +179,7 @@ impl Plan {
             && (rule.key.is_some()
                 || rule.position.is_some()
                 || rule.split_by.is_some()
+                || rule.names.is_some()
                 || rule.envelope.is_some()
                 || *list != ListFacet::Open)
     }

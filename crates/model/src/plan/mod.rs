@@ -191,7 +191,7 @@ impl Plan {
     /// Adds a node that is called `name` as a member, and its column where the rule asks for one.
     fn add_node(&mut self, name: &str, node: Node) -> NodeId {
         let rule = &node.place.rule;
-        let has_column = node.treatment != Treatment::Omit
+        let has_column = !matches!(node.treatment, Treatment::Omit | Treatment::Moved)
             && (rule.logical.is_some()
                 || rule.column.is_some()
                 || rule.references.is_some()

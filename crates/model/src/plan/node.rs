@@ -43,6 +43,47 @@ pub(crate) enum Treatment {
     Json,
     /// Not at all.
     Omit,
+    /// As if they stood where the newer name of the member is.
+    Moved,
+}
+
+/// What of the values at a node has another shape than the rules speak of, so that the document is reshaped first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Older {
+    /// Nothing.
+    Nothing,
+    /// Everything: it stands under an older name.
+    All,
+    /// Single values, in the place of objects.
+    Scalars,
+    /// Objects, in the place of lists.
+    Objects,
+}
+
+impl Older {
+    /// What a rule says of it.
+    fn of(rule: &PathRule) -> Older {
+        if rule.same_as.is_some() {
+            Older::All
+        } else if rule.scalar.is_some() {
+            Older::Scalars
+        } else if rule.names.is_some() {
+            Older::Objects
+        } else {
+            Older::Nothing
+        }
+    }
+
+    /// Whether a value that begins so has it.
+    #[inline]
+    pub(crate) fn is_in(self, first: u8) -> bool {
+        match self {
+            Older::Nothing => false,
+            Older::All => true,
+            Older::Scalars => !matches!(first, b'{' | b'[' | b'n'),
+            Older::Objects => first == b'{',
+        }
+    }
 }
 
 /// Whether objects at a node only wrap a list.
@@ -111,6 +152,10 @@ pub(crate) struct Node {
     pub(crate) wrapping: Wrapping,
     /// Whether the rule names scalars that mean nothing is there.
     pub(crate) has_null_words: bool,
+    /// Whether the rule names texts that mean the same as another.
+    pub(crate) has_synonyms: bool,
+    /// What here has another shape than the rules speak of.
+    pub(crate) older: Older,
     /// Whether the elements of lists here are told apart by kind.
     pub(crate) is_split_by_kind: bool,
     /// Whether this is the element of a list.
@@ -136,6 +181,7 @@ impl Node {
     pub(crate) fn new(table: TableId, is_element: bool, detects: bool, place: Place) -> Node {
         let rule = &place.rule;
         let treatment = match rule.strategy {
+            _ if rule.same_as.is_some() => Treatment::Moved,
             Some(Strategy::Delimited | Strategy::List) => Treatment::ListColumn,
             Some(Strategy::Entries) => Treatment::Entries,
             Some(Strategy::Json) => Treatment::Json,
@@ -156,6 +202,8 @@ impl Node {
             treatment,
             wrapping,
             has_null_words: rule.null_if.is_some(),
+            has_synonyms: rule.synonyms.is_some(),
+            older: Older::of(rule),
             is_split_by_kind: rule.split_by.is_some(),
             is_element,
             splits: false,
@@ -187,8 +235,12 @@ impl Node {
 
     /// Settles [`plain_column`](Self::plain_column) after a change.
     fn settle_plain_column(&mut self) {
-        let is_plain =
-            self.treatment == Treatment::ByKind && !self.has_null_words && !self.is_element && !self.splits;
+        let is_plain = self.treatment == Treatment::ByKind
+            && !self.has_null_words
+            && !self.has_synonyms
+            && self.older == Older::Nothing
+            && !self.is_element
+            && !self.splits;
         self.plain_column = self.scalar.filter(|_| is_plain).unwrap_or(NO_COLUMN);
     }
 
@@ -240,6 +292,7 @@ impl Node {
             && rule.key.is_none()
             && rule.split_by.is_none()
             && rule.position.is_none()
+            && rule.names.is_none()
             && rule.envelope.is_none()
     }
 

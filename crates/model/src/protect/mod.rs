@@ -6,7 +6,7 @@ mod rewrite;
 use crate::json::{JsonError, records, records_at};
 use crate::plan::RuleLookup;
 use crate::rules::path::{Path, Segment};
-use crate::rules::{Protect, ResourceRules, Rules};
+use crate::rules::{PathRule, Protect, ResourceRules, Rules};
 use hmac::{Hmac, KeyInit, Mac};
 use rewrite::Rewriter;
 use sha2::Sha256;
@@ -110,6 +110,7 @@ impl Protection {
             let steps = path.segments.into_iter().filter(|step| *step != Segment::Element).collect();
             patterns.push(Pattern { steps, protect, null_words: rule.null_if.clone().unwrap_or_default() });
         }
+        patterns.extend(older_names(rules, &patterns));
         let names = |pattern: &Pattern| pattern.steps.iter().filter(|step| **step != Segment::Any).count();
         patterns.sort_by_key(|pattern| std::cmp::Reverse(names(pattern)));
         Ok((!patterns.is_empty()).then(|| Protection {
@@ -132,6 +133,20 @@ impl Protection {
     fn value<'d>(&self, path: &str, value: &'d [u8]) -> Result<Cow<'d, [u8]>, JsonError> {
         Rewriter::new(self, value)?.rewritten(path)
     }
+}
+
+/// The older names of what is protected.
+fn older_names(rules: &ResourceRules, patterns: &[Pattern]) -> Vec<Pattern> {
+    let lookup = RuleLookup::new(rules);
+    let protected = |(text, rule): (&String, &PathRule)| {
+        let newer = rule.same_as.as_deref()?;
+        let protect = lookup.protection(newer)?;
+        let newer = Path::parse(newer).ok()?.segments;
+        let pattern = patterns.iter().find(|pattern| pattern.steps == newer);
+        let null_words = pattern.map(|pattern| pattern.null_words.clone()).unwrap_or_default();
+        Some(Pattern { steps: Path::parse(text).ok()?.segments, protect, null_words })
+    };
+    rules.paths.iter().filter_map(protected).collect()
 }
 
 /// What is protected in the documents of all resources.

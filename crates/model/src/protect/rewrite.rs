@@ -3,10 +3,11 @@
 use super::{Pattern, Protection};
 use crate::json::{JsonError, decoded, elements, member_ranges, utf8, value_end};
 use crate::rules::path::{Path, Segment, element_of, member_of};
-use crate::rules::{Protect, Strategy};
+use crate::rules::{PathRule, Protect, Strategy};
 use crate::shred::list_member;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What takes the place of a masked value.
 const MASK: &str = "***";
@@ -110,10 +111,12 @@ impl<'p, 'd> Rewriter<'p, 'd> {
         match self.text.as_bytes().get(range.start) {
             Some(b'{') => {
                 let wrapped = self.wrapped(place, &self.text[range.clone()]);
+                let is_list = !place.is_whole && self.rule(place).names.is_some();
                 for member in member_ranges(self.text, range.start) {
                     let (name, value) = member?;
                     let name = decoded(&self.text[name]);
                     match &wrapped {
+                        None if is_list => take(self, value, &place.element(), None)?,
                         None => take(self, value, &place.member(&name), Some(&name))?,
                         Some(lists) if lists.iter().any(|list| *list == name) => {
                             take(self, value, place, None)?
@@ -130,8 +133,17 @@ impl<'p, 'd> Rewriter<'p, 'd> {
                     .into_iter()
                     .try_for_each(|at| take(self, at, &element, None))
             }
+            Some(_) if !place.is_whole => match self.rule(place).scalar.clone() {
+                Some(member) => take(self, range, &place.member(&member), Some(&member)),
+                None => Ok(()),
+            },
             _ => Ok(()),
         }
+    }
+
+    /// The rule in force at a place.
+    fn rule(&self, place: &Place) -> Arc<PathRule> {
+        self.protection.lookup.rule(&place.path)
     }
 
     /// The members that may hold the list, if the object at `place` merely wraps one.

@@ -2,6 +2,7 @@
 
 use super::names::kept_whole_above;
 use super::nearest::nearest;
+use super::older;
 use super::path::{Path, Segment};
 use super::{EVERY_RESOURCE, PathRule, Protect, ReferenceRule, ResourceRules, Strategy};
 use crate::logical::LogicalType;
@@ -58,7 +59,8 @@ pub(super) fn between_layers(
             .or_else(|| kept_whole(&lookup, text, rule))
             .or_else(|| needed_as_it_is(merged, text, rule))
             .or_else(|| column_of_entries(merged, &lookup, text, rule))
-            .or_else(|| same_column(merged, text, rule));
+            .or_else(|| same_column(merged, text, rule))
+            .or_else(|| older::among_others(merged, &lookup, text));
         if let Some(reason) = reason {
             return Err((text.clone(), reason));
         }
@@ -147,7 +149,7 @@ fn in_rule(path: &Path, rule: &PathRule) -> Option<String> {
     let names = rule.column.iter().chain(&rule.table).chain(&rule.position).chain(rule.key.iter().flatten());
     names.map(|name| check_name(name).err()).find(Option::is_some).flatten().or_else(|| {
         // Without a strategy, that of the layer below decides.
-        strategy.and_then(|_| idle_property(rule, strategy))
+        strategy.and_then(|_| idle_property(rule, strategy)).or_else(|| older::in_rule(path, rule))
     })
 }
 
@@ -182,6 +184,13 @@ fn idle_property(given: &PathRule, strategy: Option<Strategy>) -> Option<String>
         ),
         ("position", given.position.is_some() && strategy != Some(Table), "`as = \"table\"`"),
         ("split_by", given.split_by.is_some() && strategy != Some(Table), "`as = \"table\"`"),
+        ("names", given.names.is_some() && strategy != Some(Table), "`as = \"table\"`"),
+        ("scalar", given.scalar.is_some() && strategy != Some(Flatten), "`as = \"flatten\"`"),
+        (
+            "synonyms",
+            given.synonyms.is_some() && !matches!(strategy, None | Some(Flatten)),
+            "single values; it",
+        ),
         ("of", given.of.is_some() && !keeps_list, "`as = \"delimited\"` or `as = \"list\"`"),
         ("delimiter", given.delimiter.is_some() && strategy != Some(Delimited), "`as = \"delimited\"`"),
         ("prefix", given.prefix.is_some() && !matches!(strategy, Some(Flatten) | None), "`as = \"flatten\"`"),

@@ -131,6 +131,10 @@ impl PathRule {
             delimiter,
             logical,
             null_if,
+            synonyms,
+            scalar,
+            names,
+            same_as,
             protect,
             references,
             description,
@@ -148,6 +152,10 @@ impl PathRule {
         replace(&mut self.delimiter, delimiter);
         replace(&mut self.logical, logical);
         replace(&mut self.null_if, null_if);
+        replace(&mut self.synonyms, synonyms);
+        replace(&mut self.scalar, scalar);
+        replace(&mut self.names, names);
+        replace(&mut self.same_as, same_as);
         replace(&mut self.protect, protect);
         replace(&mut self.references, references);
         replace(&mut self.description, description);
@@ -167,9 +175,12 @@ impl PathRule {
             self.key = None;
             self.position = None;
             self.split_by = None;
+            self.names = None;
         }
+        self.same_as = None;
         if strategy != Strategy::Flatten {
             self.prefix = None;
+            self.scalar = None;
         }
         if !strategy.keeps_list_in_column() {
             self.of = None;
@@ -184,6 +195,7 @@ impl PathRule {
         *self = PathRule {
             logical: self.logical,
             null_if: self.null_if.take(),
+            synonyms: self.synonyms.take(),
             protect: self.protect.take(),
             references: self.references.take(),
             description: self.description.take(),

@@ -21,6 +21,7 @@ pub mod layers;
 mod lines;
 pub(crate) mod names;
 mod nearest;
+mod older;
 pub mod path;
 mod remembered;
 mod schema;
@@ -184,6 +185,15 @@ pub struct PathRule {
     pub logical: Option<LogicalType>,
     /// Scalars, as text, that mean nothing is there.
     pub null_if: Option<Vec<String>>,
+    /// Texts that mean the same as another: each with the one that is stored.
+    pub synonyms: Option<IndexMap<String, String>>,
+    /// For an object in whose place there may be a single value: the member that value is.
+    pub scalar: Option<String>,
+    /// For an object whose members' names are data: the member, of each element of the list it is taken for, that holds
+    /// the name.
+    pub names: Option<String>,
+    /// The path, in the same object or in objects within it, that this one is an older name of.
+    pub same_as: Option<String>,
     /// What is stored instead of the value, and of every value in it.
     pub protect: Option<Protect>,
     /// What the column points at: a table, or several, each on a condition.
@@ -197,6 +207,11 @@ pub struct PathRule {
 }
 
 impl PathRule {
+    /// The word that is stored for a text.
+    pub(crate) fn stored_word<'w>(&'w self, text: &'w str) -> &'w str {
+        self.synonyms.as_ref().and_then(|synonyms| synonyms.get(text)).map_or(text, String::as_str)
+    }
+
     /// The type that the column of what stands here must have; `None` where the values decide.
     pub fn column_type(&self) -> Option<LogicalType> {
         match self.strategy {

@@ -136,8 +136,9 @@ fn named_paths(given: &ResourceRules) -> impl Iterator<Item = (String, String)> 
     let views = given.views.iter().map(|(name, view)| (format!("views.{name}"), view.path.clone()));
     let of_rules = given.paths.iter().flat_map(|(path, rule)| {
         let conditions = rule.references.iter().flatten().filter_map(|reference| reference.when.clone());
-        let members = rule.of.iter().chain(&rule.split_by).map(|member| member_of(path, member));
-        conditions.chain(members).map(move |named| (path.clone(), named))
+        let members = rule.of.iter().chain(&rule.split_by).chain(&rule.scalar).chain(&rule.names);
+        let members = members.map(|member| member_of(path, member));
+        conditions.chain(members).chain(rule.same_as.clone()).map(move |named| (path.clone(), named))
     });
     own.chain(keys).chain(versions).chain(views).chain(of_rules)
 }

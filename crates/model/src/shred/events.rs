@@ -40,9 +40,13 @@ impl Shredder {
             },
         }
         let node = &self.plan.nodes[open.target.node];
+        if node.older.is_in(first) && !self.is_reshaped {
+            self.is_older = true;
+            return Want::Nothing;
+        }
         match node.treatment {
             Treatment::ByKind => {}
-            Treatment::Omit => return Want::Nothing,
+            Treatment::Omit | Treatment::Moved => return Want::Nothing,
             Treatment::Json => return Want::Raw,
             Treatment::ListColumn | Treatment::Entries if first == b'[' => return Want::Raw,
             Treatment::ListColumn | Treatment::Entries => {}

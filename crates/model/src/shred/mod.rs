@@ -38,6 +38,7 @@ use crate::plan::{
     ColumnId, ListFacet, Memory, NO_MEMBER, NodeId, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId,
     Treatment,
 };
+use crate::reshape::Reshaper;
 use crate::rules::ResourceRules;
 use crate::rules::path::{Path, Segment};
 use crate::schema::Table;
@@ -90,6 +91,9 @@ pub enum DocumentError {
     #[error("the shredder is full: it holds {HELD_BYTES_MAX} bytes of documents at most")]
     Full,
 }
+
+/// What the issue of a name that comes twice says.
+const REPEATED: &str = "a name comes twice in one object; the last counts";
 
 /// What the shredder is told about a document.
 #[derive(Debug, Clone, Copy, Default)]
@@ -157,6 +161,10 @@ pub struct Shredder {
     detected: Option<Box<str>>,
     /// Whether a name came twice in one object of the document at hand.
     repeats: bool,
+    /// Whether something in the document at hand has another shape than the rules speak of.
+    is_older: bool,
+    /// Whether the document at hand was reshaped already.
+    is_reshaped: bool,
     notes: Vec<Note>,
     /// Room for decoding strings.
     scratch: String,
@@ -197,6 +205,8 @@ impl Shredder {
             start: Target::new(ROOT_NODE, 0),
             detected: None,
             repeats: false,
+            is_older: false,
+            is_reshaped: false,
             notes: Vec::new(),
             scratch: String::new(),
             held_bytes: 0,
@@ -237,7 +247,7 @@ impl Shredder {
             return Err(DocumentError::Mixed);
         }
         let mark = self.mark();
-        let outcome = self.take(document, context, &mark, |shredder, row| {
+        let outcome = self.take("", document, context, &mark, |shredder, row| {
             shredder.start = Target::new(ROOT_NODE, row);
         });
         let outcome = outcome.and_then(|row| self.check_record(document, row));
@@ -283,7 +293,7 @@ impl Shredder {
                 Err(DocumentError::NoKey { path: self.plan.rules.key.iter().flatten().cloned().collect() })
             }
             Some(node) => self
-                .take(value, context, &mark, |shredder, row| {
+                .take(path, value, context, &mark, |shredder, row| {
                     for (&column, part) in columns.iter().zip(key) {
                         shredder.builders[column].push_key(row, part);
                     }
@@ -294,9 +304,11 @@ impl Shredder {
         self.settle_outcome(outcome, &mark)
     }
 
-    /// Takes a document or fragment into a new row; `aim` prepares that row and says where the value goes.
+    /// Takes a document, or the fragment at `path` of one, into a new row; `aim` prepares that row and says where the value
+    /// goes.
     fn take(
         &mut self,
+        path: &str,
         source: &[u8],
         context: Context,
         mark: &Mark,
@@ -309,18 +321,32 @@ impl Shredder {
         let row = self.begin_row(context);
         aim(self, row);
         parse(source, self)?;
-        if self.repeats {
-            // The columns hold both values now; the tree holds the last.
-            let single = Json::parse(source)?.to_string();
+        if self.repeats || self.is_older {
+            // The columns hold both values of a name now; the tree holds the last.
+            let mut single = Json::parse(source)?;
+            if self.is_older {
+                single = self.reshaper().reshaped(single, path);
+            }
+            let repeats = self.repeats;
             self.roll_back(mark);
             self.match_plan();
             let row = self.begin_row(context);
             aim(self, row);
-            parse(single.as_bytes(), self)?;
-            self.note("member_repeated", ROOT_NODE, row, "a name comes twice in one object; the last counts");
+            self.is_reshaped = true;
+            let parsed = parse(single.to_string().as_bytes(), self);
+            self.is_reshaped = false;
+            parsed?;
+            if repeats {
+                self.note("member_repeated", ROOT_NODE, row, REPEATED);
+            }
         }
         self.held_bytes += source.len();
         Ok(row)
+    }
+
+    /// What brings documents into the shape that the rules speak of.
+    fn reshaper(&self) -> Reshaper<'_> {
+        Reshaper { lookup: &self.plan.lookup, unwraps: self.plan.rules.unwrap_envelopes == Some(true) }
     }
 
     /// Takes everything back since `mark` if the outcome is an error.
@@ -338,6 +364,7 @@ impl Shredder {
     /// Begins a row of the resource's table.
     fn begin_row(&mut self, context: Context) -> u32 {
         self.repeats = false;
+        self.is_older = false;
         self.synced_at_us.push(context.synced_at_us);
         self.tables[ROOT_TABLE].begin_row()
     }

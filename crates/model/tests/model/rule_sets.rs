@@ -38,11 +38,23 @@ fn rule(path: String, place: usize) -> impl Strategy<Value = String> {
         "{ type = \"timestamp\" }".to_owned(),
         "{ type = \"decimal\" }".to_owned(),
         "{ type = \"float\", null_if = [\"1\"] }".to_owned(),
+        "{ synonyms = { nix = \"nothing\", \"\" = \"empty\", \"true\" = \"1\" } }".to_owned(),
+        "{ as = \"flatten\", scalar = \"b\" }".to_owned(),
+        "{ as = \"flatten\", scalar = \"value\" }".to_owned(),
+        "{ as = \"table\", names = \"type\" }".to_owned(),
+        format!("{{ as = \"table\", table = \"named_{place}\", names = \"label\", position = \"rank\" }}"),
+        format!("{{ same_as = \"{}\" }}", sibling(&path, "c")),
+        format!("{{ same_as = \"{}\" }}", sibling(&path, "custom.a")),
         "{ type = \"boolean\" }".to_owned(),
         "{ type = \"date\" }".to_owned(),
         "{ type = \"json\" }".to_owned(),
     ];
     select(rules).prop_map(move |rule| format!("\"{path}\" = {rule}"))
+}
+
+/// The path of another member of the object that a path stands in.
+fn sibling(path: &str, member: &str) -> String {
+    path.rsplit_once('.').map_or_else(|| member.to_owned(), |(home, _)| format!("{home}.{member}"))
 }
 
 /// A path of one to three steps.

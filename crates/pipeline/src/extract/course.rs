@@ -104,10 +104,16 @@ impl Extraction {
         &self,
         feeds: Vec<&'static Feed>,
     ) -> Result<Vec<(&'static Feed, super::snapshot::Snapshot)>, PipelineError> {
-        let reading = futures_util::stream::iter(feeds)
-            .map(|feed| async move { Ok((feed, self.snapshot(feed).await?)) })
-            .buffered(LISTS);
-        reading.try_collect().await
+        let reading: Vec<_> = feeds.into_iter().map(|feed| self.list(feed)).collect();
+        futures_util::stream::iter(reading).buffered(LISTS).try_collect().await
+    }
+
+    /// Reads a list.
+    async fn list(
+        &self,
+        feed: &'static Feed,
+    ) -> Result<(&'static Feed, super::snapshot::Snapshot), PipelineError> {
+        Ok((feed, self.snapshot(feed).await?))
     }
 
     /// Reads lists, and tells of each resource that was read.

@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Test token, permissions and destination
     Check(CheckArguments),
+    /// Tell what a first sync would read and how many requests it takes
+    Plan(PlanArguments),
     /// Load JSON or NDJSON files into tables
     Load(LoadArguments),
     /// Put tables back together into documents
@@ -129,6 +131,21 @@ pub(crate) struct CheckArguments {
     /// Your rules (TOML), to see whether they can be followed
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+}
+
+/// Flags of `plan`. The token comes from INTERCOM_TOKEN.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The workspace is asked for the first page of everything; from that follows how
+many requests a first sync takes. The access token is taken from INTERCOM_TOKEN.")]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArguments,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
+    /// Print the costs as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Flags of `load`.

@@ -5,7 +5,7 @@ use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
-use relatable_pipeline::{PipelineError, ReadingSettings, SyncSettings, sync};
+use relatable_pipeline::{PipelineError, ReadingSettings, Since, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -53,6 +53,8 @@ impl Site {
 #[derive(Default, Clone)]
 pub(crate) struct Options {
     pub(crate) sweep: bool,
+    pub(crate) accept_deletions: bool,
+    pub(crate) since: Vec<Since>,
     pub(crate) select: Option<Vec<String>>,
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
@@ -112,6 +114,8 @@ pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> Sy
         reading: ReadingSettings {
             select: options.select,
             sweep: options.sweep,
+            accept_deletions: options.accept_deletions,
+            since: options.since,
             ..ReadingSettings::default()
         },
         clock: options.clock.unwrap_or_else(|| Arc::new(SystemClock)),

@@ -4,6 +4,7 @@ mod client;
 mod clock;
 mod comparison;
 mod counts;
+mod departures;
 mod dump;
 mod export;
 mod freshness;

@@ -19,7 +19,7 @@ pub(super) const FEEDS: &[Feed] = &[
     },
     Feed {
         name: "conversation_data_attributes",
-        resource: "data_attributes",
+        resource: "conversation_attributes",
         path: "/data_attributes?model=conversation&include_archived=true",
         reading: Reading::Definitions("conversations"),
         versions: ("", "2.15"),

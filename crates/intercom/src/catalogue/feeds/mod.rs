@@ -2,12 +2,26 @@
 
 mod conversations;
 mod definitions;
+mod knowledge;
 mod people;
+mod settings;
+mod tickets;
 
-use super::{Content, Feed, Paging, Reading};
+use super::{Condition, Content, Feed, Paging, Reading};
 
 /// Everything that is read, by area; definitions come first.
-pub const AREAS: &[&[Feed]] = &[definitions::FEEDS, people::FEEDS, conversations::FEEDS];
+pub const AREAS: &[&[Feed]] = &[
+    definitions::FEEDS,
+    people::ORGANISATION,
+    people::CONTACTS,
+    conversations::FEEDS,
+    tickets::FEEDS,
+    knowledge::FEEDS[0],
+    knowledge::FEEDS[1],
+    knowledge::FEEDS[2],
+    settings::FEEDS[0],
+    settings::FEEDS[1],
+];
 
 /// Everything that is read.
 pub fn feeds() -> impl Iterator<Item = &'static Feed> {
@@ -33,6 +47,7 @@ const SNAPSHOT: Feed = Feed {
     changed: "updated_at",
     complete: true,
     lasting: false,
+    deletes: None,
     cost: None,
     versions: ("", ""),
 };
@@ -40,7 +55,12 @@ const SNAPSHOT: Feed = Feed {
 /// A feed asked once per contact; the base of those.
 const PER_CONTACT: Feed = Feed {
     resource: "contacts",
-    reading: Reading::PerRecord(super::Condition::Always),
+    reading: Reading::PerRecord(Condition::Always),
     parent: Some("contacts"),
     ..SNAPSHOT
 };
+
+/// A feed that answers with one record, asked for to see whether it is gone.
+const fn on_doubt(name: &'static str, resource: &'static str, path: &'static str) -> Feed {
+    Feed { name, resource, path, list: None, reading: Reading::OnDoubt, parent: Some(resource), ..SNAPSHOT }
+}
