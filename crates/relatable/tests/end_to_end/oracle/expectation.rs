@@ -3,8 +3,8 @@
 use super::attributes;
 use super::cell::{Cell, Kind};
 use super::table::{Column, Table};
-use relatable_simulator::{Mutation, Resource, Simulator};
-use serde_json::Value;
+use relatable_simulator::{Mutation, Resource, Simulator, Truth};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 
 /// What a table must hold.
@@ -39,6 +39,9 @@ pub(crate) enum Outlasting {
 
 /// The workspace lists events for 90 days.
 const EVENTS_LISTED_US: i64 = 90 * 86_400 * 1_000_000;
+
+/// Tables of what happened: it did, even if the contact is gone to whom it did.
+const LASTING: [&str; 2] = ["events", "event_summaries"];
 
 /// Parts that the workspace shows of a conversation or ticket.
 const PARTS_SHOWN: u64 = 500;
@@ -78,7 +81,10 @@ pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, Expecte
         let more: Vec<Vec<Column>> = here.iter().map(|table| further_columns(table, simulator)).collect();
         let mut filled: Vec<ExpectedTable> =
             here.iter().zip(&more).map(|(table, more)| empty(table, root, more)).collect();
-        for document in truth.documents(resource) {
+        for mut document in truth.documents(resource) {
+            if resource == Resource::Contacts {
+                document["merge_history"] = merge_history(truth, &document);
+            }
             for ((table, more), filled) in here.iter().zip(&more).zip(&mut filled) {
                 for (element, mut cells) in table.rows(&document) {
                     cells.extend(more.iter().flat_map(|column| attribute_cells(column, element)));
@@ -93,13 +99,23 @@ pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, Expecte
         }
         expected.extend(here.iter().map(|table| table.name.to_owned()).zip(filled));
     }
+    let contacts = truth.documents(Resource::Contacts);
+    let living: HashSet<String> =
+        contacts.map(|contact| contact["id"].as_str().unwrap().to_owned()).collect();
+    for name in LASTING {
+        let Some(table) = expected.get_mut(name) else { continue };
+        table.outlasting = Some(Outlasting::AllBut("contact_id".to_owned(), living.clone()));
+    }
     if let Some(events) = expected.get_mut("events") {
-        let contacts = truth.documents(Resource::Contacts);
-        let living = contacts.map(|contact| contact["id"].as_str().unwrap().to_owned()).collect();
         events.forgotten_before = Some(simulator.now_s() * 1_000_000 - EVENTS_LISTED_US);
-        events.outlasting = Some(Outlasting::AllBut("contact_id".to_owned(), living));
     }
     expected
+}
+
+/// What the API tells, in an answer of its own, of the contacts that were merged into this one: for users only.
+fn merge_history(truth: &Truth, contact: &Value) -> Value {
+    let is_into = |merge: &Value| merge["contact_id"] == contact["id"] && contact["role"] == "user";
+    json!({"data": truth.documents(Resource::ContactMerges).filter(is_into).collect::<Vec<Value>>()})
 }
 
 /// Columns that the workspace itself brought: custom attributes, and fields that no description knows.

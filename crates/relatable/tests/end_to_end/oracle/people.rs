@@ -82,6 +82,12 @@ const CONTACT_SUBSCRIPTION: &str = "
     default_translation_description  text   default_translation.description
     default_translation_locale       text   default_translation.locale";
 
+const CONTACT_MERGE: &str = "
+    contact_id           text     ^id
+    source_contact_id    text
+    source_contact_role  text
+    merged_at            instant";
+
 const NOTE: &str = "
     id                        text
     created_at                instant
@@ -152,12 +158,7 @@ pub(super) fn tables() -> Vec<Table> {
             &["opted_out_subscription_types.data"],
         )
         .at_most(LIST_MAX),
-        link(
-            "contact_merges",
-            "contact_id source_contact_id",
-            "contact_id text ^id\n source_contact_id text",
-            &["merge_history.data"],
-        ),
+        link("contact_merges", "contact_id source_contact_id", CONTACT_MERGE, &["merge_history.data"]),
         Table::new("notes", Notes, "id", NOTE).only_with("contact"),
         Table::new("events", Events, "id", EVENT),
         Table::new("event_summaries", EventSummaries, "contact_id name", EVENT_SUMMARY),
