@@ -6,8 +6,7 @@ use relatable_journal::StoredEntry;
 use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::issue::Issue;
 use relatable_model::json::{Peeked, peek, records};
-use relatable_model::rules::ResourceRules;
-use std::ops::Range;
+use relatable_model::rules::{PathRule, ResourceRules};
 use std::sync::Arc;
 
 /// Name of the answers made from counted totals.
@@ -59,8 +58,16 @@ pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut 
             Ok(found) => {
                 let from_index = feed.is_some_and(Feed::is_from_index);
                 let complete = feed.is_none_or(|feed| feed.complete);
+                let answer = owner(rules, name);
                 for range in found.unwrap_or_default() {
-                    let item = document(&base, rules, &body, range.clone(), from_index, complete);
+                    let content = Content::Document {
+                        source: Slice { range: range.clone(), body: body.clone() },
+                        version: None,
+                        from_index,
+                        complete,
+                        answer: answer.clone(),
+                    };
+                    let item = document(Item { content, ..base.clone() }, rules, &body[range.clone()]);
                     let emptied = emptied(&item, &body[range]);
                     items.push(item);
                     items.extend(emptied);
@@ -84,32 +91,31 @@ fn emptied(item: &Item, record: &[u8]) -> Vec<Item> {
     lists.filter(|(_, _, condition)| condition.says_empty(record)).map(empty).collect()
 }
 
-/// The item of one document.
-fn document(
-    base: &Item,
-    rules: &ResourceRules,
-    body: &Arc<Vec<u8>>,
-    range: Range<usize>,
-    from_index: bool,
-    complete: bool,
-) -> Item {
+/// The name of a kind of answer, if that alone brings something of the records with these rules.
+fn owner(rules: &ResourceRules, answer: &str) -> Option<String> {
+    let owns = |rule: &PathRule| rule.answer.as_deref() == Some(answer);
+    rules.paths.values().any(owns).then(|| answer.to_owned())
+}
+
+/// The item of one document, with its key and version as `text` tells them.
+fn document(mut item: Item, rules: &ResourceRules, text: &[u8]) -> Item {
     let paths = rules.key.clone().unwrap_or_default();
     let name = |index: usize| paths.get(index).map_or("", String::as_str);
     let version_path = rules.version.as_deref().unwrap_or_default();
-    let found = peek(&body[range.clone()], [name(0), name(1), version_path]);
-    let [first, second, version] = found.unwrap_or([Peeked::Nothing, Peeked::Nothing, Peeked::Nothing]);
-    let version = match version {
-        Peeked::Number(text) => instant_from_number(&text),
-        Peeked::Text(text) => instant_from_text(&text),
-        Peeked::Nothing => None,
-    };
+    let found = peek(text, [name(0), name(1), version_path]);
+    let [first, second, moment] = found.unwrap_or([Peeked::Nothing, Peeked::Nothing, Peeked::Nothing]);
+    if let Content::Document { version, .. } = &mut item.content {
+        *version = match moment {
+            Peeked::Number(text) => instant_from_number(&text),
+            Peeked::Text(text) => instant_from_text(&text),
+            Peeked::Nothing => None,
+        };
+    }
     let parts: Vec<Option<String>> =
         [first, second].into_iter().take(paths.len()).map(Peeked::text).collect();
     let whole = paths.len() <= 2 && parts.iter().all(Option::is_some);
-    let key = if whole { parts.into_iter().flatten().collect() } else { Vec::new() };
-    let source = Slice { body: body.clone(), range };
-    let content = Content::Document { source, version, from_index, complete };
-    Item { key, content, ..base.clone() }
+    item.key = if whole { parts.into_iter().flatten().collect() } else { Vec::new() };
+    item
 }
 
 /// The issue of a list that the API did not have.

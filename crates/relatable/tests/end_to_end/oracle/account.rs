@@ -12,7 +12,7 @@ const ADMIN: &str = "
     away_mode_reassign    boolean
     away_status_reason_id text
     has_inbox_seat        boolean
-    avatar                text
+    avatar_image_url      text     avatar
     role_type             text     role.type
     role_id               text     role.id
     role_name             text     role.name";
@@ -70,6 +70,7 @@ const CONVERSATION_ATTRIBUTE: &str = "
 
 const CONVERSATION_ATTRIBUTE_OPTION: &str = "
     conversation_attribute_id text     ^id
+    position                  integer  #
     id                        text
     label                     text
     archived                  boolean";
@@ -111,7 +112,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new(
             "conversation_attribute_options",
             ConversationAttributes,
-            "conversation_attribute_id id",
+            "conversation_attribute_id position",
             CONVERSATION_ATTRIBUTE_OPTION,
         )
         .per(&["options"]),

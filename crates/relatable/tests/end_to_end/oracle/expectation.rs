@@ -22,6 +22,18 @@ pub(crate) struct ExpectedTable {
 const EVENTS_LISTED_US: i64 = 90 * 86_400 * 1_000_000;
 
 impl ExpectedTable {
+    /// Numbers the rows that have the same value in a column, in their `position`.
+    fn count_by(&mut self, column: &str) {
+        let place = |name: &str| self.columns.iter().position(|(column, _)| column == name).expect(name);
+        let (value, position) = (place(column), place("position"));
+        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+        for row in &mut self.rows {
+            let count = counts.entry(format!("{:?}", row[value])).or_default();
+            row[position] = Cell::Integer(*count);
+            *count += 1;
+        }
+    }
+
     /// Whether a row that the workspace does not list is one it has forgotten.
     pub(crate) fn is_forgotten(&self, row: &[Cell]) -> bool {
         let created_at = self.columns.iter().position(|(column, _)| column == "created_at");
@@ -32,8 +44,16 @@ impl ExpectedTable {
     }
 }
 
-/// Everything the tables must hold, by name of the table.
+/// Everything the tables must hold, by name of the table, where nothing is asked for by its name.
 pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, ExpectedTable> {
+    expected_tables_with(simulator, &[])
+}
+
+/// Everything the tables must hold, by name of the table, where these feeds are asked for by their names.
+pub(crate) fn expected_tables_with(
+    simulator: &Simulator,
+    also: &[&str],
+) -> BTreeMap<String, ExpectedTable> {
     let truth = &simulator.truth();
     let mut expected: BTreeMap<String, ExpectedTable> = BTreeMap::new();
     let tables = super::tables();
@@ -41,16 +61,25 @@ pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, Expecte
         let here: Vec<&Table> = tables.iter().filter(|table| table.resource == resource).collect();
         let attributes: Vec<Vec<Column>> = here
             .iter()
-            .map(|table| table.attributes.map_or_else(Vec::new, |model| attributes::columns(truth, model)))
+            .map(|table| {
+                let undefined = || table.undefined.clone();
+                table.attributes.map_or_else(undefined, |model| attributes::columns(truth, model))
+            })
             .collect();
         let mut filled: Vec<ExpectedTable> =
             here.iter().zip(&attributes).map(|(table, attributes)| empty(table, attributes)).collect();
         for document in truth.documents(resource) {
             for ((table, attributes), filled) in here.iter().zip(&attributes).zip(&mut filled) {
-                for (element, mut cells) in table.rows(&document) {
+                let rows = if table.is_filled(also) { table.rows(&document) } else { Vec::new() };
+                for (element, mut cells) in rows {
                     cells.extend(attributes.iter().flat_map(|column| attribute_cells(column, element)));
                     filled.rows.push(cells);
                 }
+            }
+        }
+        for (table, filled) in here.iter().zip(&mut filled) {
+            if let Some(column) = table.counted_by {
+                filled.count_by(column);
             }
         }
         expected.extend(here.iter().map(|table| table.name.to_owned()).zip(filled));
