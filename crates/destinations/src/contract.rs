@@ -19,6 +19,23 @@ pub struct Reading<'a> {
     pub with_deleted: bool,
 }
 
+/// Which rows [`Destination::live`] names.
+#[derive(Debug, Clone, Copy)]
+pub struct Live<'a> {
+    /// A resource's own table.
+    pub table: &'a str,
+    /// Its key, one text column.
+    pub key: &'a str,
+    /// Keys after this one, in the order of their bytes; empty for all.
+    pub after: &'a str,
+    /// How many at most.
+    pub count: usize,
+    /// Only rows whose text column has one of these values.
+    pub among: Option<(&'a str, &'a [String])>,
+    /// Only rows whose timestamp column is at or after a moment, in microseconds since the epoch.
+    pub since: Option<(&'a str, i64)>,
+}
+
 /// Takes a group of records: the rows of the resource's own table and then of those split from it, parents before
 /// children, each row's parent in the same group. Every column travels as the Arrow type of its logical type. A break
 /// ends the reading.
@@ -79,9 +96,10 @@ pub trait Destination: Send {
     /// When the bookkeeping tables cannot be read.
     fn remembered(&mut self) -> Result<Vec<RememberedColumn>, DestinationError>;
 
-    /// The version column of the rows with these keys: how the pipeline keeps an answer from the search index, which
-    /// may lag behind, from replacing a newer row. Keys without a row, rows with a null version and tables that do not
-    /// exist yet are left out; a key may be asked for twice. `key` is one text column, `version` a timestamp column; versions come in microseconds
+    /// The moment that the rows with these keys are known up to: their version column, or `_deleted_at` where that is
+    /// later. How the pipeline keeps an answer from the search index, which may lag behind, from replacing a newer row or
+    /// reviving one found to be gone. Keys without a row, rows with a null version and tables that do not exist yet are
+    /// left out; a key may be asked for twice. `key` is one text column, `version` a timestamp column; versions come in microseconds
     /// since the epoch.
     ///
     /// # Errors
@@ -93,6 +111,13 @@ pub trait Destination: Send {
         version: &str,
         keys: &[String],
     ) -> Result<HashMap<String, i64>, DestinationError>;
+
+    /// The keys of rows that are not marked as deleted, in the order of their bytes: how the pipeline finds what a
+    /// complete reading did not show. Nothing where the table does not exist yet.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    fn live(&mut self, live: &Live<'_>) -> Result<Vec<String>, DestinationError>;
 
     /// Applies a load: all or nothing, in one transaction, in this order: the tables of retired resources go, or get other
     /// names, and are forgotten; check that no table or view of a name we

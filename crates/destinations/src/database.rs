@@ -2,17 +2,16 @@
 
 use crate::bookkeeping::{self, checkpoint, columns, models};
 use crate::catalogue::Catalogue;
-use crate::contract::{Changes, Destination, Reading, Records};
+use crate::contract::{Changes, Destination, Live, Reading, Records};
 use crate::error::DestinationError;
+use crate::keys;
 use crate::load;
 use crate::package::{Answer, Checkpoint, Model, Package, Receipt, RememberedColumn};
 use crate::reading;
-use crate::session::{Cell, Connector, Place, Session, Step, Transaction};
+use crate::session::{Connector, Session, Step, Transaction};
 use crate::shape::Known;
-use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use relatable_model::schema::Table;
+use relatable_model::schema::{DELETED_AT, Table};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 /// A handle on a database.
 pub(crate) struct Database<C: Connector> {
@@ -113,7 +112,17 @@ impl<C: Connector> Destination for Database<C> {
         if keys.is_empty() || Catalogue::read(&session)?.get(table).is_none() {
             return Ok(HashMap::new());
         }
-        versions(&session, table, key, version, keys)
+        keys::versions(&session, table, key, version, keys)
+    }
+
+    fn live(&mut self, live: &Live<'_>) -> Result<Vec<String>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        let catalogue = Catalogue::read(&session)?;
+        let marked = catalogue.get(live.table).map(|relation| relation.columns.contains(DELETED_AT));
+        match marked {
+            Some(true) => keys::live(&session, live),
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn load(
@@ -141,39 +150,4 @@ impl<C: Connector> Destination for Database<C> {
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {
         self.connector.query(sql)
     }
-}
-
-/// The temporary table of keys whose versions are asked for.
-const ASKED: &str = "_relatable_asked";
-
-/// The versions of the rows with these keys.
-fn versions(
-    session: &impl Session,
-    table: &str,
-    key: &str,
-    version: &str,
-    keys: &[String],
-) -> Result<HashMap<String, i64>, DestinationError> {
-    let dialect = session.dialect();
-    let step = Step("read versions of", table);
-    let asked = dialect.place(Place::Temporary(ASKED));
-    let text = dialect.type_name(relatable_model::logical::LogicalType::Text);
-    session.execute(step, &format!("CREATE TEMP TABLE {asked} (k {text})"), &[])?;
-    let column: ArrayRef = Arc::new(StringArray::from_iter_values(keys));
-    let batch = RecordBatch::try_from_iter([("k", column)])
-        .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
-    let appended = session.append(step, Place::Temporary(ASKED), &[batch]);
-    let (key, version) = (dialect.quote(key), dialect.quote(version));
-    let sql = format!(
-        "SELECT a.k, t.{version} FROM {asked} AS a CROSS JOIN {} AS t \
-         WHERE t.{key} = a.k AND t.{version} IS NOT NULL",
-        dialect.quote(table)
-    );
-    let rows = appended.and_then(|()| session.rows(step, &sql, &[]));
-    session.execute(step, &format!("DROP TABLE {asked}"), &[])?;
-    let pairs = rows?.into_iter().filter_map(|row| match row.as_slice() {
-        [Cell::Text(key), version] => Some((key.clone(), dialect.instant_us(version)?)),
-        _ => None,
-    });
-    Ok(pairs.collect())
 }

@@ -44,6 +44,7 @@ struct State {
 pub struct Budget {
     clock: Arc<dyn Clock>,
     share_percent: u32,
+    allowed_max: u32,
     state: Mutex<State>,
 }
 
@@ -60,8 +61,8 @@ impl Drop for Place<'_> {
 }
 
 impl Budget {
-    /// A budget of `share_percent` (1 to 100) of whatever the API allows.
-    pub fn new(clock: Arc<dyn Clock>, share_percent: u32) -> Budget {
+    /// A budget of `share_percent` (1 to 100) of whatever the API allows, and of `allowed_max` requests per window.
+    pub fn new(clock: Arc<dyn Clock>, share_percent: u32, allowed_max: Option<u32>) -> Budget {
         let state = State {
             limit: LIMIT_UNTOLD,
             next_us: 0,
@@ -69,7 +70,8 @@ impl Budget {
             in_flight: 0,
             waited: Duration::ZERO,
         };
-        Budget { clock, share_percent: share_percent.clamp(1, 100), state: Mutex::new(state) }
+        let allowed_max = allowed_max.unwrap_or(u32::MAX).max(1);
+        Budget { clock, share_percent: share_percent.clamp(1, 100), allowed_max, state: Mutex::new(state) }
     }
 
     /// Waits until a request may start.
@@ -137,7 +139,8 @@ impl Budget {
     }
 
     fn allowed(&self, state: &State) -> u32 {
-        (u64::from(state.limit) * u64::from(self.share_percent) / 100).max(1) as u32
+        let share = (u64::from(state.limit) * u64::from(self.share_percent) / 100).max(1);
+        u32::try_from(share).unwrap_or(u32::MAX).min(self.allowed_max)
     }
 
     fn spacing_us(&self, state: &State) -> i64 {
@@ -147,7 +150,8 @@ impl Budget {
 
     /// How much can be made up for: a second's worth, and never so much that a window could exceed the limit.
     fn catch_up_us(&self, state: &State) -> i64 {
-        let spare = i64::from(state.limit.saturating_sub(self.allowed(state)));
+        let ceiling = state.limit.min(self.allowed_max);
+        let spare = i64::from(ceiling.saturating_sub(self.allowed(state)));
         CATCH_UP_US.min(spare * self.spacing_us(state))
     }
 
@@ -178,9 +182,9 @@ mod tests {
     }
 
     /// Starts as many requests as the budget lets through in `seconds` and returns when each started.
-    async fn starts(share_percent: u32, limit: u32, seconds: i64) -> Vec<i64> {
+    async fn starts(share_percent: u32, limit: u32, allowed_max: Option<u32>, seconds: i64) -> Vec<i64> {
         let clock = Arc::new(JumpingClock { now_us: Arc::new(Mutex::new(1_000_000_000_000_000)) });
-        let budget = Budget::new(clock.clone(), share_percent);
+        let budget = Budget::new(clock.clone(), share_percent, allowed_max);
         let begin = clock.now();
         budget.learn(RateHeaders { limit: Some(limit), remaining: Some(limit), reset_s: None }, begin);
         let mut starts = Vec::new();
@@ -194,9 +198,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_busy_run_uses_its_share_and_no_window_sees_more_than_the_limit() {
-        for (share, limit) in [(80, 1666), (100, 1666), (50, 166), (1, 166), (100, 1)] {
-            let starts = starts(share, limit, 60).await;
-            let allowed = (limit * share / 100).max(1) as usize;
+        for (share, limit, allowed_max) in [
+            (80, 1666, None),
+            (100, 1666, None),
+            (50, 166, None),
+            (1, 166, None),
+            (100, 1, None),
+            (100, 1666, Some(50)),
+            (50, 166, Some(5_000)),
+        ] {
+            let starts = starts(share, limit, allowed_max, 60).await;
+            let allowed = (limit * share / 100).max(1).min(allowed_max.unwrap_or(u32::MAX)) as usize;
+            let limit = limit.min(allowed_max.unwrap_or(u32::MAX));
             assert!(starts.len() >= allowed * 6 * 95 / 100, "{share} % of {limit}: only {}", starts.len());
             for (index, start) in starts.iter().enumerate() {
                 let in_window =
@@ -209,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn after_a_refusal_everybody_waits_for_the_next_window() {
         let clock = Arc::new(JumpingClock { now_us: Arc::new(Mutex::new(1_000_000_000_000_000)) });
-        let budget = Budget::new(clock.clone(), 80);
+        let budget = Budget::new(clock.clone(), 80, None);
         let begin = clock.now();
         let headers = RateHeaders { reset_s: Some(begin.as_second() + 7), ..RateHeaders::default() };
         budget.refused(headers, begin);

@@ -6,12 +6,13 @@ use crate::clock::Clock;
 use crate::error::ClientError;
 use crate::request::{Method, Request};
 use crate::retry;
+use crate::server_clock::ServerClock;
 use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use std::error::Error as _;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -21,7 +22,7 @@ pub const VERSION_DEFAULT: &str = "2.16";
 /// Share of the API's rate limit used where nothing else is said, in percent.
 pub const SHARE_PERCENT_DEFAULT: u32 = 80;
 /// Requests under way at once where nothing else is said.
-pub const CONNECTIONS_DEFAULT: usize = 24;
+pub const CONNECTIONS_DEFAULT: usize = 48;
 /// How long a request may take in all.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long a connection may take.
@@ -40,6 +41,8 @@ pub struct Settings {
     pub version: String,
     /// Share of the rate limit used, 1 to 100.
     pub share_percent: u32,
+    /// Requests that may start in ten seconds at most, whatever the share; without it, the share alone counts.
+    pub requests_max: Option<u32>,
     /// Requests under way at once.
     pub connections: usize,
 }
@@ -73,8 +76,7 @@ pub struct Client {
     budget: Budget,
     clock: Arc<dyn Clock>,
     slots: Semaphore,
-    /// The server's clock minus ours, in microseconds, by the last `Date` header.
-    clock_offset_us: AtomicI64,
+    server_clock: ServerClock,
     requests: AtomicU64,
     received_bytes: AtomicU64,
     refused: AtomicU64,
@@ -128,10 +130,10 @@ impl Client {
             http,
             base_url,
             version: settings.version.clone(),
-            budget: Budget::new(clock.clone(), settings.share_percent),
-            clock,
+            budget: Budget::new(clock.clone(), settings.share_percent, settings.requests_max),
             slots: Semaphore::new(settings.connections.max(1)),
-            clock_offset_us: AtomicI64::new(0),
+            server_clock: ServerClock::new(clock.clone()),
+            clock,
             requests: AtomicU64::new(0),
             received_bytes: AtomicU64::new(0),
             refused: AtomicU64::new(0),
@@ -159,9 +161,7 @@ impl Client {
 
     /// The server's clock, as far as its `Date` headers told it.
     pub fn server_now(&self) -> Timestamp {
-        let ours = self.clock.now();
-        let offset = jiff::SignedDuration::from_micros(self.clock_offset_us.load(Ordering::Relaxed));
-        ours.checked_add(offset).unwrap_or(ours)
+        self.server_clock.now()
     }
 
     /// Sends a request until it is answered, within the budget. `sending` is called just before each attempt goes out;
@@ -172,6 +172,20 @@ impl Client {
     pub async fn send<T>(
         &self,
         request: &Request,
+        sending: impl FnMut() -> T,
+    ) -> Result<(Answer, T), ClientError> {
+        self.send_within(request, u32::MAX, sending).await
+    }
+
+    /// [`send`](Self::send), where a server or connection that fails is asked `server_attempts_max` times at most, if that
+    /// is fewer than it would be anyway.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn send_within<T>(
+        &self,
+        request: &Request,
+        server_attempts_max: u32,
         mut sending: impl FnMut() -> T,
     ) -> Result<(Answer, T), ClientError> {
         let mut attempts = 0;
@@ -187,7 +201,11 @@ impl Client {
                 }
             };
             match outcome {
-                Attempt::Again { error, attempts_max, .. } if attempts >= attempts_max => return Err(error),
+                Attempt::Again { error, attempts_max, wait }
+                    if attempts >= attempts_max || wait && attempts >= server_attempts_max =>
+                {
+                    return Err(error);
+                }
                 Attempt::Again { wait: true, .. } => self.clock.sleep(retry::wait_after(attempts)).await,
                 Attempt::Again { .. } | Attempt::Done(_) => {}
                 Attempt::Failed(error) => return Err(error),
@@ -250,14 +268,10 @@ impl Client {
         let date = headers.get(DATE).and_then(|date| date.to_str().ok());
         let server =
             date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|zoned| zoned.timestamp());
-        match server {
-            Some(server) => {
-                let offset = server.as_microsecond() - self.clock.now().as_microsecond();
-                self.clock_offset_us.store(offset, Ordering::Relaxed);
-                server
-            }
-            None => self.server_now(),
+        if let Some(server) = server {
+            self.server_clock.learn(server);
         }
+        self.server_now()
     }
 }
 

@@ -15,6 +15,7 @@ pub mod error;
 pub mod models;
 pub mod request;
 pub mod retry;
+mod server_clock;
 pub mod workspace;
 
 pub use client::{Client, Settings};

@@ -44,6 +44,10 @@ pub struct Changes {
     /// Work to do, in the order in which it shall be handed out. A key that waits in its queue keeps its place
     /// and gets the new payload; a key that is handed out at this moment comes up again after it is done.
     pub work_added: Vec<Work>,
+    /// Passes whose keys seen are forgotten, before others are added.
+    pub passes_forgotten: Vec<String>,
+    /// Pass and key of records that an enumeration has shown; the same key may come any number of times.
+    pub seen: Vec<(String, String)>,
     /// Queue and key of finished work. A key that is not in its queue is ignored; one that waits is removed.
     pub work_done: Vec<(String, String)>,
 }

@@ -181,6 +181,23 @@ impl Journal {
         self.shared.in_hand.take(queue, |after| self.shared.reader.waiting(queue, after, count))
     }
 
+    /// How many different keys a pass has shown.
+    ///
+    /// # Errors
+    /// [`JournalError::Read`].
+    pub fn seen_count(&self, pass: &str) -> Result<u64, JournalError> {
+        self.shared.reader.seen_count(pass)
+    }
+
+    /// At most `count` keys that a pass has shown, those after `after` in the order of their bytes; read on after the
+    /// last one until nothing comes.
+    ///
+    /// # Errors
+    /// [`JournalError::Read`].
+    pub fn seen(&self, pass: &str, after: &str, count: usize) -> Result<Vec<String>, JournalError> {
+        self.shared.reader.seen(pass, after, count)
+    }
+
     /// How much work of a queue is not done, handed out or not. Costs the same for any number.
     ///
     /// # Errors

@@ -91,6 +91,25 @@ impl Reader {
         })
     }
 
+    /// How many different keys a pass has shown.
+    pub(crate) fn seen_count(&self, pass: &str) -> Result<u64, JournalError> {
+        self.read("keys seen", |connection| {
+            let mut statement = connection.prepare_cached("SELECT count(*) FROM seen WHERE pass = ?1")?;
+            statement.query_row([pass], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+        })
+    }
+
+    /// The keys that a pass has shown after a key, in the order of their bytes.
+    pub(crate) fn seen(&self, pass: &str, after: &str, count: usize) -> Result<Vec<String>, JournalError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.read("keys seen", |connection| {
+            let sql = "SELECT key FROM seen WHERE pass = ?1 AND key > ?2 ORDER BY key LIMIT ?3";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map((pass, after, count), |row| row.get(0))?;
+            rows.collect()
+        })
+    }
+
     /// How much work each queue has left, without those that have none.
     pub(crate) fn remaining(&self) -> Result<Vec<(String, u64)>, JournalError> {
         self.read("work", |connection| {

@@ -15,7 +15,8 @@ const APPLICATION_ID: i64 = 0x5265_6c4a;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Step `n` brings format `n` to format `n + 1`; an empty file has format 0. Steps are only ever added.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE journal (
         id TEXT NOT NULL,
         workspace TEXT NOT NULL,
@@ -49,7 +50,16 @@ const STEPS: [&str; 1] = ["
         remaining INTEGER NOT NULL,
         stamp INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    -- What an enumeration under way has shown so far; told apart as bytes.
+    CREATE TABLE seen (
+        pass TEXT NOT NULL,
+        key TEXT NOT NULL,
+        PRIMARY KEY (pass, key)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// The newest format.
 const FORMAT: i64 = STEPS.len() as i64;

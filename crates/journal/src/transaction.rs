@@ -73,6 +73,13 @@ impl<'a> Writing<'a> {
         for (stream, state) in &changes.cursors {
             self.cursor(stream, state.as_deref())?;
         }
+        for pass in &changes.passes_forgotten {
+            self.transaction.prepare_cached("DELETE FROM seen WHERE pass = ?1")?.execute([pass])?;
+        }
+        for (pass, key) in &changes.seen {
+            let sql = "INSERT INTO seen (pass, key) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            self.transaction.prepare_cached(sql)?.execute((pass, key))?;
+        }
         for (queue, key) in &changes.work_done {
             self.done(queue, key)?;
         }

@@ -91,7 +91,8 @@ impl Reshaper<'_> {
             return rule.envelope.clone();
         }
         let detects = self.unwraps && rule.strategy.is_none();
-        let list = if detects { list_member(&Json::Object(members.clone()).to_string())? } else { return None };
+        let list =
+            if detects { list_member(&Json::Object(members.clone()).to_string())? } else { return None };
         Some(vec![String::from(list)])
     }
 

@@ -31,6 +31,26 @@ pub enum PipelineError {
         #[source]
         cause: ClientError,
     },
+    /// So many records were missing in a complete reading that something else is the likelier reason than deletion.
+    #[error(
+        "{missing} of {live} {resource} were missing in a complete reading; none of them was marked as deleted"
+    )]
+    ManyMissing {
+        /// The resource.
+        resource: &'static str,
+        /// How many were missing.
+        missing: usize,
+        /// How many rows there are.
+        live: usize,
+    },
+    /// `--since` names a resource whose history cannot be limited.
+    #[error("the history of {resource} cannot be limited; that of these can: {limited}")]
+    NoHistory {
+        /// What was named.
+        resource: String,
+        /// The resources that can be.
+        limited: String,
+    },
     /// The journal could not be used.
     #[error("failed to {step} the journal")]
     Journal {

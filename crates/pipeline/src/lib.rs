@@ -7,10 +7,12 @@
 //! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
 
 pub mod error;
+mod estimate;
 pub mod event;
 mod export;
 mod extract;
 mod files;
+mod history;
 mod load;
 mod profile;
 mod readiness;
@@ -21,10 +23,13 @@ mod shred;
 mod sync;
 
 pub use error::PipelineError;
+pub use estimate::{Estimate, FeedCost, estimate};
 pub use export::export;
+pub use extract::SweepAges;
 pub use files::{BROKEN_LINE, FileLoad, file_resource, load_files};
+pub use history::Since;
 pub use profile::{profile_files, profile_journal};
 pub use readiness::{check_destination, check_workspace};
 pub use remembrance::remembered_rules;
 pub use remodel::{Remodel, remodel};
-pub use sync::{SyncSettings, sync};
+pub use sync::{ReadingSettings, SyncSettings, sync};

@@ -62,7 +62,7 @@ pub fn profile_journal(
         let Some(last) = entries.last() else { return Ok(profiles) };
         after = last.seq;
         // What cannot be read as records was an issue when it was loaded.
-        for item in items(entries, &model, &mut Vec::new()) {
+        for item in items(entries, &model, &BTreeMap::new(), &mut Vec::new()) {
             if let Content::Document { .. } = item.content {
                 take(profiles.entry(item.resource.clone()).or_default(), &item);
             }

@@ -2,7 +2,8 @@
 
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
-use crate::extract::{Extraction, Plan, Signal};
+use crate::extract::{Extraction, Plan, Signal, SweepAges};
+use crate::history::{Since, bounds};
 use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
 use crate::remembrance::{remembered_rules, to_remember};
@@ -11,12 +12,13 @@ use crate::shred::ModelState;
 use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
+use relatable_intercom::catalogue::{Content, Feed, feeds};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, Settings};
 use relatable_journal::Journal;
 use relatable_model::protect::{Protections, Salt};
-use relatable_model::rules::Rules;
+use relatable_model::rules::{Rules, Strategy};
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +31,25 @@ const LOAD_FROM_BYTES: usize = 8 * 1024 * 1024;
 /// Time after which a load begins while reading goes on, in seconds.
 const LOAD_FROM_S: i64 = 10;
 
+/// What of a workspace is read; by default everything that costs little, and what changed rather than all of it.
+#[derive(Debug, Clone, Default)]
+pub struct ReadingSettings {
+    /// Resources to read; all by default.
+    pub select: Option<Vec<String>>,
+    /// Resources and feeds that are read although they cost much.
+    pub also: Vec<String>,
+    /// Whether complete readings are due whatever their age.
+    pub sweep: bool,
+    /// How old complete readings may become.
+    pub sweeps: SweepAges,
+    /// Since when history is read: of one resource, or of all that have a history; `None` for all of it.
+    pub since: Vec<Since>,
+    /// Types of custom objects, beside those that attributes point at.
+    pub object_types: Vec<String>,
+    /// Whether any number of records may be gone.
+    pub accept_deletions: bool,
+}
+
 /// What to read, and how.
 pub struct SyncSettings {
     /// The connection to the workspace.
@@ -39,10 +60,8 @@ pub struct SyncSettings {
     pub curated: Rules,
     /// The journal's file.
     pub journal: PathBuf,
-    /// Resources to read; all by default.
-    pub select: Option<Vec<String>>,
-    /// Whether everything is read anew.
-    pub full: bool,
+    /// What of the workspace is read.
+    pub reading: ReadingSettings,
     /// What goes into the hashes of protected values.
     pub salt: Option<Salt>,
     /// The clock.
@@ -64,7 +83,8 @@ pub async fn sync(
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
     let began = settings.clock.now();
-    let resources = selected(&settings)?;
+    let resources = selected(&settings.rules, &settings.reading)?;
+    let reading = settings.reading.clone();
     let protections = Protections::new(&settings.rules, settings.salt.as_ref())?;
     let stored = check_destination(destination.as_mut(), &settings.rules)?;
     let client =
@@ -87,8 +107,10 @@ pub async fn sync(
     }
     tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
     let low_water = checkpoint.low_water.clone();
+    let since = bounds(&reading.since, &low_water)?;
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
     let models = to_remember(&remembered_rules(destination.as_mut())?, &settings.rules, &settings.curated);
+    let undivided = undivided(&settings.rules);
     let model = ModelState::new(settings.rules, memory)?;
     let mut loader = Loader::new(
         destination,
@@ -99,6 +121,7 @@ pub async fn sync(
         settings.clock.clone(),
     );
     loader.remember_models(models);
+    loader.limit_history(since.clone());
     if is_new {
         loader.adopt_journal()?;
     }
@@ -111,7 +134,14 @@ pub async fn sync(
         observer: observer.clone(),
         signals,
         resources,
-        full: settings.full,
+        also: reading.also.into_iter().collect(),
+        sweep: reading.sweep,
+        sweeps: reading.sweeps,
+        since,
+        object_types: reading.object_types,
+        accept_deletions: reading.accept_deletions,
+        hands: settings.client.connections,
+        undivided,
         low_water,
         has_unloaded,
         protections,
@@ -200,6 +230,11 @@ fn load(
                 loader.add_rules(&attribute_rules(&definitions(&bodies)))?;
                 prepared = true;
             }
+            Signal::Search(search) => {
+                loader.search(search)?;
+                pending_bytes = 0;
+            }
+            Signal::Noted(issue) => loader.note(issue),
             Signal::Finished(low_water) => {
                 loader.load_up_to(journal.settled())?;
                 loader.finish(low_water)?;
@@ -230,13 +265,35 @@ pub(crate) fn definitions(bodies: &[Arc<Vec<u8>>]) -> Vec<AttributeDefinition> {
 }
 
 /// The resources to read.
-fn selected(settings: &SyncSettings) -> Result<HashSet<String>, PipelineError> {
-    let known: Vec<&str> = settings.rules.resources.keys().map(String::as_str).collect();
-    let Some(select) = &settings.select else { return Ok(known.into_iter().map(str::to_owned).collect()) };
+pub(crate) fn selected(rules: &Rules, reading: &ReadingSettings) -> Result<HashSet<String>, PipelineError> {
+    let known: Vec<&str> = rules.resources.keys().map(String::as_str).collect();
+    let also = reading.also.iter();
+    let is_known = |name: &&String| known.contains(&name.as_str()) || Feed::named(name).is_some();
+    if let Some(name) = also.clone().find(|name| !is_known(name)) {
+        return Err(PipelineError::UnknownResource { name: name.clone(), known: known.join(", ") });
+    }
+    let Some(select) = &reading.select else {
+        let is_afforded =
+            |name: &&str| !Feed::has_cost(name) || also.clone().any(|also| also.as_str() == *name);
+        return Ok(known.iter().filter(|name| is_afforded(name)).map(|name| (*name).to_owned()).collect());
+    };
     match select.iter().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(PipelineError::UnknownResource { name: name.clone(), known: known.join(", ") }),
         None => Ok(select.iter().cloned().collect()),
     }
+}
+
+/// The feeds that complete lists which the rules put into one column. A list in a table of its own only grows by an answer
+/// that shows part of it; a column would be replaced.
+fn undivided(rules: &Rules) -> HashSet<&'static str> {
+    let completing = feeds().filter(|feed| {
+        let Content::Fragment(path) = feed.content else { return false };
+        let rule = rules.resources.get(feed.resource).and_then(|rules| rules.paths.get(path));
+        rule.is_some_and(|rule| {
+            matches!(rule.strategy, Some(Strategy::Delimited | Strategy::List | Strategy::Json))
+        })
+    });
+    completing.map(|feed| feed.name).collect()
 }
 
 /// How a checkpoint names a journal: by its id, and for people by where it is.

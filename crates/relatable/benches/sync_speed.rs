@@ -64,14 +64,14 @@ async fn measure() -> Result<Stats, Box<dyn std::error::Error>> {
             token: token.into(),
             version: "2.16".to_owned(),
             share_percent: SHARE_PERCENT,
+            requests_max: None,
             connections: relatable_intercom::client::CONNECTIONS_DEFAULT,
         },
         rules: curated()?,
         journal: folder.path().join("journal"),
-        select: None,
+        reading: relatable_pipeline::ReadingSettings::default(),
         curated: curated()?,
         salt: None,
-        full: false,
         clock: Arc::new(SystemClock),
     };
     let uri = format!("sqlite:{}", folder.path().join("tables.db").display());

@@ -58,6 +58,8 @@ conformance![
     scopes::a_row_that_moved_to_another_parent_is_kept,
     deletion::deleted_rows_are_marked_once,
     deletion::a_row_seen_again_lives_again,
+    deletion::live_rows_are_named_in_the_order_of_their_bytes,
+    deletion::a_row_is_known_up_to_its_deletion,
     reading::records_come_back_in_groups_with_all_that_was_split_from_them,
     reading::every_type_comes_back_as_it_was_given,
     reading::tables_come_back_as_they_were_declared,

@@ -138,6 +138,9 @@ pub struct Feed {
     pub parent_member: Option<&'static str>,
     /// Whether its answers show records in full, so that what other answers said earlier is covered.
     pub complete: bool,
+    /// For documents read per record: the path in them that names the record asked for. Where it is given, the answer shows
+    /// all that hang on that record, and those it does not show are gone.
+    pub parent_path: &'static str,
     /// The member with a record's time of change; empty where there is none.
     pub changed: &'static str,
     /// Whether records stay when the API does not show them any more: it keeps a window of something that only grows.
@@ -161,6 +164,17 @@ impl Feed {
                 _ => None,
             }
         })
+    }
+
+    /// Whether a resource is read only when asked for, because all its feeds cost much.
+    pub fn has_cost(resource: &str) -> bool {
+        let mut feeds = feeds().filter(|feed| feed.resource == resource).peekable();
+        feeds.peek().is_some() && feeds.all(|feed| feed.cost.is_some())
+    }
+
+    /// Whether what it shows is history that can be limited: what changed since a moment can be asked for, or it only grows.
+    pub fn is_history(&self) -> bool {
+        self.search || self.lasting || self.path.contains("{since}")
     }
 
     /// The feed that answers with one record of `resource`, if a version of the API has one: what tells whether the record
@@ -199,6 +213,10 @@ impl Feed {
         self.search
     }
 }
+
+/// The resources whose deletion takes away what links others to them, without moving the others' times of change (API notes
+/// §12).
+pub const UNLINKED_WHEN_GONE: &[&str] = &["tags", "segments", "companies"];
 
 /// A version as a number to compare; `Preview` and unknown words are above all numbers.
 fn version_number(version: &str) -> (u32, u32) {

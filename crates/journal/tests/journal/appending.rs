@@ -160,3 +160,26 @@ fn a_journal_is_shared_between_threads() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     shared::<Journal>();
 }
+
+#[test]
+fn what_a_pass_has_seen_is_kept_once_in_order_until_it_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let seen = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(pass, key)| ((*pass).to_owned(), (*key).to_owned())).collect::<Vec<_>>()
+    };
+    {
+        let journal = open(&path);
+        let changes =
+            Changes { seen: seen(&[("p", "b"), ("p", "B"), ("q", "x"), ("p", "b")]), ..Changes::default() };
+        journal.append(journal.reserve(), entry(b"[]"), changes).unwrap();
+    }
+    let journal = open(&path);
+    journal.record(Changes { seen: seen(&[("p", "ä"), ("p", "b")]), ..Changes::default() }).unwrap();
+    assert_eq!(journal.seen("p", "", 10).unwrap(), ["B", "b", "ä"]);
+    assert_eq!(journal.seen("p", "B", 1).unwrap(), ["b"]);
+    let forget = || vec!["p".to_owned()];
+    let changes = Changes { passes_forgotten: forget(), seen: seen(&[("p", "new")]), ..Changes::default() };
+    journal.record(changes).unwrap();
+    assert_eq!((journal.seen_count("p").unwrap(), journal.seen_count("q").unwrap()), (1, 1));
+}

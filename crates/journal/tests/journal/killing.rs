@@ -47,6 +47,7 @@ fn child_process_appends_until_it_is_killed() {
                         cursors: vec![(stream.clone(), Some(step.to_string()))],
                         work_added: vec![work(&stream, &step.to_string(), "payload")],
                         work_done: vec![(stream.clone(), before)],
+                        ..Changes::default()
                     };
                     journal.append(ticket, entry(&body(thread, step)), changes).unwrap();
                     writeln!(std::io::stdout(), "acknowledged {seq} {thread} {step}").unwrap();

@@ -68,7 +68,7 @@ fn what_is_not_this_workspaces_journal_is_refused_and_left_as_it_was() {
     drop(foreign);
     let cases = [
         ("journal.db", "is of workspace \"workspace\", not of \"another\""),
-        ("newer.db", "has format 99, this version knows up to 1"),
+        ("newer.db", "has format 99, this version knows up to 2"),
         ("text.db", "is not a journal of Relatable"),
         ("foreign.db", "is not a journal of Relatable"),
     ];
@@ -80,6 +80,21 @@ fn what_is_not_this_workspaces_journal_is_refused_and_left_as_it_was() {
     }
     assert!(!at("foreign.db.lock").exists(), "nothing is left beside another program's file");
     open(&at("journal.db"));
+}
+
+#[test]
+fn a_journal_of_the_first_format_is_brought_up_to_date_and_keeps_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    {
+        let journal = open(&path);
+        journal.append(journal.reserve(), crate::entry(b"[]"), Changes::default()).unwrap();
+    }
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE seen; PRAGMA user_version = 1").unwrap();
+    drop(old);
+    let journal = open(&path);
+    assert_eq!((journal.settled(), journal.seen_count("p").unwrap()), (1, 0));
 }
 
 #[test]

@@ -25,7 +25,10 @@ fn older_name(path: &Path, rule: &PathRule) -> Option<String> {
         ..PathRule::default()
     };
     if *rule != only_that {
-        return Some("a member under its older name is treated as the newer one is, so that `same_as` stands alone".to_owned());
+        return Some(
+            "a member under its older name is treated as the newer one is, so that `same_as` stands alone"
+                .to_owned(),
+        );
     }
     let is_member = |step: &Segment| matches!(step, Segment::Member(_));
     let (last, home) = path.segments.split_last()?;
@@ -35,11 +38,12 @@ fn older_name(path: &Path, rule: &PathRule) -> Option<String> {
     let inside = newer.strip_prefix(home).filter(|steps| !steps.is_empty() && steps.iter().all(is_member));
     match inside {
         None => Some(
-            "`same_as` names a path in the same object, or in an object within it, and no element of a list".to_owned(),
+            "`same_as` names a path in the same object, or in an object within it, and no element of a list"
+                .to_owned(),
         ),
-        Some([first, ..]) if first == last => {
-            Some("a member cannot be moved into itself; `scalar` takes a single value for a member".to_owned())
-        }
+        Some([first, ..]) if first == last => Some(
+            "a member cannot be moved into itself; `scalar` takes a single value for a member".to_owned(),
+        ),
         Some(_) => None,
     }
 }
@@ -50,10 +54,15 @@ fn member(rule: &PathRule) -> Option<String> {
         return Some("`scalar` and `names` must name a member".to_owned());
     }
     if rule.names.as_deref() == Some(VALUE) {
-        return Some(format!("`{VALUE}` is the member for values that are no objects; choose another for `names`"));
+        return Some(format!(
+            "`{VALUE}` is the member for values that are no objects; choose another for `names`"
+        ));
     }
     if rule.names.is_some() && rule.envelope.is_some() {
-        return Some("an object that wraps a list has no names that are data, so that `names` has no effect".to_owned());
+        return Some(
+            "an object that wraps a list has no names that are data, so that `names` has no effect"
+                .to_owned(),
+        );
     }
     let of_value = rule.logical.is_some()
         || rule.column.is_some()
@@ -90,11 +99,14 @@ pub(super) fn among_others(merged: &ResourceRules, lookup: &RuleLookup, path: &s
         return Some(format!("`{newer}` is itself an older name; name the newest"));
     }
     if let Some((above, strategy)) = kept_whole_above(lookup, &newer) {
-        return Some(format!("`{above}` is `as = \"{}\"`, so that nothing can be moved into it", strategy.name()));
+        return Some(format!(
+            "`{above}` is `as = \"{}\"`, so that nothing can be moved into it",
+            strategy.name()
+        ));
     }
     let home = Path::parse(path).ok()?.segments.len();
-    let lists = (home..newer.segments.len()).map(above).find(|above| {
-        !matches!(lookup.rule(&above.to_string()).strategy, None | Some(Strategy::Flatten))
-    })?;
+    let lists = (home..newer.segments.len())
+        .map(above)
+        .find(|above| !matches!(lookup.rule(&above.to_string()).strategy, None | Some(Strategy::Flatten)))?;
     Some(format!("`{lists}` has a table of its own, and what stands beside it cannot be moved there"))
 }

@@ -191,7 +191,9 @@ impl Shredder {
         if open.is_envelope() || self.is_nothing(target, text, false) {
             return;
         }
-        let rule = self.plan.nodes[target.node].has_synonyms.then(|| self.plan.nodes[target.node].place.rule.clone());
+        let rule = self.plan.nodes[target.node]
+            .has_synonyms
+            .then(|| self.plan.nodes[target.node].place.rule.clone());
         let text = rule.as_ref().map_or(text, |rule| rule.stored_word(text));
         let column = self.column(target);
         if self.holds_lists(target) || !self.builders[column].push_string(target.row, text) {

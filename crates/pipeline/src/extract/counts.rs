@@ -35,7 +35,7 @@ impl Extraction {
         let now = jiff::Timestamp::from_second(now.as_second()).unwrap_or(now);
         let due = last
             .and_then(|last| last.parse::<i64>().ok())
-            .is_none_or(|last_s| now.as_second() - last_s >= DETAILED_AGE_S || self.full);
+            .is_none_or(|last_s| now.as_second() - last_s >= DETAILED_AGE_S || self.sweep);
         let ids = |feed: &str| if due { snapshot_ids(feed, snapshots) } else { Vec::new() };
         let questions = count_questions(&ids("tags"), &ids("admins"));
         let mut asked = futures_util::stream::iter(questions)

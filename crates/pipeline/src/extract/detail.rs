@@ -1,5 +1,6 @@
 //! Requests of their own for single records: a persistent queue worked by many hands.
 //!
+//! * What is new goes before what a complete reading asks for: each feed has a queue for either.
 //! * Of each feed one request goes first, and the others follow once it was answered: a feed that the token may not read
 //!   costs one request a run, and its work waits.
 //! * A record that the API does not have is asked for once more by the next run, which corrects what was an error of the
@@ -19,14 +20,28 @@ use relatable_model::json::records;
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
 
-/// Records asked for at once; the budget decides how quickly they start.
-const HANDS: usize = 24;
 /// Records taken from a queue at a time.
-const TAKEN: usize = 48;
+const TAKEN: usize = 96;
+/// What stands behind a feed's name where records wait that a complete reading found.
+const SWEEP_SUFFIX: &str = "/sweep";
 /// What stands before a queue's name where records wait for the next run to ask for them again.
 const AGAIN_PREFIX: &str = "again/";
 /// Payload of work for a record that the API did not have when an earlier run asked for it.
 const AGAIN: &str = "again";
+/// Payload of work for a record that a complete reading did not show.
+pub(super) const ABSENT: &str = "absent";
+
+/// A queue, and the feed that its records are asked for with.
+#[derive(Clone, Copy)]
+struct Queue {
+    feed: &'static Feed,
+    is_new: bool,
+}
+
+/// The name of the queue of records that a feed is asked for.
+pub(super) fn queue(feed: &Feed, is_new: bool) -> String {
+    format!("{}{}", feed.name, if is_new { "" } else { SWEEP_SUFFIX })
+}
 
 /// What asking for a record came to.
 struct Detail {
@@ -50,8 +65,8 @@ enum Outcome {
 struct Feeds {
     /// Left out of this run.
     left_out: HashSet<&'static str>,
-    /// Found with an empty queue, until something may have come into it.
-    empty: HashSet<&'static str>,
+    /// Found empty, until something may have come into it: feed, and whether it is the queue of what is new.
+    empty: HashSet<(&'static str, bool)>,
     /// With a request under way that goes first.
     probing: HashSet<&'static str>,
     /// With a request that was answered.
@@ -59,9 +74,9 @@ struct Feeds {
 }
 
 impl Feeds {
-    /// Whether more work of this feed is to be taken.
-    fn is_hungry(&self, feed: &Feed) -> bool {
-        !self.left_out.contains(feed.name) && !self.empty.contains(feed.name)
+    /// Whether more work is to be taken from a queue.
+    fn is_hungry(&self, queue: Queue) -> bool {
+        !self.left_out.contains(queue.feed.name) && !self.empty.contains(&(queue.feed.name, queue.is_new))
     }
 
     /// Takes the next work that may be done now; work of feeds that are left out falls away.
@@ -80,7 +95,8 @@ impl Feeds {
         let name = detail.feed.name;
         self.probing.remove(name);
         // A record that changed while it was asked for is in its queue again.
-        self.empty.remove(name);
+        self.empty.remove(&(name, true));
+        self.empty.remove(&(name, false));
         match detail.outcome {
             Outcome::Answered => self.open.insert(name),
             Outcome::Gone => {
@@ -104,12 +120,17 @@ struct Whole {
 impl Extraction {
     /// Works the queues until they are empty and no enumeration is left to fill them; returns the feeds left out.
     pub(super) async fn details(&self) -> Result<HashSet<&'static str>, PipelineError> {
-        let queues: Vec<&'static Feed> = self
+        let asked: Vec<&'static Feed> = self
             .with_reading(|reading| matches!(reading, Reading::PerRecord(_) | Reading::OnDoubt))
             .collect();
-        self.ask_again(&queues).await?;
+        self.ask_again(&asked).await?;
+        let queues: Vec<Queue> = [true, false]
+            .into_iter()
+            .flat_map(|is_new| asked.iter().map(move |feed| Queue { feed, is_new }))
+            .collect();
         let mut feeds = Feeds::default();
-        let mut taken: VecDeque<(&'static Feed, Work)> = VecDeque::new();
+        // What is new, and what a complete reading found.
+        let mut taken: [VecDeque<(&'static Feed, Work)>; 2] = Default::default();
         let mut under_way = FuturesUnordered::new();
         let mut was_over = false;
         loop {
@@ -119,18 +140,10 @@ impl Extraction {
                 was_over = true;
                 feeds.empty.clear();
             }
-            if taken.len() < HANDS {
-                for feed in queues.iter().copied().filter(|feed| feeds.is_hungry(feed)).collect::<Vec<_>>() {
-                    let (journal, queue) = (self.journal.clone(), feed.name);
-                    let work = self.blocking(move || journal.take_work(queue, TAKEN)).await?;
-                    if work.is_empty() {
-                        feeds.empty.insert(feed.name);
-                    }
-                    taken.extend(work.into_iter().map(|work| (feed, work)));
-                }
-            }
-            while under_way.len() < HANDS
-                && let Some((feed, work)) = feeds.next(&mut taken)
+            self.take(&queues, &mut feeds, &mut taken).await?;
+            let [new, old] = &mut taken;
+            while under_way.len() < self.hands
+                && let Some((feed, work)) = feeds.next(new).or_else(|| feeds.next(old))
             {
                 under_way.push(self.detail(feed, work));
             }
@@ -151,6 +164,28 @@ impl Extraction {
                 () = self.work_found.notified(), if !over => feeds.empty.clear(),
             }
         }
+    }
+
+    /// Takes work from the queues where little is left of what was taken.
+    async fn take(
+        &self,
+        queues: &[Queue],
+        feeds: &mut Feeds,
+        taken: &mut [VecDeque<(&'static Feed, Work)>; 2],
+    ) -> Result<(), PipelineError> {
+        for found in queues.iter().copied() {
+            let place = usize::from(!found.is_new);
+            if taken[place].len() >= self.hands || !feeds.is_hungry(found) {
+                continue;
+            }
+            let (journal, name) = (self.journal.clone(), queue(found.feed, found.is_new));
+            let work = self.blocking(move || journal.take_work(&name, TAKEN)).await?;
+            if work.is_empty() {
+                feeds.empty.insert((found.feed.name, found.is_new));
+            }
+            taken[place].extend(work.into_iter().map(|work| (found.feed, work)));
+        }
+        Ok(())
     }
 
     /// Puts the records that earlier runs did not find back into their queues.
@@ -197,7 +232,13 @@ impl Extraction {
         if feed.list.is_some() && feed.parent != Some(feed.resource) {
             self.tally(feed.resource, |tally| tally.records += whole.record_count as u64);
         }
-        let work_done = vec![(work.queue, work.key.clone())];
+        // What was asked for just now need not be asked for because of a complete reading, too.
+        let waits_too = (queue(feed, false), work.key.clone());
+        let work_done = if work.queue == waits_too.0 {
+            vec![waits_too]
+        } else {
+            vec![(work.queue, work.key.clone()), waits_too]
+        };
         let stored = entry(feed, Some(work.key), whole.first.requested_at, whole.body);
         self.append(feed, whole.ticket, stored, Changes { work_done, ..Changes::default() }).await?;
         Ok(Detail { feed, outcome: Outcome::Answered })
@@ -206,14 +247,14 @@ impl Extraction {
     /// Notes that the API does not have what was asked for: the next run asks once more, and where it is a list, this run
     /// asks for the record it hangs on.
     async fn gone(&self, feed: &Feed, work: Work) -> Result<(), PipelineError> {
-        let Work { queue, key, payload } = work;
+        let Work { queue: asked, key, payload } = work;
         let mut work_added = Vec::new();
-        if payload != AGAIN {
+        if payload != AGAIN && payload != ABSENT {
             work_added.push(Work { queue: again(feed), key: key.clone(), payload: String::new() });
         }
         let whole = self.with_reading(|reading| reading == Reading::OnDoubt);
         for whole in whole.filter(|whole| feed.list.is_some() && whole.parent == feed.parent) {
-            let (queue, key) = (whole.name.to_owned(), key.clone());
+            let (queue, key) = (queue(whole, true), key.clone());
             work_added.push(Work { queue, key, payload: String::new() });
             self.tally(whole.resource, |tally| tally.waiting += 1);
         }
@@ -223,14 +264,14 @@ impl Extraction {
             requested_at_us: self.client.server_now().as_microsecond(),
             body: b"null".to_vec(),
         };
-        let changes = Changes { work_added, work_done: vec![(queue, key)], ..Changes::default() };
+        let changes = Changes { work_added, work_done: vec![(asked, key)], ..Changes::default() };
         self.append(feed, self.journal.reserve(), stored, changes).await
     }
 
     /// Asks for all pages about one record; their place in the journal is that of the first.
     async fn whole(&self, feed: &Feed, key: &str) -> Result<Whole, ClientError> {
         let request = feed.request(&Question::about(key), &Position::First);
-        let (first, ticket) = self.ask(feed, &request).await?;
+        let (first, ticket) = self.ask(feed, &request, u32::MAX).await?;
         let Some(list) = feed.list else {
             return Ok(Whole { ticket, body: first.body.clone(), first, record_count: 1 });
         };
@@ -247,7 +288,7 @@ impl Extraction {
                 return Err(ClientError::Unexpected { place: request.place().to_owned(), what });
             }
             position = next;
-            (answer, _) = self.ask(feed, &feed.request(&Question::about(key), &position)).await?;
+            (answer, _) = self.ask(feed, &feed.request(&Question::about(key), &position), u32::MAX).await?;
         }
         let record_count = elements.len();
         let mut body = vec![b'['];

@@ -1,51 +1,95 @@
-//! What a page of records leads to: requests of their own for those that need them.
+//! What a page of records shows, and what it leads to: requests of their own for those that need them.
 
 use relatable_intercom::catalogue::{Condition, Feed, Reading};
 use relatable_journal::Work;
+use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::json::{Peeked, peek, records};
+use std::collections::BTreeMap;
 
-/// The work that the records of a page lead to, for the feeds that are `selected`. Records unchanged since the bound
-/// (a day-granular search shows more than was asked for) lead to nothing.
-pub(super) fn discovered(body: &[u8], feed: &Feed, since_s: Option<i64>, selected: &[&Feed]) -> Vec<Work> {
-    let children: Vec<(&Feed, Condition)> = selected
-        .iter()
-        .filter(|child| child.parent == Some(feed.resource))
-        .filter_map(|child| match child.reading {
-            Reading::PerRecord(condition) => Some((*child, condition)),
-            _ => None,
-        })
-        .collect();
-    let mut work = Vec::new();
-    for range in records(body, feed.list).ok().flatten().unwrap_or_default() {
+/// A record as an enumeration needs to know it.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    /// Its id.
+    pub(super) id: String,
+    /// When it changed last, seconds since the epoch.
+    pub(super) changed_s: Option<i64>,
+    /// When it was created, seconds since the epoch.
+    pub(super) created_s: Option<i64>,
+    /// The record itself, JSON.
+    record: &'a [u8],
+}
+
+/// A feed that is asked per record found, and which records it is asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Child {
+    /// The feed.
+    pub(super) feed: &'static Feed,
+    /// Only for records that changed at or after this moment, seconds since the epoch; those that tell no time of change
+    /// always count.
+    pub(super) since_s: Option<i64>,
+    /// For which of them it is asked.
+    pub(super) condition: Condition,
+    /// The queue its work goes to.
+    pub(super) queue: String,
+}
+
+impl Child {
+    /// A feed asked for the records it is meant for.
+    pub(super) fn new(feed: &'static Feed, since_s: Option<i64>, queue: String) -> Child {
+        let condition = match feed.reading {
+            Reading::PerRecord(condition) => condition,
+            _ => Condition::Always,
+        };
+        Child { feed, since_s, condition, queue }
+    }
+}
+
+/// The records of a page.
+pub(super) fn found<'a>(body: &'a [u8], feed: &Feed) -> Vec<Found<'a>> {
+    let ranges = records(body, feed.list).ok().flatten().unwrap_or_default();
+    let found = ranges.into_iter().filter_map(|range| {
         let record = &body[range];
-        let Ok([id, changed]) = peek(record, ["id", "updated_at"]) else { continue };
-        let Some(id) = id.text() else { continue };
-        let unchanged = since_s.is_some_and(|since_s| change_s(changed).is_some_and(|at_s| at_s < since_s));
-        if unchanged {
+        let [id, changed, created] = peek(record, ["id", feed.changed, "created_at"]).ok()?;
+        let changed_s = moment_s(changed);
+        Some(Found { id: id.text()?, changed_s, created_s: moment_s(created), record })
+    });
+    found.collect()
+}
+
+/// The work that records lead to. `known` has records whose own requests were already made at a time of change.
+pub(super) fn discovered(
+    found: &[Found<'_>],
+    children: &[Child],
+    known: &BTreeMap<String, i64>,
+) -> Vec<Work> {
+    let mut work = Vec::new();
+    for Found { id, changed_s, record, .. } in found {
+        if changed_s.is_some() && known.get(id).copied() == *changed_s {
             continue;
         }
-        for (child, condition) in &children {
-            if condition.holds(record) {
-                work.push(Work { queue: child.name.to_owned(), key: id.clone(), payload: String::new() });
+        for Child { feed, since_s, condition, queue } in children {
+            let unchanged = since_s.zip(*changed_s).is_some_and(|(since_s, at_s)| at_s < since_s);
+            if unchanged || !condition.holds(record) {
+                continue;
             }
+            let key = match feed.asked_by {
+                "id" => Some(id.clone()),
+                member => peek(record, [member]).ok().and_then(|[value]| value.text()),
+            };
+            work.extend(key.map(|key| Work { queue: queue.clone(), key, payload: String::new() }));
         }
     }
     work
 }
 
-/// The earliest time of change on a page, seconds since the epoch.
-pub(super) fn oldest_change_s(body: &[u8], feed: &Feed) -> Option<i64> {
-    let ranges = records(body, feed.list).ok().flatten()?;
-    let changes = ranges.into_iter().filter_map(|range| {
-        let [changed] = peek(&body[range], ["updated_at"]).ok()?;
-        change_s(changed)
-    });
-    changes.min()
-}
-
-/// A time of change in seconds.
-fn change_s(changed: Peeked) -> Option<i64> {
-    changed.text()?.parse().ok()
+/// A moment in whole seconds since the epoch, however it is written.
+fn moment_s(value: Peeked) -> Option<i64> {
+    let moment_us = match value {
+        Peeked::Number(text) => instant_from_number(&text),
+        Peeked::Text(text) => instant_from_text(&text),
+        Peeked::Nothing => None,
+    };
+    moment_us.map(|moment_us| moment_us.div_euclid(1_000_000))
 }
 
 #[cfg(test)]
@@ -53,22 +97,27 @@ mod tests {
     use super::*;
     use relatable_intercom::catalogue::feeds;
 
+    const BODY: &[u8] = br#"{"type":"list","data":[
+        {"id":"a","updated_at":100,"tags":{"data":[],"has_more":false,"total_count":0},"notes":{"data":[],"total_count":0}},
+        {"id":"b","updated_at":"1970-01-01T00:03:20Z","tags":{"data":[],"has_more":true},"notes":{"data":[{"id":"n"}]},
+         "opted_in_subscription_types":{"data":[{"id":"s"}],"total_count":1}}]}"#;
+
+    /// The work that the page leads to, as `record feed`.
+    fn names(since_s: Option<i64>, known: &[(&str, i64)]) -> Vec<String> {
+        let contacts = Feed::named("contacts").unwrap();
+        let children = feeds().filter(|feed| feed.parent == Some("contacts"));
+        let children: Vec<Child> = children
+            .filter(|feed| matches!(feed.reading, Reading::PerRecord(_)))
+            .map(|feed| Child::new(feed, since_s, feed.name.to_owned()))
+            .collect();
+        let known = known.iter().map(|(id, changed_s)| ((*id).to_owned(), *changed_s)).collect();
+        let work = discovered(&found(BODY, contacts), &children, &known);
+        work.into_iter().map(|work| format!("{} {}", work.key, work.queue)).collect()
+    }
+
     #[test]
     fn a_record_leads_to_just_the_requests_it_needs() {
-        let contacts = Feed::named("contacts").unwrap();
-        let selected: Vec<&Feed> = feeds().collect();
-        let body = br#"{"type":"list","data":[
-            {"id":"a","updated_at":100,"tags":{"data":[],"has_more":false,"total_count":0},"notes":{"data":[],"total_count":0}},
-            {"id":"b","updated_at":200,"tags":{"data":[],"has_more":true},"notes":{"data":[{"id":"n"}]},
-             "opted_in_subscription_types":{"data":[{"id":"s"}],"total_count":1}}]}"#;
-        let names = |since_s| {
-            let found = discovered(body, contacts, since_s, &selected);
-            let mut names: Vec<String> =
-                found.into_iter().map(|work| format!("{} {}", work.key, work.queue)).collect();
-            names.sort();
-            names
-        };
-        let all = names(None);
+        let all = names(None, &[]);
         for expected in
             ["a contact_segments", "a events", "b contact_tags", "b contact_notes", "b contact_subscriptions"]
         {
@@ -79,7 +128,12 @@ mod tests {
         {
             assert!(all.iter().all(|name| name != excluded), "{excluded} in {all:?}");
         }
-        assert!(names(Some(150)).iter().all(|name| name.starts_with('b')));
-        assert_eq!(oldest_change_s(body, contacts), Some(100));
+    }
+
+    #[test]
+    fn what_did_not_change_since_leads_to_nothing() {
+        assert!(names(Some(150), &[]).iter().all(|name| name.starts_with('b')));
+        assert_eq!(names(Some(201), &[]), Vec::<String>::new());
+        assert!(names(None, &[("b", 200), ("a", 99)]).iter().all(|name| name.starts_with('a')));
     }
 }

@@ -3,13 +3,22 @@
 //! Extraction only ever appends to the journal: an answer, where its enumeration goes on, and the work it discovered, in
 //! one transaction. A run that is killed continues at the next request.
 
+mod absence;
+mod catch_up;
+mod complete;
 mod counts;
+pub(crate) mod course;
+mod departures;
 mod detail;
 mod discover;
+mod page;
+mod snapshot;
 mod stream;
+mod windows;
 
 use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
+use crate::load::Search;
 use crate::report::Skipped;
 use relatable_intercom::answer::Answer;
 use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
@@ -18,8 +27,9 @@ use relatable_intercom::error::Policy;
 use relatable_intercom::request::Request;
 use relatable_intercom::{Client, ClientError};
 use relatable_journal::{Changes, Entry, Journal, Ticket};
+use relatable_model::issue::Issue;
 use relatable_model::protect::Protections;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -30,6 +40,21 @@ const WAIT_WORTH_TELLING_S: u64 = 2;
 /// It is told at most this often, in seconds.
 const WAIT_TOLD_EVERY_S: i64 = 10;
 
+/// How old complete readings may become, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SweepAges {
+    /// Those of the records themselves, which show what is gone.
+    pub records_s: i64,
+    /// Those that ask for what hangs on each record.
+    pub details_s: i64,
+}
+
+impl Default for SweepAges {
+    fn default() -> SweepAges {
+        SweepAges { records_s: 24 * 3600, details_s: 7 * 24 * 3600 }
+    }
+}
+
 /// What the loader is told while reading goes on.
 #[derive(Debug)]
 pub(crate) enum Signal {
@@ -37,6 +62,10 @@ pub(crate) enum Signal {
     Appended(usize),
     /// What must be known before anything is shredded has been read: definitions of attributes.
     Attributes(Vec<Arc<Vec<u8>>>),
+    /// Rows that a complete reading did not show are to be looked for, once all it showed is loaded.
+    Search(Search),
+    /// Something about a resource that is worth recording.
+    Noted(Issue),
     /// Reading is over; per feed, up to when everything discovered is in the journal.
     Finished(BTreeMap<String, i64>),
 }
@@ -58,7 +87,21 @@ pub(crate) struct Extraction {
     signals: std::sync::mpsc::Sender<Signal>,
     selected: Vec<&'static Feed>,
     resources: HashSet<String>,
-    full: bool,
+    /// Whether complete readings are due whatever their age.
+    sweep: bool,
+    sweeps: SweepAges,
+    /// Per resource, since when its history is read, seconds since the epoch.
+    since: BTreeMap<String, i64>,
+    /// Types of custom objects that are known without asking.
+    object_types: Vec<String>,
+    /// Whether any number of records may be gone.
+    accept_deletions: bool,
+    /// When this run began, seconds since the epoch by the server's clock.
+    began_s: i64,
+    /// Requests for single records under way at once.
+    hands: usize,
+    /// Feeds that complete a list which stands in one column, as the rules have it.
+    undivided: HashSet<&'static str>,
     /// Per feed, where an earlier journal had come to.
     low_water: BTreeMap<String, i64>,
     /// Whether answers of earlier runs are still to be loaded.
@@ -66,6 +109,10 @@ pub(crate) struct Extraction {
     protections: Protections,
     tallies: Mutex<BTreeMap<String, Tally>>,
     skipped: Mutex<Vec<Skipped>>,
+    /// Records per page where a feed's own number proved too many.
+    page_sizes: Mutex<HashMap<&'static str, u32>>,
+    /// The highest number that an answer was put into the journal under.
+    appended: AtomicI64,
     /// Woken when there is new work for details, or no more enumeration to find any.
     work_found: Notify,
     /// Whether every enumeration has ended.
@@ -84,7 +131,15 @@ pub(crate) struct Plan {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) signals: std::sync::mpsc::Sender<Signal>,
     pub(crate) resources: HashSet<String>,
-    pub(crate) full: bool,
+    /// Resources and feeds that are read although they cost much.
+    pub(crate) also: HashSet<String>,
+    pub(crate) sweep: bool,
+    pub(crate) sweeps: SweepAges,
+    pub(crate) since: BTreeMap<String, i64>,
+    pub(crate) object_types: Vec<String>,
+    pub(crate) accept_deletions: bool,
+    pub(crate) hands: usize,
+    pub(crate) undivided: HashSet<&'static str>,
     pub(crate) low_water: BTreeMap<String, i64>,
     /// Whether the journal has answers of earlier runs that are not loaded.
     pub(crate) has_unloaded: bool,
@@ -104,8 +159,11 @@ impl Extraction {
             let is_needed_to_load = matches!(feed.reading, Reading::Definitions(of)
                 if plan.has_unloaded || plan.resources.contains(of));
             let is_selected = plan.resources.contains(feed.resource);
-            feed.is_in(&version) && (is_selected || is_parent_of_wanted || is_needed_to_load)
+            let is_afforded =
+                feed.cost.is_none() || plan.also.contains(feed.resource) || plan.also.contains(feed.name);
+            feed.is_in(&version) && is_afforded && (is_selected || is_parent_of_wanted || is_needed_to_load)
         };
+        let began_s = plan.client.server_now().as_second();
         Extraction {
             selected: feeds().filter(wanted).collect(),
             resources: plan.resources,
@@ -114,76 +172,26 @@ impl Extraction {
             clock: plan.clock,
             observer: plan.observer,
             signals: plan.signals,
-            full: plan.full,
+            sweep: plan.sweep,
+            sweeps: plan.sweeps,
+            since: plan.since,
+            object_types: plan.object_types,
+            accept_deletions: plan.accept_deletions,
+            began_s,
+            hands: plan.hands,
+            undivided: plan.undivided,
             low_water: plan.low_water,
             has_unloaded: plan.has_unloaded,
             protections: plan.protections,
             tallies: Mutex::default(),
             skipped: Mutex::default(),
+            page_sizes: Mutex::default(),
+            appended: AtomicI64::new(0),
             work_found: Notify::new(),
             enumerated: AtomicBool::new(false),
             wait_told_s: AtomicI64::new(0),
             journal_calls: TaskTracker::new(),
         }
-    }
-
-    /// Reads everything there is to read now, and tells the loader.
-    pub(crate) async fn run(&self) -> Result<(), PipelineError> {
-        let definitions = self.definitions().await?;
-        self.signal(Signal::Attributes(definitions));
-        let (mut low_water, left_out) = tokio::try_join!(self.enumerate(), self.details())?;
-        for feed in self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))) {
-            let is_own = feed.content == Content::Documents && feed.parent != Some(feed.resource);
-            if is_own && !left_out.contains(feed.name) {
-                self.read(feed.resource);
-            }
-        }
-        // What still waits for a permission waits in this journal only.
-        low_water.retain(|name, _| !left_out.contains(name.as_str()));
-        self.signal(Signal::Finished(low_water));
-        Ok(())
-    }
-
-    /// Reads the definitions of attributes. Where they are needed and may not be read, the run ends before anything is
-    /// loaded: a type that was guessed from values would be kept for ever.
-    async fn definitions(&self) -> Result<Vec<Arc<Vec<u8>>>, PipelineError> {
-        let mut definitions = Vec::new();
-        let mut read: Vec<&str> = Vec::new();
-        for feed in self.with_reading(|reading| matches!(reading, Reading::Definitions(_))) {
-            definitions.extend(self.snapshot(feed).await?);
-            read.push(feed.resource);
-        }
-        read.dedup();
-        read.into_iter().for_each(|resource| self.read(resource));
-        Ok(definitions)
-    }
-
-    /// Reads every enumeration, side by side; then no more work is found.
-    async fn enumerate(&self) -> Result<BTreeMap<String, i64>, PipelineError> {
-        let snapshots = async {
-            let mut bodies: BTreeMap<&str, Vec<Arc<Vec<u8>>>> = BTreeMap::new();
-            let (scrolls, short): (Vec<&Feed>, Vec<&Feed>) = self
-                .with_reading(|reading| reading == Reading::Snapshot)
-                .partition(|feed| feed.paging == relatable_intercom::catalogue::Paging::Scroll);
-            for feed in short {
-                bodies.insert(feed.name, self.snapshot(feed).await?);
-            }
-            let counting = self.count(&bodies);
-            let scrolling = async {
-                for feed in scrolls {
-                    self.snapshot(feed).await?;
-                }
-                Ok(())
-            };
-            tokio::try_join!(counting, scrolling)
-        };
-        let streams = futures_util::future::try_join_all(
-            self.with_reading(|reading| matches!(reading, Reading::Backfill(_)))
-                .map(|feed| self.stream(feed)),
-        );
-        let (_, marks) = tokio::try_join!(snapshots, streams)?;
-        self.enumerated();
-        Ok(marks.into_iter().flatten().collect())
     }
 
     /// Whether a feed's records are to be kept, and not only asked for because of others.
@@ -197,11 +205,17 @@ impl Extraction {
     }
 
     /// Sends a request; its place in the journal's order is taken when it goes out.
-    async fn ask(&self, feed: &Feed, request: &Request) -> Result<(Answer, Ticket), ClientError> {
+    /// Of a server that fails, `attempts_max` answers are waited for at most.
+    async fn ask(
+        &self,
+        feed: &Feed,
+        request: &Request,
+        attempts_max: u32,
+    ) -> Result<(Answer, Ticket), ClientError> {
         let asked_at = self.clock.now();
         let (answer, ticket) = self
             .client
-            .send(request, || {
+            .send_within(request, attempts_max, || {
                 self.tell_wait(asked_at);
                 self.tell(feed, RequestStage::Reading);
                 self.journal.reserve()
@@ -222,8 +236,9 @@ impl Extraction {
         let entry = Entry { body: self.protected(feed, entry.body), ..entry };
         let bytes = entry.body.len();
         let found_work = !changes.work_added.is_empty();
-        let journal = self.journal.clone();
+        let (journal, seq) = (self.journal.clone(), ticket.seq());
         self.blocking(move || journal.append(ticket, entry, changes)).await?;
+        self.appended.fetch_max(seq, Ordering::AcqRel);
         self.tell(feed, RequestStage::Journalled);
         self.signal(Signal::Appended(bytes));
         if found_work {
@@ -310,6 +325,15 @@ impl Extraction {
         let tallies = lock(&self.tallies);
         let selected = tallies.iter().filter(|(resource, _)| self.resources.contains(*resource));
         selected.map(|(resource, tally)| (resource.clone(), tally.records)).collect()
+    }
+
+    /// Tells that a resource has been read, if it was to be.
+    fn read(&self, resource: &str) {
+        if !self.resources.contains(resource) {
+            return;
+        }
+        let records = self.records().get(resource).copied().unwrap_or_default();
+        self.observer.event(&RunEvent::ResourceRead { resource: resource.to_owned(), records });
     }
 
     /// What was left out.

@@ -7,6 +7,7 @@ use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::issue::Issue;
 use relatable_model::json::{Peeked, peek, records};
 use relatable_model::rules::{PathRule, ResourceRules};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Name of the answers made from counted totals.
@@ -14,11 +15,25 @@ pub(crate) const COUNTS_ANSWER: &str = "counts";
 /// What stands before a feed's name where the record asked for was gone.
 pub(crate) const GONE_PREFIX: &str = "gone:";
 
-/// The items of journal entries, in their order.
-pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut Vec<Issue>) -> Vec<Item> {
+/// What stands before a resource's name where records are listed that no reading shows any more and that nobody can ask
+/// for by themselves.
+pub(crate) const ABSENT_PREFIX: &str = "absent:";
+
+/// The items of journal entries, in their order. History that changed before the bound of its resource in `since` (seconds
+/// since the epoch) is left out.
+pub(crate) fn items(
+    entries: Vec<StoredEntry>,
+    model: &ModelState,
+    since: &BTreeMap<String, i64>,
+    issues: &mut Vec<Issue>,
+) -> Vec<Item> {
     let mut items = Vec::new();
     for stored in entries {
         let entry = stored.entry;
+        if let Some(resource) = entry.answer.strip_prefix(ABSENT_PREFIX) {
+            items.extend(absent(resource, &entry.body, entry.requested_at_us));
+            continue;
+        }
         let (gone, name) = match entry.answer.strip_prefix(GONE_PREFIX) {
             Some(name) => (true, name),
             None => (false, entry.answer.as_str()),
@@ -59,7 +74,13 @@ pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut 
                 let from_index = feed.is_some_and(Feed::is_from_index);
                 let complete = feed.is_none_or(|feed| feed.complete);
                 let answer = owner(rules, name);
+                let since_s = since.get(resource).copied();
                 for range in found.unwrap_or_default() {
+                    if let Some((feed, since_s)) = feed.zip(since_s)
+                        && is_before(feed, &body[range.clone()], since_s)
+                    {
+                        continue;
+                    }
                     let content = Content::Document {
                         source: Slice { range: range.clone(), body: body.clone() },
                         version: None,
@@ -68,9 +89,10 @@ pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut 
                         answer: answer.clone(),
                     };
                     let item = document(Item { content, ..base.clone() }, rules, &body[range.clone()]);
-                    let emptied = emptied(&item, &body[range]);
+                    let emptied = emptied(&item, &body[range.clone()]);
                     items.push(item);
                     items.extend(emptied);
+                    items.extend(feed.and_then(|feed| departed(feed, &base, &body[range])));
                 }
             }
             Err(error) => issues.push(issue(&base, "answer_rejected", &error.to_string())),
@@ -91,6 +113,37 @@ fn emptied(item: &Item, record: &[u8]) -> Vec<Item> {
     lists.filter(|(_, _, condition)| condition.says_empty(record)).map(empty).collect()
 }
 
+/// Whether a record of a feed changed before a moment, seconds since the epoch.
+fn is_before(feed: &Feed, record: &[u8], since_s: i64) -> bool {
+    let [changed] = peek(record, [feed.changed]).unwrap_or([Peeked::Nothing]);
+    moment_us(changed).is_some_and(|changed_us| changed_us < since_s.saturating_mul(1_000_000))
+}
+
+/// A moment however it is written, in microseconds since the epoch.
+fn moment_us(value: Peeked) -> Option<i64> {
+    match value {
+        Peeked::Number(text) => instant_from_number(&text),
+        Peeked::Text(text) => instant_from_text(&text),
+        Peeked::Nothing => None,
+    }
+}
+
+/// The record that an entry in a list of deletions tells to be gone.
+fn departed(feed: &Feed, base: &Item, record: &[u8]) -> Option<Item> {
+    let resource = feed.deletes?.to_owned();
+    let [id, at] = peek(record, ["id", feed.changed]).ok()?;
+    let synced_at_us = moment_us(at).unwrap_or(base.synced_at_us);
+    Some(Item { resource, key: vec![id.text()?], synced_at_us, content: Content::Gone })
+}
+
+/// The records that an entry lists as gone.
+fn absent(resource: &str, body: &[u8], synced_at_us: i64) -> Vec<Item> {
+    let keys: Vec<String> = serde_json::from_slice(body).unwrap_or_default();
+    let gone =
+        |key| Item { resource: resource.to_owned(), key: vec![key], synced_at_us, content: Content::Gone };
+    keys.into_iter().map(gone).collect()
+}
+
 /// The name of a kind of answer, if that alone brings something of the records with these rules.
 fn owner(rules: &ResourceRules, answer: &str) -> Option<String> {
     let owns = |rule: &PathRule| rule.answer.as_deref() == Some(answer);
@@ -105,11 +158,7 @@ fn document(mut item: Item, rules: &ResourceRules, text: &[u8]) -> Item {
     let found = peek(text, [name(0), name(1), version_path]);
     let [first, second, moment] = found.unwrap_or([Peeked::Nothing, Peeked::Nothing, Peeked::Nothing]);
     if let Content::Document { version, .. } = &mut item.content {
-        *version = match moment {
-            Peeked::Number(text) => instant_from_number(&text),
-            Peeked::Text(text) => instant_from_text(&text),
-            Peeked::Nothing => None,
-        };
+        *version = moment_us(moment);
     }
     let parts: Vec<Option<String>> =
         [first, second].into_iter().take(paths.len()).map(Peeked::text).collect();

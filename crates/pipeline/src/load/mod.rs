@@ -1,8 +1,12 @@
 //! From the journal to the destination: one load after the other, each all or nothing.
 
 mod items;
+mod links;
+mod listings;
+mod missing;
 
-pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX, items};
+pub(crate) use items::{ABSENT_PREFIX, COUNTS_ANSWER, GONE_PREFIX, items};
+pub(crate) use missing::{Missing, Search};
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
@@ -39,6 +43,10 @@ pub(crate) struct Loader {
     loads: u64,
     /// Models to remember with the first load.
     models: Vec<Model>,
+    /// Per resource, since when its history is kept, seconds since the epoch.
+    since: BTreeMap<String, i64>,
+    /// Issues that are not of a load, recorded with the last one.
+    noted: Vec<Issue>,
     /// Every issue with its count, where they are asked for.
     kept_issues: Option<BTreeMap<Issue, u64>>,
 }
@@ -85,6 +93,8 @@ impl Loader {
             issues: BTreeMap::new(),
             loads: 0,
             models: Vec::new(),
+            since: BTreeMap::new(),
+            noted: Vec::new(),
             kept_issues: None,
         }
     }
@@ -99,6 +109,16 @@ impl Loader {
     /// Has these models remembered with the first load.
     pub(crate) fn remember_models(&mut self, models: Vec<Model>) {
         self.models = models;
+    }
+
+    /// Leaves out documents of history that changed before these moments, seconds since the epoch, by resource.
+    pub(crate) fn limit_history(&mut self, since: BTreeMap<String, i64>) {
+        self.since = since;
+    }
+
+    /// Has an issue recorded with the last load.
+    pub(crate) fn note(&mut self, issue: Issue) {
+        self.noted.push(issue);
     }
 
     /// Has issues kept, for [`into_built`](Self::into_built).
@@ -173,9 +193,14 @@ impl Loader {
             let checkpoint = Checkpoint { seq: last.seq, ..self.checkpoint.clone() };
             self.tell(first.seq, last.seq, LoadStage::Shredding, None);
             let mut issues = Vec::new();
-            let items = items(entries, &self.model, &mut issues);
-            let items = self.without_stale(items)?;
+            let (entries, listings) = listings::latest(entries);
+            let items = items(entries, &self.model, &self.since, &mut issues);
+            let mut items = self.without_stale(items)?;
+            let unlisted = self.unlisted(&listings, &items)?;
+            items.extend(unlisted);
+            let unlinked = links::unlinked(&items, &self.model);
             let mut shredding = self.model.shred(items)?;
+            shredding.changes.extend(unlinked);
             shredding.issues.extend(issues);
             self.commit(shredding, checkpoint)?;
         }
@@ -185,10 +210,11 @@ impl Loader {
     pub(crate) fn finish(&mut self, low_water: BTreeMap<String, i64>) -> Result<(), PipelineError> {
         let mut checkpoint = self.checkpoint.clone();
         checkpoint.low_water.extend(low_water);
-        if checkpoint == self.checkpoint && self.declared {
+        let issues = std::mem::take(&mut self.noted);
+        if checkpoint == self.checkpoint && self.declared && issues.is_empty() {
             return Ok(());
         }
-        self.commit(Shredding::default(), checkpoint)
+        self.commit(Shredding { issues, ..Shredding::default() }, checkpoint)
     }
 
     /// Adds what was loaded to a run's report.

@@ -25,6 +25,13 @@ pub(crate) struct ConnectionArguments {
     #[arg(long, value_name = "PERCENT", default_value_t = SHARE_PERCENT_DEFAULT,
           value_parser = clap::value_parser!(u32).range(1..=100))]
     budget_share: u32,
+    /// Requests per 10 s at most, whatever the share allows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    budget_cap: Option<u32>,
+    /// Requests under way at once
+    #[arg(long, value_name = "N", default_value_t = CONNECTIONS_DEFAULT as u32,
+          value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    connections: u32,
 }
 
 impl ConnectionArguments {
@@ -44,7 +51,8 @@ impl ConnectionArguments {
             token,
             version: self.api_version.clone(),
             share_percent: self.budget_share,
-            connections: CONNECTIONS_DEFAULT,
+            requests_max: self.budget_cap,
+            connections: self.connections as usize,
         })
     }
 

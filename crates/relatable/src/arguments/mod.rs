@@ -1,14 +1,15 @@
 //! What can be asked on the command line. The comments are the help.
 
 mod connection;
+mod reading;
 mod resource;
 
 pub(crate) use connection::ConnectionArguments;
+pub(crate) use reading::ReadingArguments;
 
 use crate::rules::resource_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
-use resource::ResourceParser;
 use std::path::PathBuf;
 
 /// No line of help is wider.
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Test token, permissions and destination
     Check(CheckArguments),
+    /// Tell what a first sync would read and how many requests it takes
+    Plan(PlanArguments),
     /// Load JSON or NDJSON files into tables
     Load(LoadArguments),
     /// Put tables back together into documents
@@ -89,14 +92,8 @@ pub(crate) struct SyncArguments {
     pub(crate) to: String,
     #[command(flatten)]
     pub(crate) connection: ConnectionArguments,
-    /// Only these resources, with commas between [default: all]
-    #[arg(long, value_name = "RESOURCES", value_delimiter = ',', hide_possible_values = true,
-          long_help = select_help(),
-          value_parser = ResourceParser::new())]
-    pub(crate) select: Option<Vec<String>>,
-    /// Read everything again, not only what changed
-    #[arg(long)]
-    pub(crate) full: bool,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
     /// The journal [default: the destination's file with .journal]; if it is
     /// lost, one that does not exist yet goes on from what the tables hold
     #[arg(long, value_name = "PATH")]
@@ -134,6 +131,21 @@ pub(crate) struct CheckArguments {
     /// Your rules (TOML), to see whether they can be followed
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+}
+
+/// Flags of `plan`. The token comes from INTERCOM_TOKEN.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The workspace is asked for the first page of everything; from that follows how
+many requests a first sync takes. The access token is taken from INTERCOM_TOKEN.")]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArguments,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
+    /// Print the costs as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Flags of `load`.
@@ -348,11 +360,6 @@ pub(crate) struct HelpArguments {
     /// A command, `exit-codes` or `environment`
     #[arg(value_name = "TOPIC")]
     pub(crate) topic: Vec<String>,
-}
-
-/// The help of `--select` where there is room: with every name.
-fn select_help() -> String {
-    format!("Only these resources, with commas between [default: all]: {}", resource_names().join(", "))
 }
 
 #[cfg(test)]

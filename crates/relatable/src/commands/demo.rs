@@ -10,7 +10,7 @@ use crate::target::Target;
 use relatable_intercom::client::{CONNECTIONS_DEFAULT, SHARE_PERCENT_DEFAULT, VERSION_DEFAULT};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::{Settings as ClientSettings, client};
-use relatable_pipeline::{SyncSettings, sync};
+use relatable_pipeline::{ReadingSettings, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,9 +45,8 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
         rules: rules::merged(None)?.rules,
         curated: rules::merged(None)?.rules,
         journal: folder.path.join("demo.journal"),
-        select: None,
+        reading: ReadingSettings::default(),
         salt: None,
-        full: false,
         clock: clock.clone(),
     };
     let reporter = Reporter::talking(Ending::Totals, clock);
@@ -71,6 +70,7 @@ fn client_settings(base_url: String, token: String) -> client::Settings {
         token: token.into(),
         version: VERSION_DEFAULT.to_owned(),
         share_percent: SHARE_PERCENT_DEFAULT,
+        requests_max: None,
         connections: CONNECTIONS_DEFAULT,
     }
 }

@@ -7,6 +7,7 @@ mod export;
 mod help;
 mod load;
 mod model;
+mod plan;
 mod remodel;
 mod showcase;
 mod simulate;
@@ -30,6 +31,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(arguments) => demo::run(&arguments, clock).await,
         Command::Sync(arguments) => sync::run(&arguments, clock).await,
         Command::Check(arguments) => check::run(&arguments, clock).await,
+        Command::Plan(arguments) => plan::run(&arguments, clock).await,
         Command::Load(arguments) => load::run(&arguments, clock).await,
         Command::Export(arguments) => export::run(&arguments),
         Command::Remodel(arguments) => remodel::run(&arguments, clock).await,

@@ -47,8 +47,7 @@ async fn read(
         rules,
         curated: rules::curated_for(&remembered)?,
         journal,
-        select: arguments.select.clone(),
-        full: arguments.full,
+        reading: arguments.reading.settings(),
         salt: environment::salt(arguments.salt_file.as_deref())?,
         clock,
     };

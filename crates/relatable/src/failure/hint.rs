@@ -232,7 +232,7 @@ fn of_remodel(error: &PipelineError) -> Option<String> {
                  another database; or leave out of the rules what the tables lack; nothing was changed"
             ),
             None => format!(
-                "`relatable sync --full --select {resource}`, with the rules as they were, reads them again into the journal; \
+                "`relatable sync --sweep --select {resource}`, with the rules as they were, reads them again into the journal; \
                  or leave out of the rules what the tables lack; nothing was changed"
             ),
         }),
@@ -276,6 +276,13 @@ fn of_run(error: &PipelineError) -> Option<String> {
                 .to_owned(),
         ),
         PipelineError::Plan(error) => of_plan(error),
+        PipelineError::NoHistory { .. } => {
+            Some("leave the resource's name out of `--since`: it is read as a whole".to_owned())
+        }
+        PipelineError::ManyMissing { .. } => Some(
+            "look into the workspace whether they were deleted; if so, run again with `--accept-deletions`"
+                .to_owned(),
+        ),
         PipelineError::UnknownResource { .. } => {
             Some("`relatable model show` lists the resources".to_owned())
         }

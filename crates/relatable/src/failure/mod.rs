@@ -270,7 +270,8 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::RecordsLost { .. }
         | PipelineError::ElementsLost { .. }
         | PipelineError::Protected { .. } => ExitCode::Configuration,
-        PipelineError::UnknownResource { .. } => ExitCode::Usage,
+        PipelineError::UnknownResource { .. } | PipelineError::NoHistory { .. } => ExitCode::Usage,
+        PipelineError::ManyMissing { .. } => ExitCode::Verification,
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }

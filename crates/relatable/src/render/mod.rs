@@ -13,7 +13,7 @@ mod words;
 
 pub(crate) use documents::DocumentWriter;
 pub(crate) use grid::{Alignment, Grid};
-pub(crate) use quantity::grouped;
+pub(crate) use quantity::{duration, grouped};
 pub(crate) use reporter::{Ending, Reporter};
 
 use crate::exit_code::ExitCode;

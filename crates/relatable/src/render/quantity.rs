@@ -29,7 +29,7 @@ pub(super) fn bytes(count: u64) -> String {
 }
 
 /// A time in the units that suit it.
-pub(super) fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     if seconds < 59.95 {
         return format!("{seconds:.1} s");
     }

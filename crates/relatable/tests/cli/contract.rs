@@ -121,7 +121,7 @@ async fn a_workspace_read_under_a_contract_gets_no_column_for_a_new_attribute() 
         let sync = |rules: &str| {
             place.write("mine.toml", rules);
             let sync =
-                ["sync", "--to", "sqlite:a.db", "--model", "mine.toml", "--full", "--base-url", &base_url];
+                ["sync", "--to", "sqlite:a.db", "--model", "mine.toml", "--sweep", "--base-url", &base_url];
             place.run(&sync)
         };
         sync("[contacts.paths]\n\"custom_attributes.Plan Name\" = \"omit\"\n").succeeded();

@@ -162,7 +162,7 @@ async fn records_that_the_journal_lost_come_from_the_tables_or_are_named() {
     let outcome = place.run(&["remodel", "contacts", "--to", "a.db", "--model", "more.toml", "--quiet"]);
     outcome.failed_with(
         9,
-        &["the journal does not show 30 records of `contacts`", "`type`", "sync --full --select contacts"],
+        &["the journal does not show 30 records of `contacts`", "`type`", "sync --sweep --select contacts"],
     );
 }
 

@@ -1,4 +1,5 @@
-//! The tables beside what they must hold, cell by cell and in both directions.
+//! The tables beside what they must hold, cell by cell and in both directions: their live rows, which are neither marked
+//! as deleted nor part of a record that is.
 
 use crate::client::Client;
 use crate::harness::Site;
@@ -11,6 +12,9 @@ const BOOKS: [&str; 2] = ["_synced_at", "_deleted_at"];
 
 /// Tables that no document of the workspace becomes.
 const WITHOUT_DOCUMENTS: [&str; 1] = ["counts"];
+
+/// In the names of tables that lists in custom attributes become, which come with the first element.
+const OF_ATTRIBUTE: &str = "_custom_";
 
 /// How many differences of one table are shown.
 const SHOWN: usize = 6;
@@ -26,8 +30,11 @@ pub(crate) fn differences(client: &Client, expected: &BTreeMap<String, ExpectedT
     let present: BTreeSet<String> = client.tables().into_iter().collect();
     let known: BTreeSet<String> =
         expected.keys().cloned().chain(WITHOUT_DOCUMENTS.map(str::to_owned)).collect();
+    let is_to_come =
+        |name: &str| name.contains(OF_ATTRIBUTE) && expected.get(name).is_some_and(|it| it.rows.is_empty());
     let mut found: Vec<String> = present
         .symmetric_difference(&known)
+        .filter(|name| !is_to_come(name))
         .map(|name| format!("table {name} is on one side only"))
         .collect();
     for (name, table) in expected.iter().filter(|(name, _)| present.contains(*name)) {
@@ -46,7 +53,7 @@ fn table_differences(client: &Client, name: &str, expected: &ExpectedTable) -> V
         .map(|(pattern, _)| present.iter().position(|column| is_named(column, pattern)))
         .collect();
     let placed: BTreeSet<usize> = places.iter().copied().flatten().collect();
-    let rows = client.rows(&format!("SELECT * FROM \"{name}\""));
+    let rows = client.rows(&live_rows(client, name, expected));
     for (index, column) in present.iter().enumerate() {
         let is_known = placed.contains(&index) || column == BOOKS[0];
         if !is_known && rows.iter().any(|row| row[index] != Stored::Null) {
@@ -76,9 +83,26 @@ fn table_differences(client: &Client, name: &str, expected: &ExpectedTable) -> V
     }
     let extra = stored_rows
         .iter()
-        .filter(|(key, cells)| !expected_rows.contains_key(*key) && !expected.is_forgotten(cells));
+        .filter(|(key, cells)| !expected_rows.contains_key(*key) && !expected.may_outlast(cells));
     found.extend(extra.map(|(key, _)| format!("{name} has the row {key}, which is not true")));
     found
+}
+
+/// The query for a table's live rows.
+fn live_rows(client: &Client, name: &str, expected: &ExpectedTable) -> String {
+    let has_mark = |table: &str| client.columns(table).iter().any(|(column, _)| column == BOOKS[1]);
+    let mut live = Vec::new();
+    if has_mark(name) {
+        live.push(format!("\"{}\" IS NULL", BOOKS[1]));
+    }
+    if let Some(owner) = expected.owner.as_ref().filter(|owner| has_mark(owner.table)) {
+        let is_owned = |(theirs, ours): &(String, String)| format!("o.\"{theirs}\" = \"{name}\".\"{ours}\"");
+        let is_owned: Vec<String> = owner.columns.iter().map(is_owned).collect();
+        let owner = format!("SELECT 1 FROM \"{}\" o WHERE {}", owner.table, is_owned.join(" AND "));
+        live.push(format!("NOT EXISTS ({owner} AND o.\"{}\" IS NOT NULL)", BOOKS[1]));
+    }
+    let condition = if live.is_empty() { String::new() } else { format!(" WHERE {}", live.join(" AND ")) };
+    format!("SELECT * FROM \"{name}\"{condition}")
 }
 
 fn cell_differences(

@@ -46,7 +46,7 @@ async fn a_change_a_second_before_the_run_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_that_the_index_shows_late_is_there_by_the_next_run() {
+async fn trap_04_records_not_yet_searchable_when_the_cursor_passes() {
     let simulator = workspace(LAG_S).await;
     let site = Site::new("sqlite");
     for seed in 0..3 {

@@ -1,14 +1,14 @@
 //! A simulated workspace, a folder for what a run leaves, and runs of the pipeline from one into the other.
 
 use crate::client::Client;
-use relatable_intercom::clock::SystemClock;
+use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
-use relatable_pipeline::{PipelineError, SyncSettings, sync};
+use relatable_pipeline::{PipelineError, ReadingSettings, Since, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Requests per window that keep a test from waiting for the rate limit.
 pub(crate) const UNLIMITED: u32 = 10_000_000;
@@ -34,6 +34,11 @@ impl Site {
         self.file("tables.db")
     }
 
+    /// The journal's file.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.file("journal")
+    }
+
     pub(crate) fn uri(&self) -> String {
         format!("{}:{}", self.scheme, self.database().display())
     }
@@ -47,16 +52,27 @@ impl Site {
 /// How a run differs from the plain one.
 #[derive(Default, Clone)]
 pub(crate) struct Options {
-    pub(crate) full: bool,
+    pub(crate) sweep: bool,
+    pub(crate) accept_deletions: bool,
+    pub(crate) since: Vec<Since>,
     pub(crate) select: Option<Vec<String>>,
+    /// Feeds that are read only where they are asked for by their names.
+    pub(crate) also: &'static [&'static str],
+    /// Types of custom objects that no attribute points at.
+    pub(crate) object_types: &'static [&'static str],
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
     pub(crate) share_percent: Option<u32>,
+    /// The version of the API; 2.16 unless given.
+    pub(crate) version: Option<&'static str>,
+    /// The machine's clock unless given.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 /// The curated rules with a user's over them.
 pub(crate) fn rules(user: Option<&str>) -> Rules {
-    let curated = relatable_intercom::models::curated().unwrap();
+    static CURATED: LazyLock<Rules> = LazyLock::new(|| relatable_intercom::models::curated().unwrap());
+    let curated = CURATED.clone();
     match user {
         Some(text) => curated.overlay(Rules::parse(text, "user.toml").unwrap(), "user.toml").unwrap(),
         None => curated,
@@ -79,22 +95,35 @@ pub(crate) async fn run_observed(
     options: Options,
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
-    let settings = SyncSettings {
+    let settings = settings(&simulator.base_url(), site.journal(), options);
+    let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
+    sync(settings, destination, observer).await
+}
+
+/// A run's settings, as a user has them.
+pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> SyncSettings {
+    SyncSettings {
         client: relatable_intercom::Settings {
-            base_url: simulator.base_url(),
+            base_url: base_url.to_owned(),
             token: Settings::default().token.into(),
-            version: "2.16".to_owned(),
+            version: options.version.unwrap_or("2.16").to_owned(),
             share_percent: options.share_percent.unwrap_or(80),
+            requests_max: None,
             connections: 24,
         },
         rules: rules(options.rules.as_deref()),
-        journal: site.file("journal"),
-        select: options.select,
+        journal,
         curated: rules(None),
         salt: None,
-        full: options.full,
-        clock: Arc::new(SystemClock),
-    };
-    let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
-    sync(settings, destination, observer).await
+        reading: ReadingSettings {
+            select: options.select,
+            also: options.also.iter().map(|name| (*name).to_owned()).collect(),
+            object_types: options.object_types.iter().map(|name| (*name).to_owned()).collect(),
+            sweep: options.sweep,
+            accept_deletions: options.accept_deletions,
+            since: options.since,
+            ..ReadingSettings::default()
+        },
+        clock: options.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+    }
 }

@@ -1,8 +1,10 @@
 //! Whole runs against a simulated workspace over real HTTP, checked from outside our own code.
 
 mod client;
+mod clock;
 mod comparison;
 mod counts;
+mod departures;
 mod dump;
 mod export;
 mod freshness;
@@ -12,8 +14,11 @@ mod lost_journal;
 mod missing;
 mod oracle;
 mod permissions;
+mod schedules;
 mod selection;
 mod strategies;
+mod traps;
 mod truth;
 mod twice;
 mod typed_columns;
+mod wire;

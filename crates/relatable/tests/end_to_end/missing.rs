@@ -3,7 +3,7 @@
 use crate::comparison::{assert_truth, differences};
 use crate::harness::{Options, Site, UNLIMITED, run};
 use crate::oracle::expected_tables;
-use relatable_simulator::{Fault, FaultKind, Resource, Settings, Simulator};
+use relatable_simulator::{Fault, FaultKind, Mutation, Resource, Selection, Settings, Simulator};
 
 async fn workspace() -> Simulator {
     let settings = Settings {
@@ -58,7 +58,10 @@ async fn a_list_that_was_not_found_is_noted_and_read_by_the_next_run() {
 async fn a_contact_whose_lists_and_self_are_gone_is_marked() {
     let (simulator, site) = (workspace().await, Site::new("sqlite"));
     let contact = some(&simulator, Resource::Contacts, |_| true);
-    hide(&simulator, format!("/contacts/{contact}"), u32::MAX);
+    // It was found, and is deleted before its lists are asked for.
+    let mutation = Mutation::Delete { resource: Resource::Contacts, which: Selection::Indexes(vec![0]) };
+    let path_prefix = format!("/contacts/{contact}/");
+    simulator.inject(Fault { path_prefix, skip: 0, times: 1, kind: FaultKind::Mutate { mutation } });
     for _ in 0..3 {
         run(&simulator, &site, Options::default()).await.unwrap();
         assert_eq!(marked(&site, "contacts"), [contact.as_str()]);

@@ -47,13 +47,13 @@ async fn a_second_run_adds_counts_and_changes_nothing_else() {
     let simulator = workspace().await;
     let site = synced(&simulator).await;
     let counts = || site.client().number("SELECT count(*) FROM counts");
-    for full in [false, false, true] {
+    for sweep in [false, false, true] {
         let (before, counted, asked) = (dump(&site), counts(), simulator.stats().requests);
         simulator.advance_clock(60);
-        run(&simulator, &site, Options { full, ..Options::default() }).await.unwrap();
-        assert_eq!(changes(&before, &dump(&site)), vec![], "full: {full}");
+        run(&simulator, &site, Options { sweep, ..Options::default() }).await.unwrap();
+        assert_eq!(changes(&before, &dump(&site)), vec![], "sweep: {sweep}");
         let asked = simulator.stats().requests - asked;
-        if full {
+        if sweep {
             assert!(counts() > counted);
         } else {
             assert_eq!(counts(), counted + COUNTS_PER_RUN);
@@ -111,7 +111,7 @@ async fn a_full_run_brings_what_no_time_of_change_tells() {
     run(&simulator, &site, Options::default()).await.unwrap();
     let renamed = "SELECT count(*) FROM tags WHERE name = 'Renamed 🎈'";
     assert_eq!(site.client().number(renamed), 1, "lists that are short are read at every run");
-    run(&simulator, &site, Options { full: true, ..Options::default() }).await.unwrap();
+    run(&simulator, &site, Options { sweep: true, ..Options::default() }).await.unwrap();
     assert_truth(&site, &simulator);
 }
 

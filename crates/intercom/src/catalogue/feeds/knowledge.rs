@@ -52,12 +52,7 @@ const ARRANGED: &[Feed] = &[
     Feed { name: "collections", reading: Reading::Backfill(Cut::Whole), ..COLLECTIONS },
     Feed { name: "collection_updates", reading: Reading::Updates(Granularity::Sorted), ..COLLECTIONS },
     on_doubt("collection", "collections", "/help_center/collections/{id}"),
-    Feed {
-        name: "help_centers",
-        resource: "help_centers",
-        path: "/help_center/help_centers",
-        ..SNAPSHOT
-    },
+    Feed { name: "help_centers", resource: "help_centers", path: "/help_center/help_centers", ..SNAPSHOT },
     on_doubt("help_center", "help_centers", "/help_center/help_centers/{id}"),
     // Few help centers have many redirects, which move nothing in their help center.
     Feed {
@@ -115,10 +110,7 @@ const ANSWERS: &[Feed] = &[
         versions: ("2.12", ""),
         ..PAGES
     },
-    Feed {
-        versions: ("2.12", ""),
-        ..on_doubt("external_page", "external_pages", "/ai/external_pages/{id}")
-    },
+    Feed { versions: ("2.12", ""), ..on_doubt("external_page", "external_pages", "/ai/external_pages/{id}") },
     Feed {
         name: "content_import_sources",
         resource: "content_import_sources",
@@ -128,11 +120,7 @@ const ANSWERS: &[Feed] = &[
     },
     Feed {
         versions: ("2.12", ""),
-        ..on_doubt(
-            "content_import_source",
-            "content_import_sources",
-            "/ai/content_import_sources/{id}",
-        )
+        ..on_doubt("content_import_source", "content_import_sources", "/ai/content_import_sources/{id}")
     },
 ];
 

@@ -43,6 +43,7 @@ const SNAPSHOT: Feed = Feed {
     parent: None,
     asked_by: "id",
     parent_member: None,
+    parent_path: "",
     changed: "updated_at",
     complete: true,
     lasting: false,

@@ -145,6 +145,7 @@ pub(super) const CONTACTS: &[Feed] = &[
         paging: Paging::Pages,
         page_size: 50,
         reading: Reading::PerRecord(Condition::NotEmpty(&["notes"])),
+        parent_path: "contact.id",
         ..PER_CONTACT
     },
     Feed {
@@ -154,6 +155,7 @@ pub(super) const CONTACTS: &[Feed] = &[
         paging: Paging::Links,
         page_size: 50,
         list: Some("events"),
+        changed: "created_at",
         lasting: true,
         ..PER_CONTACT
     },

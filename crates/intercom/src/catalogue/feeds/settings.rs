@@ -8,8 +8,7 @@ use super::{Feed, Paging, Reading, SNAPSHOT, on_doubt};
 const SINCE_2_16: Feed = Feed { versions: ("2.16", ""), ..SNAPSHOT };
 
 /// The macros, last changed first.
-const MACROS: Feed =
-    Feed { resource: "macros", paging: Paging::Cursor, page_size: 150, ..SINCE_2_16 };
+const MACROS: Feed = Feed { resource: "macros", paging: Paging::Cursor, page_size: 150, ..SINCE_2_16 };
 
 /// The log of what teammates did, of which the API keeps about a year.
 const ACTIVITY_LOGS: Feed = Feed {

@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 const SAY_NOTHING: [&str; 4] = ["type", "url", "total_count", "has_more"];
 
 /// Members that other tables or columns show: ids of notes, whole segments, companies, ticket types and states, what a
-/// note or attribute stands in, and an address made from an id.
-const SHOWN_ELSEWHERE: [(Resource, &str); 10] = [
+/// note or attribute stands in, and an address made from an id; and what lists of versions leave out.
+const SHOWN_ELSEWHERE: [(Resource, &str); 12] = [
     (Resource::Contacts, "notes.data.id"),
     (Resource::Contacts, "segments.data."),
     (Resource::Conversations, "company."),
@@ -22,6 +22,8 @@ const SHOWN_ELSEWHERE: [(Resource, &str); 10] = [
     (Resource::TicketTypes, "ticket_type_attributes.data.ticket_type_id"),
     (Resource::TicketStates, "ticket_types.data."),
     (Resource::DataConnectors, "execution_results_url"),
+    (Resource::ArticleVersions, "body"),
+    (Resource::ArticleVersions, "updated_at"),
 ];
 
 /// Members that hold a value in some document and are shown by no column, as `resource: path`.

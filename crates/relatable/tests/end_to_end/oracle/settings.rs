@@ -265,7 +265,6 @@ fn automation() -> Vec<Table> {
         Table::new("data_connector_executions", ConnectorExecutions, "id", DATA_CONNECTOR_EXECUTION)
             .only_if("data_connector_executions"),
         Table::new("custom_object_instances", CustomObjectInstances, "type id", CUSTOM_OBJECT)
-            .with_undefined(attributes)
-            .only_if("custom_object_instances"),
+            .with_undefined(attributes),
     ]
 }

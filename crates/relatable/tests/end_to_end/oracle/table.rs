@@ -135,6 +135,28 @@ impl Table {
         !self.lists.is_empty()
     }
 
+    /// The columns of the key of `root`, whose rows are the documents, each with the column here that shows the same.
+    pub(crate) fn columns_naming(&self, root: &Table) -> Vec<(String, String)> {
+        let shown_here = |key: &&'static str| {
+            let theirs = root.columns.iter().find(|column| column.name == *key)?;
+            let ours = self.columns.iter().find(|column| match (&column.source, &theirs.source) {
+                (Source::Member { up, path }, Source::Member { path: shown, .. }) => {
+                    *up == self.lists.len() && path == shown
+                }
+                _ => false,
+            });
+            Some((theirs.name.clone(), ours?.name.clone()))
+        };
+        root.key.iter().filter_map(shown_here).collect()
+    }
+
+    /// Whether its first list says that it has more elements than `shown`, which is all that is ever in it.
+    pub(crate) fn is_cut_at(&self, shown: u64, document: &Value) -> bool {
+        let envelope = self.lists.first().and_then(|list| list.rsplit_once('.'));
+        let total = envelope.and_then(|(envelope, _)| document[envelope]["total_count"].as_u64());
+        total.is_some_and(|total| total > shown)
+    }
+
     /// Where each column's value is, as a path from the document that passes through lists silently.
     pub(crate) fn shown_paths(&self) -> Vec<(String, Kind)> {
         let shown = self.columns.iter().chain(&self.undefined).filter_map(|column| {
@@ -174,6 +196,12 @@ impl Column {
     pub(crate) fn below(name: &str, kind: Kind, object: &str, member: &str) -> Column {
         let path = vec![object.to_owned(), member.to_owned()];
         Column { name: name.to_owned(), kind, source: Source::Member { up: 0, path } }
+    }
+
+    /// A column for a field that appeared later.
+    pub(crate) fn of_field(name: String, kind: Kind) -> Column {
+        let source = Source::Member { up: 0, path: vec![name.clone()] };
+        Column { name, kind, source }
     }
 
     /// The path of the value it shows.

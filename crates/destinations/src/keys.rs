@@ -1,0 +1,71 @@
+//! Questions about rows by their keys: which there are, and up to when they are known.
+
+use crate::contract::Live;
+use crate::error::DestinationError;
+use crate::session::{Cell, Place, Session, Step};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use relatable_model::schema::DELETED_AT;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The keys of rows that are not marked as deleted.
+pub(crate) fn live(session: &impl Session, live: &Live<'_>) -> Result<Vec<String>, DestinationError> {
+    let dialect = session.dialect();
+    let key = dialect.quote(live.key);
+    let mut conditions = vec![format!("{} IS NULL", dialect.quote(DELETED_AT))];
+    if !live.after.is_empty() {
+        conditions.push(format!("{key} > {}", dialect.literal(live.after)));
+    }
+    if let Some((column, values)) = live.among {
+        let values: Vec<String> = values.iter().map(|value| dialect.literal(value)).collect();
+        conditions.push(format!("{} IN ({})", dialect.quote(column), values.join(", ")));
+    }
+    let mut parameters = Vec::new();
+    if let Some((column, since_us)) = live.since {
+        conditions.push(format!("{} >= ?", dialect.quote(column)));
+        parameters.push(Cell::Instant(since_us));
+    }
+    let sql = format!(
+        "SELECT {key} FROM {} WHERE {} ORDER BY {key} LIMIT {}",
+        dialect.quote(live.table),
+        conditions.join(" AND "),
+        live.count
+    );
+    let rows = session.rows(Step("read the keys of", live.table), &sql, &parameters)?;
+    Ok(rows.iter().map(|row| row[0].text()).collect())
+}
+
+/// The temporary table of keys whose versions are asked for.
+const ASKED: &str = "_relatable_asked";
+
+/// The moments that the rows with these keys are known up to.
+pub(crate) fn versions(
+    session: &impl Session,
+    table: &str,
+    key: &str,
+    version: &str,
+    keys: &[String],
+) -> Result<HashMap<String, i64>, DestinationError> {
+    let dialect = session.dialect();
+    let step = Step("read versions of", table);
+    let asked = dialect.place(Place::Temporary(ASKED));
+    let text = dialect.type_name(relatable_model::logical::LogicalType::Text);
+    session.execute(step, &format!("CREATE TEMP TABLE {asked} (k {text})"), &[])?;
+    let column: ArrayRef = Arc::new(StringArray::from_iter_values(keys));
+    let batch = RecordBatch::try_from_iter([("k", column)])
+        .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
+    let appended = session.append(step, Place::Temporary(ASKED), &[batch]);
+    let (key, version, deleted) = (dialect.quote(key), dialect.quote(version), dialect.quote(DELETED_AT));
+    let sql = format!(
+        "SELECT a.k, CASE WHEN t.{deleted} > t.{version} THEN t.{deleted} ELSE t.{version} END \
+         FROM {asked} AS a CROSS JOIN {} AS t WHERE t.{key} = a.k AND t.{version} IS NOT NULL",
+        dialect.quote(table)
+    );
+    let rows = appended.and_then(|()| session.rows(step, &sql, &[]));
+    session.execute(step, &format!("DROP TABLE {asked}"), &[])?;
+    let pairs = rows?.into_iter().filter_map(|row| match row.as_slice() {
+        [Cell::Text(key), version] => Some((key.clone(), dialect.instant_us(version)?)),
+        _ => None,
+    });
+    Ok(pairs.collect())
+}

@@ -1,0 +1,127 @@
+//! What a complete reading did not show: records that were deleted or merged behind our back.
+//!
+//! A row is taken for gone only when a reading that provably showed everything did not show it, and, where a record can be
+//! asked for by itself, that request found nothing either. A reading showed everything when each of its windows reached
+//! its own end, no page came twice, and it showed at least as many different records as the API then counts. Where many
+//! rows seem to be gone, something else is the likelier reason, and the run stops before it marks any.
+
+use super::detail::{ABSENT, queue};
+use super::stream::{Stream, Sweep};
+use super::{Extraction, Signal};
+use crate::error::PipelineError;
+use crate::load::{ABSENT_PREFIX, Missing, Search};
+use relatable_intercom::catalogue::{Content, Feed, Position, Question, Window};
+use relatable_journal::{Changes, Entry, Work};
+use relatable_model::issue::Issue;
+use std::sync::atomic::Ordering;
+use tokio::sync::oneshot;
+
+/// So many missing records are never too many.
+const MISSING_ALWAYS: usize = 20;
+/// More missing records than one in so many are too many.
+const MISSING_ONE_IN: usize = 20;
+/// Records noted as gone in one entry of the journal.
+const NOTED_AT_ONCE: usize = 1_000;
+/// How often a stream is caught up again because fewer records were shown than the API counts.
+const RECOUNTS_MAX: u32 = 3;
+
+impl Extraction {
+    /// Looks for the rows of a stream that its complete reading did not show.
+    pub(super) async fn look_for_missing(
+        &self,
+        stream: &mut Stream,
+        sweep: &Sweep,
+    ) -> Result<(), PipelineError> {
+        let Some(feed) = Feed::named(&sweep.feed) else { return Ok(()) };
+        for recount in 0.. {
+            let (journal, pass) = (self.journal.clone(), stream.pass());
+            let shown = self.blocking(move || journal.seen_count(&pass)).await?;
+            let counted = self.counted(feed, stream.state.since_s).await?;
+            let Some(counted) = counted.filter(|counted| shown < *counted) else { break };
+            if recount == RECOUNTS_MAX {
+                let detail = format!(
+                    "a complete reading showed {shown} records where the API counts {counted}; what is gone was \
+                     not looked for, and the next sweep reads again"
+                );
+                self.note(feed.resource, "reading_incomplete", detail);
+                return Ok(());
+            }
+            // Created meanwhile: the catch-up finds it.
+            self.catch_up(stream).await?;
+        }
+        let since_us = stream.state.since_s.map(|since_s| since_s.saturating_mul(1_000_000));
+        self.look_for(feed.resource, stream.pass(), since_us).await
+    }
+
+    /// Looks for the rows of a resource that a pass did not show, and has each of them asked for.
+    pub(super) async fn look_for(
+        &self,
+        resource: &'static str,
+        pass: String,
+        since_us: Option<i64>,
+    ) -> Result<(), PipelineError> {
+        // Everything that the pass showed was appended before.
+        let up_to = self.appended.load(Ordering::Acquire);
+        let (answer, found) = oneshot::channel();
+        let search = Search { resource: resource.to_owned(), pass, since_us, up_to, answer };
+        self.signal(Signal::Search(search));
+        // A loader that is gone has failed, which ends the run elsewhere.
+        let Ok(Missing { live, keys }) = found.await else { return Ok(()) };
+        if keys.len() > MISSING_ALWAYS
+            && keys.len().saturating_mul(MISSING_ONE_IN) > live
+            && !self.accept_deletions
+        {
+            return Err(PipelineError::ManyMissing { resource, missing: keys.len(), live });
+        }
+        let Some(confirming) = self.confirming(resource) else { return self.note_gone(resource, keys).await };
+        let work = |key: String| Work { queue: queue(confirming, true), key, payload: ABSENT.to_owned() };
+        let work_added: Vec<Work> = keys.into_iter().map(work).collect();
+        if work_added.is_empty() {
+            return Ok(());
+        }
+        let count = work_added.len() as u64;
+        self.tally(resource, |tally| tally.waiting += count);
+        self.record(Changes { work_added, ..Changes::default() }).await
+    }
+
+    /// Notes records as gone that cannot be asked for by themselves.
+    async fn note_gone(&self, resource: &str, keys: Vec<String>) -> Result<(), PipelineError> {
+        for keys in keys.chunks(NOTED_AT_ONCE) {
+            let stored = Entry {
+                answer: format!("{ABSENT_PREFIX}{resource}"),
+                scope: None,
+                requested_at_us: self.client.server_now().as_microsecond(),
+                body: serde_json::Value::from(keys).to_string().into_bytes(),
+            };
+            let (journal, ticket) = (self.journal.clone(), self.journal.reserve());
+            self.blocking(move || journal.append(ticket, stored, Changes::default())).await?;
+        }
+        Ok(())
+    }
+
+    /// How many records the API counts now of what a feed shows, if it says so.
+    async fn counted(&self, feed: &'static Feed, since_s: Option<i64>) -> Result<Option<u64>, PipelineError> {
+        if feed.content != Content::Documents {
+            return Ok(None);
+        }
+        let window = feed.search.then_some(Window { from_s: 1, to_s: None });
+        let question = Question { since_s, window, page_size: Some(1), ..Question::default() };
+        let request = feed.request(&question, &Position::First);
+        match self.client.send(&request, || ()).await {
+            Ok((answer, ())) => Ok(answer.total_count(&request).ok()),
+            Err(error) => Err(PipelineError::Read { what: feed.name.to_owned(), cause: error }),
+        }
+    }
+
+    /// Has an issue about a resource recorded.
+    pub(super) fn note(&self, resource: &str, kind: &str, detail: String) {
+        let issue = Issue {
+            resource: resource.to_owned(),
+            kind: kind.to_owned(),
+            path: String::new(),
+            record: String::new(),
+            detail,
+        };
+        self.signal(Signal::Noted(issue));
+    }
+}

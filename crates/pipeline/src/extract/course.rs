@@ -1,0 +1,172 @@
+//! The course of a reading: what is new first, then what is old, then what is gone.
+
+use super::snapshot::list_pass_name;
+use super::stream::Stream;
+use super::{Extraction, Signal};
+use crate::error::PipelineError;
+use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt};
+use relatable_intercom::catalogue::{Content, Feed, Paging, Reading};
+use relatable_journal::Changes;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Lists read at once.
+const LISTS: usize = 8;
+/// What stands before a resource's name where the bound of its history is kept among the marks.
+pub(crate) const SINCE_PREFIX: &str = "since/";
+
+/// The lists that were read: the bodies of those that answer at once, and the resources that were shown completely.
+#[derive(Default)]
+struct Lists {
+    bodies: BTreeMap<&'static str, Vec<Arc<Vec<u8>>>>,
+    incomplete: BTreeSet<&'static str>,
+}
+
+impl Extraction {
+    /// Reads everything there is to read now, and tells the loader.
+    pub(crate) async fn run(&self) -> Result<(), PipelineError> {
+        let definitions = self.definitions().await?;
+        self.signal(Signal::Attributes(definitions.clone()));
+        let (mut low_water, left_out) = tokio::try_join!(self.enumerate(&definitions), self.details())?;
+        for feed in self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))) {
+            let is_own = feed.content == Content::Documents && feed.parent != Some(feed.resource);
+            if is_own && !left_out.contains(feed.name) {
+                self.read(feed.resource);
+            }
+        }
+        // What still waits for a permission waits in this journal only.
+        low_water.retain(|name, _| !left_out.contains(name.as_str()));
+        // A bound that was lifted is 0 from now on: nothing is ever taken out of the checkpoint.
+        let lifted = self.low_water.keys().filter(|name| name.starts_with(SINCE_PREFIX));
+        low_water.extend(lifted.map(|name| (name.clone(), 0)));
+        let bounds = self.since.iter().map(|(name, since_s)| (format!("{SINCE_PREFIX}{name}"), *since_s));
+        low_water.extend(bounds);
+        self.signal(Signal::Finished(low_water));
+        Ok(())
+    }
+
+    /// Reads the definitions of attributes. Where they are needed and may not be read, the run ends before anything is
+    /// loaded: a type that was guessed from values would be kept for ever.
+    async fn definitions(&self) -> Result<Vec<Arc<Vec<u8>>>, PipelineError> {
+        let feeds = self.with_reading(|reading| matches!(reading, Reading::Definitions(_)));
+        let mut read: Vec<&str> = Vec::new();
+        let mut definitions = Vec::new();
+        for (feed, list) in self.lists(feeds.collect()).await? {
+            definitions.extend(list.bodies);
+            read.push(feed.resource);
+        }
+        read.dedup();
+        read.into_iter().for_each(|resource| self.read(resource));
+        Ok(definitions)
+    }
+
+    /// Reads every enumeration, side by side; then no more work is found.
+    async fn enumerate(&self, definitions: &[Arc<Vec<u8>>]) -> Result<BTreeMap<String, i64>, PipelineError> {
+        let lists: Vec<&'static Feed> = self.with_reading(|reading| reading == Reading::Snapshot).collect();
+        let passes_forgotten = lists.iter().map(|feed| list_pass_name(feed.resource)).collect();
+        self.record(Changes { passes_forgotten, ..Changes::default() }).await?;
+        let (scrolls, short): (Vec<&Feed>, Vec<&Feed>) =
+            lists.iter().copied().partition(|feed| feed.paging == Paging::Scroll);
+        let scrolling = self.read_lists(scrolls);
+        let others = async {
+            let mut streams = self.streams().await?;
+            let new = async {
+                let lists = self.read_lists(short).await?;
+                self.count(&lists.bodies).await?;
+                Ok(lists)
+            };
+            let caught_up = try_join_all(streams.iter_mut().map(|stream| self.catch_up(stream)));
+            let departures = self.with_reading(|reading| reading == Reading::Deletions);
+            let departures = try_join_all(departures.map(|feed| self.departures(feed)));
+            let (lists, may_read, _, ()) =
+                tokio::try_join!(new, caught_up, departures, self.object_instances(definitions))?;
+            let may_read = streams.iter_mut().zip(may_read).filter(|(_, may_read)| *may_read);
+            try_join_all(may_read.map(|(stream, _)| self.old(stream))).await?;
+            Ok((lists, streams))
+        };
+        let (scrolled, (lists, streams)) = tokio::try_join!(scrolling, others)?;
+        self.look_for_listed(&[scrolled, lists]).await?;
+        self.enumerated();
+        Ok(streams.iter().flat_map(Stream::marks).collect())
+    }
+
+    /// Reads what is old of a stream.
+    async fn old(&self, stream: &mut Stream) -> Result<(), PipelineError> {
+        if self.complete(stream).await? {
+            self.read(stream.backfill.resource);
+        }
+        Ok(())
+    }
+
+    /// Reads lists, several at once, in their order.
+    async fn lists(
+        &self,
+        feeds: Vec<&'static Feed>,
+    ) -> Result<Vec<(&'static Feed, super::snapshot::Snapshot)>, PipelineError> {
+        let reading: Vec<_> = feeds.into_iter().map(|feed| self.list(feed)).collect();
+        futures_util::stream::iter(reading).buffered(LISTS).try_collect().await
+    }
+
+    /// Reads a list.
+    async fn list(
+        &self,
+        feed: &'static Feed,
+    ) -> Result<(&'static Feed, super::snapshot::Snapshot), PipelineError> {
+        Ok((feed, self.snapshot(feed).await?))
+    }
+
+    /// Reads lists, and tells of each resource that was read.
+    async fn read_lists(&self, feeds: Vec<&'static Feed>) -> Result<Lists, PipelineError> {
+        let mut lists = Lists::default();
+        for (feed, list) in self.lists(feeds).await? {
+            if list.is_complete {
+                self.read(feed.resource);
+            } else {
+                lists.incomplete.insert(feed.resource);
+            }
+            lists.bodies.insert(feed.name, list.bodies);
+        }
+        Ok(lists)
+    }
+
+    /// Looks for the rows of listed resources that their lists did not show.
+    async fn look_for_listed(&self, lists: &[Lists]) -> Result<(), PipelineError> {
+        let incomplete = |resource: &str| lists.iter().any(|lists| lists.incomplete.contains(resource));
+        let complete: BTreeSet<&'static str> = self
+            .with_reading(|reading| reading == Reading::Snapshot)
+            .filter(|feed| !feed.lasting && self.is_selected(feed) && !incomplete(feed.resource))
+            .map(|feed| feed.resource)
+            .collect();
+        for resource in complete {
+            self.look_for(resource, list_pass_name(resource), None).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the instances of every type of custom objects that is known: those given, and those that attributes of
+    /// conversations point at. No endpoint lists the types (API notes §7.5).
+    async fn object_instances(&self, definitions: &[Arc<Vec<u8>>]) -> Result<(), PipelineError> {
+        let types: BTreeSet<String> = self
+            .object_types
+            .iter()
+            .cloned()
+            .chain(definitions.iter().flat_map(|body| object_types(body)))
+            .collect();
+        for feed in self.with_reading(|reading| reading == Reading::PerType) {
+            for kind in &types {
+                self.whole_list(feed, Some(kind), &[]).await?;
+            }
+            self.read(feed.resource);
+        }
+        Ok(())
+    }
+}
+
+/// The types of custom objects that attributes point at.
+fn object_types(definitions: &[u8]) -> Vec<String> {
+    let answer: serde_json::Value = serde_json::from_slice(definitions).unwrap_or_default();
+    let attributes = answer["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let types = attributes.iter().filter_map(|attribute| attribute["reference"]["object_type_id"].as_str());
+    types.map(str::to_owned).collect()
+}

@@ -1,0 +1,208 @@
+//! Complete readings at every run: lists that answer at once or that nobody can ask for what changed, and the scroll.
+
+use super::discover::{Child, discovered, found};
+use super::page::Turns;
+use super::stream::{LAG_S, Stream, StreamState};
+use super::{Extraction, detail, entry};
+use crate::error::PipelineError;
+use crate::event::RunEvent;
+use relatable_intercom::ClientError;
+use relatable_intercom::catalogue::{Feed, Paging, Position, Question, Reading};
+use relatable_journal::Changes;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A scroll without a call for this long has expired; its end can then not be told from its loss (API notes §6).
+const SCROLL_IDLE_MAX_S: i64 = 50;
+/// How long somebody else's scroll may keep us waiting each time.
+const SCROLL_WAIT: Duration = Duration::from_secs(61);
+/// How often a scroll is begun again before the run gives up.
+const SCROLL_STARTS_MAX: u32 = 5;
+
+/// How a complete reading ended.
+enum Pass {
+    /// At its end marker; the bodies of a feed that answers at once.
+    Done(Vec<Arc<Vec<u8>>>),
+    /// Before it could begin.
+    Refused(ClientError),
+    /// In the middle; it must begin again.
+    Interrupted(ClientError),
+}
+
+/// What a complete reading of a list came to.
+pub(super) struct Snapshot {
+    /// The bodies of its answers, of a feed that answers at once.
+    pub(super) bodies: Vec<Arc<Vec<u8>>>,
+    /// Whether it was read to its end.
+    pub(super) is_complete: bool,
+}
+
+impl Extraction {
+    /// Reads a feed that is read completely at every run, and finds the work for what hangs on its records.
+    pub(super) async fn snapshot(&self, feed: &'static Feed) -> Result<Snapshot, PipelineError> {
+        let mut served = self.snapshot_stream(feed).await?;
+        let signpost_s = self.client.server_now().as_second();
+        let children = self.snapshot_children(&served);
+        let outcome = self.whole_list(feed, None, &children).await?;
+        if outcome.is_complete && !served.wanted.is_empty() {
+            for name in served.wanted.clone() {
+                let child = children.iter().find(|child| child.feed.name == name);
+                let is_swept = child.is_some_and(|child| child.since_s.is_none());
+                let known = served.state.served.get(&name).map(|served| served.swept_at_s);
+                let swept_at_s = known.filter(|_| !is_swept).unwrap_or(signpost_s);
+                let mark = super::stream::Served { low_water_s: signpost_s, swept_at_s };
+                served.state.served.insert(name, mark);
+            }
+            self.store(&served, Changes::default()).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// How far what hangs on a list's records was served.
+    async fn snapshot_stream(&self, feed: &'static Feed) -> Result<Stream, PipelineError> {
+        let wanted: BTreeSet<String> = match feed.reading {
+            Reading::Snapshot => self.children(feed.resource).map(|feed| feed.name.to_owned()).collect(),
+            _ => BTreeSet::new(),
+        };
+        let name = format!("snapshot/{}", feed.name);
+        let state = if wanted.is_empty() {
+            StreamState::default()
+        } else {
+            self.stream_state(&name, feed.resource, &wanted).await?
+        };
+        Ok(Stream { name, backfill: feed, updates: None, sweeps: feed, wanted, state })
+    }
+
+    /// What is asked per record of a list: for those that changed since the last run, and for all when a sweep is due.
+    fn snapshot_children(&self, stream: &Stream) -> Vec<Child> {
+        let children =
+            self.children(stream.backfill.resource).filter(|feed| stream.wanted.contains(feed.name));
+        let child = |feed: &'static Feed| {
+            let fresh = stream.state.served.get(feed.name).filter(|served| {
+                let age_s = self.began_s.saturating_sub(served.swept_at_s);
+                !self.sweep && age_s < self.sweeps.details_s
+            });
+            let since_s = fresh.map(|served| served.low_water_s.saturating_sub(LAG_S));
+            Child::new(feed, since_s, detail::queue(feed, since_s.is_some()))
+        };
+        children.map(child).collect()
+    }
+
+    /// Reads a list from its first page to its end, from the start again where it breaks and may.
+    pub(super) async fn whole_list(
+        &self,
+        feed: &'static Feed,
+        id: Option<&str>,
+        children: &[Child],
+    ) -> Result<Snapshot, PipelineError> {
+        let mut starts = 0;
+        loop {
+            starts += 1;
+            match self.list_pass(feed, id, children).await? {
+                Pass::Done(bodies) => return Ok(Snapshot { bodies, is_complete: true }),
+                Pass::Refused(error) => {
+                    self.skip_or_stop(feed, error)?;
+                    return Ok(Snapshot { bodies: Vec::new(), is_complete: false });
+                }
+                Pass::Interrupted(error) if starts >= SCROLL_STARTS_MAX => {
+                    return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
+                }
+                Pass::Interrupted(error) => {
+                    let reason = format!("{} is read from the start again: {error}", feed.name);
+                    let wait = if is_held(&error) { SCROLL_WAIT } else { Duration::ZERO };
+                    self.observer.event(&RunEvent::Waiting { reason, seconds: wait.as_secs() });
+                    self.clock.sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// Reads a list from its first page to its end.
+    async fn list_pass(
+        &self,
+        feed: &'static Feed,
+        id: Option<&str>,
+        children: &[Child],
+    ) -> Result<Pass, PipelineError> {
+        let question =
+            Question { id, since_s: self.since.get(feed.resource).copied(), ..Question::default() };
+        let (mut bodies, mut turns, mut position) = (Vec::new(), Turns::default(), Position::First);
+        let mut last_page_s = self.client.server_now().as_second();
+        loop {
+            let page = match self.page(feed, &question, &position).await {
+                Ok(page) => page,
+                Err(error) => {
+                    let idle_s = self.client.server_now().as_second() - last_page_s;
+                    return Ok(judge_end(feed, &position, idle_s, error, bodies));
+                }
+            };
+            last_page_s = page.answer.answered_at.as_second();
+            let found = found(&page.answer.body, feed);
+            let next = if turns.must_restart(feed, page.info.total_count) {
+                bodies.clear();
+                Some(Position::First)
+            } else if let Err(error) = turns.turn(feed, &found, page.info.next.as_ref()) {
+                return Ok(Pass::Refused(error));
+            } else {
+                page.info.next.clone()
+            };
+            let work_added = discovered(&found, children, &BTreeMap::new());
+            let (records, waiting) = (page.info.record_count as u64, work_added.len() as u64);
+            let pass = list_pass_name(feed.resource);
+            let seen = found.into_iter().map(|found| (pass.clone(), found.id)).collect();
+            let kept = matches!(feed.paging, Paging::None).then(|| Arc::new(page.answer.body.clone()));
+            bodies.extend(kept);
+            self.tally(feed.resource, |tally| {
+                tally.records += records;
+                tally.total = page.info.total_count.or(tally.total);
+                tally.waiting += waiting;
+            });
+            let changes = Changes { work_added, seen, ..Changes::default() };
+            if self.is_selected(feed) {
+                let scope = id.map(str::to_owned);
+                let stored = entry(feed, scope, page.answer.requested_at, page.answer.body);
+                self.append(feed, page.ticket, stored, changes).await?;
+            } else {
+                self.record(changes).await?;
+            }
+            match next {
+                Some(next) => position = next,
+                None => return Ok(Pass::Done(bodies)),
+            }
+        }
+    }
+}
+
+/// The name of what this run's complete readings of a resource have shown.
+pub(super) fn list_pass_name(resource: &str) -> String {
+    format!("snapshot/{resource}/pass")
+}
+
+/// What an error in the middle of a reading means. A scroll may end in a 404; after a pause that means it was lost.
+fn judge_end(
+    feed: &Feed,
+    position: &Position,
+    idle_s: i64,
+    error: ClientError,
+    bodies: Vec<Arc<Vec<u8>>>,
+) -> Pass {
+    if feed.paging != Paging::Scroll {
+        return Pass::Refused(error);
+    }
+    match (&error, position) {
+        (ClientError::NotFound { .. }, Position::Scroll(_)) if idle_s < SCROLL_IDLE_MAX_S => {
+            Pass::Done(bodies)
+        }
+        (ClientError::NotFound { .. } | ClientError::Server { .. }, Position::Scroll(_)) => {
+            Pass::Interrupted(error)
+        }
+        _ if is_held(&error) => Pass::Interrupted(error),
+        _ => Pass::Refused(error),
+    }
+}
+
+/// Whether somebody else's scroll is in the way.
+fn is_held(error: &ClientError) -> bool {
+    matches!(error, ClientError::Refused { code, .. } if code == "scroll_exists")
+}

@@ -1,0 +1,105 @@
+//! Rows that a complete reading did not show.
+
+use super::Loader;
+use crate::error::PipelineError;
+use relatable_destinations::{DestinationError, Live};
+use relatable_journal::JournalError;
+use relatable_model::schema::Table;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Keys read at a time from either side.
+const KEYS: usize = 10_000;
+/// How often it is looked whether earlier requests have been answered.
+const POLL: Duration = Duration::from_millis(5);
+
+/// A search for rows that a complete reading did not show.
+#[derive(Debug)]
+pub(crate) struct Search {
+    /// The resource.
+    pub(crate) resource: String,
+    /// What the reading showed, by the name the journal keeps it under.
+    pub(crate) pass: String,
+    /// Only among rows that changed at or after this moment, microseconds since the epoch.
+    pub(crate) since_us: Option<i64>,
+    /// The last entry of what it showed.
+    pub(crate) up_to: i64,
+    /// Who waits for the outcome.
+    pub(crate) answer: oneshot::Sender<Missing>,
+}
+
+/// What such a search found.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// How many rows there are.
+    pub(crate) live: usize,
+    /// The keys of those that were not shown.
+    pub(crate) keys: Vec<String>,
+}
+
+impl Loader {
+    /// Loads everything that a complete reading showed, and then finds the rows that it did not.
+    pub(crate) fn search(&mut self, search: Search) -> Result<(), PipelineError> {
+        while self.journal.settled() < search.up_to {
+            std::thread::sleep(POLL);
+        }
+        self.load_up_to(self.journal.settled())?;
+        let missing = self.missing(&search)?;
+        // Who does not wait any more has failed, which ends the run elsewhere.
+        drop(search.answer.send(missing));
+        Ok(())
+    }
+
+    /// The live rows without a key among those shown; both sides come in the order of their bytes.
+    fn missing(&mut self, search: &Search) -> Result<Missing, PipelineError> {
+        let mut missing = Missing::default();
+        let Some(table) = self.model.root_table(&search.resource).filter(|table| is_keyed_by_id(table))
+        else {
+            return Ok(missing);
+        };
+        let (name, key) = (table.name.clone(), table.key[0].clone());
+        let version =
+            self.model.rules.resources.get(&search.resource).and_then(|rules| rules.version.clone());
+        let version = table.columns.iter().find(|column| Some(&column.path) == version.as_ref());
+        let since = version.map(|column| column.name.clone()).zip(search.since_us);
+        let since = since.as_ref().map(|(column, since_us)| (column.as_str(), *since_us));
+        let journal = |cause: JournalError| PipelineError::Journal { step: "read", cause };
+        let (mut after, mut shown, mut shown_after, mut place) =
+            (String::new(), Vec::new(), String::new(), 0);
+        loop {
+            let live = Live { table: &name, key: &key, after: &after, count: KEYS, among: None, since };
+            let keys = self.destination.live(&live).map_err(inspecting)?;
+            let Some(last) = keys.last() else { return Ok(missing) };
+            after.clone_from(last);
+            for key in keys {
+                missing.live += 1;
+                while place == shown.len() || shown[place] < key {
+                    if place < shown.len() {
+                        place += 1;
+                        continue;
+                    }
+                    shown = self.journal.seen(&search.pass, &shown_after, KEYS).map_err(journal)?;
+                    place = 0;
+                    match shown.last() {
+                        Some(last) => shown_after.clone_from(last),
+                        None => break,
+                    }
+                }
+                if shown.get(place) != Some(&key) {
+                    missing.keys.push(key);
+                }
+            }
+        }
+    }
+}
+
+/// Whether rows are told apart by what enumerations show: the record's id.
+fn is_keyed_by_id(table: &Table) -> bool {
+    let [key] = table.key.as_slice() else { return false };
+    table.columns.iter().any(|column| column.name == *key && column.path == "id")
+}
+
+/// An error of looking into the destination.
+pub(super) fn inspecting(cause: DestinationError) -> PipelineError {
+    PipelineError::Destination { step: "inspect", cause }
+}

@@ -1,0 +1,162 @@
+//! A schedule: everything that will happen, drawn from its number.
+
+use super::changes::Changes;
+use super::troubles;
+use super::victim::Moment;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use relatable_simulator::{Fault, FaultKind};
+use std::fmt;
+
+/// Syncs of a schedule, the sweep at its end not counted.
+pub(super) const SYNCS: usize = 3;
+/// Changes of a schedule.
+pub(super) const CHANGES: usize = 20;
+/// Faults of a schedule.
+const FAULTS: usize = 2;
+/// Every which schedule goes into DuckDB, if it is linked.
+const DUCKDB_EACH: u64 = 10;
+
+/// How many of the changes and faults wait for each sync.
+const SHARES: [usize; SYNCS] = [8, 7, 7];
+/// How many requests lie between two of them at most: the first sync makes many more than those after it.
+const GAPS: [u32; SYNCS] = [30, 2, 2];
+/// Up to which request of a sync it may be killed: each makes more than that.
+const KILLED_BEFORE: [u64; SYNCS] = [200, 9, 9];
+
+const MINUTE_S: u64 = 60;
+const DAY_S: u64 = 86_400;
+
+/// Where days begin.
+const TIMEZONES: [&str; 4] = ["Europe/Dublin", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata"];
+
+/// One schedule.
+#[derive(Debug, Clone)]
+pub(super) struct Schedule {
+    /// The number that everything follows from.
+    pub(super) number: u64,
+    /// The destination.
+    pub(super) scheme: &'static str,
+    pub(super) timezone: &'static str,
+    pub(super) index_lag_s: u64,
+    pub(super) host_skew_s: Vec<i64>,
+    pub(super) scroll_ends_with_404: bool,
+    pub(super) syncs: Vec<Sync>,
+    /// Which of the syncs is killed, and when.
+    pub(super) killed: usize,
+    pub(super) kill: Kill,
+}
+
+/// One of the syncs.
+#[derive(Debug, Clone)]
+pub(super) struct Sync {
+    /// How long after the one before it.
+    pub(super) pause_s: u64,
+    /// What happens to its requests, in order.
+    pub(super) orders: Vec<Fault>,
+}
+
+/// When a process is killed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kill {
+    pub(super) moment: Moment,
+    /// After how many others of its kind.
+    pub(super) skip: u64,
+}
+
+impl Schedule {
+    /// The schedule with this number.
+    pub(super) fn draw(number: u64) -> Schedule {
+        let mut random = ChaCha8Rng::seed_from_u64(number);
+        let killed = random.random_range(0..SYNCS);
+        let is_duckdb = cfg!(feature = "duckdb") && number % DUCKDB_EACH == DUCKDB_EACH - 1;
+        Schedule {
+            number,
+            scheme: if is_duckdb { "duckdb" } else { "sqlite" },
+            timezone: TIMEZONES.choose(&mut random).unwrap(),
+            index_lag_s: *[0, 0, 20, 300, 600].choose(&mut random).unwrap(),
+            host_skew_s: [vec![], vec![], vec![0, 2], vec![-3, 0, 1]].choose(&mut random).unwrap().clone(),
+            scroll_ends_with_404: random.random_bool(0.5),
+            syncs: syncs(&mut random),
+            killed,
+            kill: Kill::draw(killed, &mut random),
+        }
+    }
+}
+
+/// The syncs with all that happens to their requests.
+fn syncs(random: &mut ChaCha8Rng) -> Vec<Sync> {
+    let mut changes = Changes::new();
+    let mut kinds: Vec<Option<Fault>> = vec![None; CHANGES];
+    for _ in 0..FAULTS {
+        kinds.insert(random.random_range(0..=kinds.len()), Some(troubles::draw(random)));
+    }
+    let mut kinds = kinds.into_iter();
+    let sync = |index: usize| {
+        let orders = kinds.by_ref().take(SHARES[index]).map(|trouble| {
+            let gap = random.random_range(0..=GAPS[index]);
+            trouble.map_or_else(
+                || {
+                    let kind = FaultKind::Mutate { mutation: changes.draw(random) };
+                    Fault { path_prefix: "/".to_owned(), skip: gap, times: 1, kind }
+                },
+                // A fault of the scroll waits for one.
+                |trouble| Fault {
+                    skip: if trouble.path_prefix == "/" { gap } else { trouble.skip },
+                    ..trouble
+                },
+            )
+        });
+        let orders = orders.collect();
+        let pause_s = match random.random_range(0..4) {
+            0 => random.random_range(0..30),
+            1 => random.random_range(1..40) * MINUTE_S,
+            2 => random.random_range(1..30) * 60 * MINUTE_S,
+            _ => random.random_range(1..10) * DAY_S,
+        };
+        Sync { pause_s: if index == 0 { 0 } else { pause_s }, orders }
+    };
+    (0..SYNCS).map(sync).collect()
+}
+
+impl Kill {
+    fn draw(sync: usize, random: &mut ChaCha8Rng) -> Kill {
+        let moment = match random.random_range(0..6) {
+            0..2 => Moment::Reading,
+            2..4 => Moment::Journalled,
+            4 => Moment::Loading,
+            _ => Moment::Committing,
+        };
+        let is_load = matches!(moment, Moment::Loading | Moment::Committing);
+        let skip = if is_load { 0 } else { random.random_range(0..KILLED_BEFORE[sync]) };
+        Kill { moment, skip }
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Schedule { number, scheme, timezone, index_lag_s, host_skew_s, scroll_ends_with_404, .. } = self;
+        write!(
+            f,
+            "schedule {number}: into {scheme}, days begin in {timezone}, the index is {index_lag_s} s late"
+        )?;
+        write!(f, ", hosts' clocks are ahead by {host_skew_s:?} s, the scroll ends with ")?;
+        writeln!(f, "{}", if *scroll_ends_with_404 { "a 404" } else { "an empty page" })?;
+        for (index, sync) in self.syncs.iter().enumerate() {
+            writeln!(f, "  sync {}, {} s after what was before", index + 1, sync.pause_s)?;
+            for Fault { path_prefix, skip, times, kind } in &sync.orders {
+                let kind = serde_json::to_string(kind).map_err(|_| fmt::Error)?;
+                writeln!(f, "    after {skip} more requests to {path_prefix}, {times} times: {kind}")?;
+            }
+            if index == self.killed {
+                writeln!(
+                    f,
+                    "    killed after {} times {:?}, then begun anew",
+                    self.kill.skip, self.kill.moment
+                )?;
+            }
+        }
+        write!(f, "  at last a sweep")
+    }
+}
