@@ -104,6 +104,10 @@ fn duckdb_rows(connection: &duckdb::Connection, sql: &str) -> Vec<Vec<Stored>> {
             Value::Decimal(number) => Stored::Decimal(number.to_string()),
             Value::Text(text) => Stored::Text(text),
             Value::Timestamp(TimeUnit::Microsecond, micros) => Stored::Instant(micros),
+            Value::Date32(days) => {
+                let day = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(days);
+                Stored::Text(day.to_string())
+            }
             other => panic!("{sql} answers {other:?}"),
         });
         all.push(cells.collect());

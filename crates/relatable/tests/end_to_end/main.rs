@@ -23,4 +23,5 @@ mod traps;
 mod truth;
 mod twice;
 mod typed_columns;
+mod versions;
 mod wire;
