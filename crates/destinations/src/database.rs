@@ -2,15 +2,16 @@
 
 use crate::bookkeeping::{self, checkpoint, columns, models};
 use crate::catalogue::Catalogue;
-use crate::contract::{Changes, Destination, Reading, Records};
+use crate::contract::{Changes, Dangling, Destination, Reading, Records, Rows, Uneven};
 use crate::error::DestinationError;
 use crate::load;
 use crate::package::{Answer, Checkpoint, Model, Package, Receipt, RememberedColumn};
+use crate::proving;
 use crate::reading;
 use crate::session::{Cell, Connector, Place, Session, Step, Transaction};
 use crate::shape::Known;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use relatable_model::schema::Table;
+use relatable_model::schema::{Reference, Table};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -136,6 +137,41 @@ impl<C: Connector> Destination for Database<C> {
     fn read(&mut self, reading: &Reading<'_>, records: &mut Records<'_>) -> Result<(), DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(()) };
         reading::read(&session, reading, records)
+    }
+
+    fn count(&mut self, rows: &Rows<'_>) -> Result<u64, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(0) };
+        proving::count(&session, rows)
+    }
+
+    fn keys(
+        &mut self,
+        rows: &Rows<'_>,
+        after: Option<&[String]>,
+        limit: usize,
+    ) -> Result<Vec<Vec<String>>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        proving::keys(&session, rows, after, limit)
+    }
+
+    fn cuts(&mut self, table: &str, column: &str, every: u64) -> Result<Vec<i64>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        proving::cuts(&session, table, column, every)
+    }
+
+    fn dangling(
+        &mut self,
+        table: &str,
+        column: &str,
+        reference: &Reference,
+    ) -> Result<Vec<Dangling>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        proving::dangling(&session, table, column, reference)
+    }
+
+    fn uneven(&mut self, table: &str, stated: &str, list: &str) -> Result<Vec<Uneven>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        proving::uneven(&session, table, stated, list)
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {

@@ -37,6 +37,8 @@ mod load;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod merge_plan;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod proving;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod reading;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod retire;
@@ -51,6 +53,6 @@ mod staging;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod statement;
 
-pub use contract::{Destination, Reading};
+pub use contract::{Dangling, Destination, Only, Reading, Rows, Uneven, Within};
 pub use error::DestinationError;
 pub use uri::{Address, open, open_waiting};

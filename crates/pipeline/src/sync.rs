@@ -30,6 +30,7 @@ const LOAD_FROM_BYTES: usize = 8 * 1024 * 1024;
 const LOAD_FROM_S: i64 = 10;
 
 /// What to read, and how.
+#[derive(Clone)]
 pub struct SyncSettings {
     /// The connection to the workspace.
     pub client: Settings,
@@ -230,7 +231,7 @@ pub(crate) fn definitions(bodies: &[Arc<Vec<u8>>]) -> Vec<AttributeDefinition> {
 }
 
 /// The resources to read.
-fn selected(settings: &SyncSettings) -> Result<HashSet<String>, PipelineError> {
+pub(crate) fn selected(settings: &SyncSettings) -> Result<HashSet<String>, PipelineError> {
     let known: Vec<&str> = settings.rules.resources.keys().map(String::as_str).collect();
     let Some(select) = &settings.select else { return Ok(known.into_iter().map(str::to_owned).collect()) };
     match select.iter().find(|name| !known.contains(&name.as_str())) {

@@ -78,6 +78,16 @@ pub const FEEDS: &[Feed] = &[
         paging: Paging::Scroll,
         ..SNAPSHOT
     },
+    // The scroll shows companies whole; one that is in doubt is asked for.
+    Feed {
+        name: "company",
+        resource: "companies",
+        path: "/companies/{id}",
+        list: None,
+        reading: Reading::OnDoubt,
+        parent: Some("companies"),
+        ..SNAPSHOT
+    },
     Feed {
         name: "contacts",
         resource: "contacts",

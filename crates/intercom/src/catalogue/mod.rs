@@ -6,10 +6,14 @@
 mod condition;
 mod counts;
 mod feeds;
+mod proof;
+mod window;
 
 pub use condition::Condition;
 pub use counts::{CountQuestion, count_questions};
 pub use feeds::FEEDS;
+pub use proof::{FADING, STATED_LENGTHS, StatedLength};
+pub use window::Window;
 
 use crate::request::{Request, percent_encode};
 use serde::{Deserialize, Serialize};

@@ -8,6 +8,8 @@ mod detail;
 mod discover;
 mod stream;
 
+pub(crate) use stream::swept_at_s;
+
 use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
 use crate::report::Skipped;

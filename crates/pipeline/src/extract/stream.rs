@@ -15,7 +15,7 @@ use crate::event::RunEvent;
 use relatable_intercom::ClientError;
 use relatable_intercom::answer::{Answer, PageInfo};
 use relatable_intercom::catalogue::{FEEDS, Feed, Granularity, Paging, Position, Reading, Since};
-use relatable_journal::{Changes, Ticket};
+use relatable_journal::{Changes, Journal, JournalError, Ticket};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -353,6 +353,13 @@ fn judge_end(
 /// Whether somebody else's scroll is in the way.
 fn is_held(error: &ClientError) -> bool {
     matches!(error, ClientError::Refused { code, .. } if code == "scroll_exists")
+}
+
+/// Per feed, when the last complete reading that served it began, in seconds since the epoch.
+pub(crate) fn swept_at_s(journal: &Journal) -> Result<BTreeMap<String, i64>, JournalError> {
+    let states = journal.cursors("stream/")?.into_iter();
+    let states = states.filter_map(|(_, text)| serde_json::from_str::<StreamState>(&text).ok());
+    Ok(states.flat_map(|state| state.served).map(|(feed, served)| (feed, served.swept_at_s)).collect())
 }
 
 /// A state as the journal keeps it.

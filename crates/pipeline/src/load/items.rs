@@ -2,7 +2,7 @@
 
 use crate::shred::{Content, Item, ModelState, Slice};
 use relatable_intercom::catalogue::{Condition, Content as FeedContent, Feed};
-use relatable_journal::StoredEntry;
+use relatable_journal::{Entry, StoredEntry};
 use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::issue::Issue;
 use relatable_model::json::{Peeked, peek, records};
@@ -15,11 +15,18 @@ pub(crate) const COUNTS_ANSWER: &str = "counts";
 /// What stands before a feed's name where the record asked for was gone.
 pub(crate) const GONE_PREFIX: &str = "gone:";
 
+/// What stands before a resource's name where several of its records were found to be gone; the body lists their keys.
+pub(crate) const RECORDS_GONE_PREFIX: &str = "gone-records:";
+
 /// The items of journal entries, in their order.
 pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut Vec<Issue>) -> Vec<Item> {
     let mut items = Vec::new();
     for stored in entries {
         let entry = stored.entry;
+        if let Some(resource) = entry.answer.strip_prefix(RECORDS_GONE_PREFIX) {
+            items.extend(all_gone(resource, &entry));
+            continue;
+        }
         let (gone, name) = match entry.answer.strip_prefix(GONE_PREFIX) {
             Some(name) => (true, name),
             None => (false, entry.answer.as_str()),
@@ -70,6 +77,18 @@ pub(crate) fn items(entries: Vec<StoredEntry>, model: &ModelState, issues: &mut 
         }
     }
     items
+}
+
+/// The items of records that were found to be gone.
+fn all_gone(resource: &str, entry: &Entry) -> Vec<Item> {
+    let keys: Vec<Vec<String>> = serde_json::from_slice(&entry.body).unwrap_or_default();
+    let gone = |key| Item {
+        resource: resource.to_owned(),
+        key,
+        synced_at_us: entry.requested_at_us,
+        content: Content::Gone,
+    };
+    keys.into_iter().map(gone).collect()
 }
 
 /// The lists that are asked for on their own only where they are not empty, and which this document says are empty: what

@@ -2,7 +2,7 @@
 
 mod items;
 
-pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX, items};
+pub(crate) use items::{COUNTS_ANSWER, GONE_PREFIX, RECORDS_GONE_PREFIX, items};
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
