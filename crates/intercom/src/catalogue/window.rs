@@ -2,8 +2,8 @@
 
 use super::{FEEDS, Feed, Granularity, Position, Reading};
 use crate::request::{Request, percent_encode};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 use serde_json::{Value, json};
 
 /// Half a day, in seconds.
@@ -62,7 +62,7 @@ impl Granularity {
     pub fn cut(self, at_s: i64, zone: &TimeZone) -> i64 {
         let midnight = || {
             let at = Timestamp::from_second(at_s).ok()?;
-            let day = Zoned::new(at, zone.clone()).start_of_day().ok()?;
+            let day = at.to_zoned_datetime(zone.clone()).start_of_day().ok()?;
             Some(day.timestamp().as_second())
         };
         match self {

@@ -19,13 +19,8 @@ const SCROLL_WAIT: Duration = Duration::from_secs(61);
 /// How often a scroll is begun again before it is given up.
 const SCROLL_STARTS_MAX: u32 = 5;
 
-/// What a page of a list shows.
-pub(super) struct Page {
-    /// Its records, protected as they would be stored.
-    pub(super) records: Vec<Json>,
-    /// How many there are in all, where the API says so.
-    pub(super) total: Option<u64>,
-}
+/// The records of a page of a list, protected as they would be stored.
+pub(super) type Page = Vec<Json>;
 
 /// What is told while a list is read.
 pub(super) enum Told {
@@ -110,7 +105,7 @@ impl Asker {
                 Err(error) => return Ok(Err(error)),
             };
             last_page_s = answer.answered_at.as_second();
-            take(Page { records: self.records(feed, id, answer), total: info.total_count })?;
+            take(self.records(feed, id, answer))?;
             let Some(next) = info.next else { return Ok(Ok(())) };
             if !matches!(next, Position::Scroll(_)) && !seen.insert(format!("{next:?}")) {
                 let what = "a page came twice".to_owned();
@@ -131,7 +126,7 @@ impl Asker {
     pub(super) async fn list_of(&self, feed: &Feed, id: &str) -> Result<Option<Vec<Json>>, ClientError> {
         let mut all = Vec::new();
         let mut take = |page: Page| {
-            all.extend(page.records);
+            all.extend(page);
             Ok::<(), std::convert::Infallible>(())
         };
         let Ok(read) = self.pages(feed, Some(id), None, &mut take).await;

@@ -111,7 +111,7 @@ impl Times<'_> {
             return match evidence.list(feed, parent) {
                 Some(list) => {
                     let is_it = |document| subject.key(document).as_ref() == Some(&candidate.key);
-                    !list.documents.iter().any(is_it)
+                    !list.iter().any(is_it)
                 }
                 // It was never asked for, since there was nothing to ask for.
                 None => {
@@ -133,7 +133,7 @@ impl Times<'_> {
         let Some(evidence) = &self.evidence else { return false };
         if let Some((feed, parent)) = &candidate.asked_for {
             let is_it = |document| subject.key(document).as_ref() == Some(&candidate.key);
-            return evidence.list(feed, parent).is_some_and(|list| list.documents.iter().any(is_it));
+            return evidence.list(feed, parent).is_some_and(|list| list.iter().any(is_it));
         }
         let Some(received) = self.received(candidate).filter(|received| !received.is_gone) else { return false };
         let swept_us = subject.complete.iter().filter_map(|feed| self.swept.get(feed.name)).max();
@@ -160,7 +160,7 @@ impl Times<'_> {
             Some((feed, parent)) => {
                 let list = self.evidence.as_ref().and_then(|evidence| evidence.list(feed, parent));
                 let is_it = |document: &&_| subject.key(document).as_ref() == Some(&candidate.key);
-                let found = list.and_then(|list| list.documents.iter().find(is_it));
+                let found = list.and_then(|list| list.iter().find(is_it));
                 found.map(|document| subject.fresh(document.clone(), Default::default()))
             }
             None => self.received(candidate).and_then(|received| received.document(subject)),

@@ -39,7 +39,7 @@ impl Verification<'_> {
                 }
             }
             self.suspects.entry(resource.to_owned()).or_default().extend(suspects);
-            self.proof(resource).unreachable += unreachable;
+            self.proofs.entry(resource.to_owned()).or_default().unreachable += unreachable;
         }
         Ok(())
     }

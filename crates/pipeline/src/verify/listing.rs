@@ -2,7 +2,7 @@
 //!
 //! A list makes suspects, nothing more: pages drift and the search index lags, so each record is looked at by itself later.
 
-use super::ask::{Page, Told};
+use super::ask::Told;
 use super::draw::each_key;
 use super::subject::{Key, Subject};
 use crate::error::PipelineError;
@@ -115,7 +115,7 @@ impl<'a> Listing<'a> {
                 self.buffer.clear();
                 Ok(())
             }
-            Told::Page(Page { records, .. }) => {
+            Told::Page(records) => {
                 self.buffer.extend(records);
                 if self.buffer.len() >= COMPARED_AT_ONCE { self.flush() } else { Ok(()) }
             }

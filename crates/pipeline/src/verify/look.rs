@@ -1,6 +1,6 @@
 //! Suspects and samples, each asked for by itself.
 
-use super::ask::{Page, Told};
+use super::ask::Told;
 use super::judge::Candidate;
 use super::listing::Stop;
 use super::subject::{Fresh, Key};
@@ -77,8 +77,8 @@ impl Verification<'_> {
         let feeds = subject.complete.clone();
         let mut fresh: BTreeMap<Key, Option<Fresh>> = keys.into_iter().map(|key| (key, None)).collect();
         for feed in feeds {
-            let read = self.asker.list(feed, &mut |told: Told| {
-                let Told::Page(Page { records, .. }) = told else { return Ok(()) };
+            let mut take = |told: Told| {
+                let Told::Page(records) = told else { return Ok(()) };
                 for document in records {
                     let Some(key) = subject.key(&document) else { continue };
                     if let Some(place) = fresh.get_mut(&key) {
@@ -86,8 +86,8 @@ impl Verification<'_> {
                     }
                 }
                 Ok::<(), Stop>(())
-            });
-            match read.await {
+            };
+            match self.asker.list(feed, &mut take).await {
                 Ok(()) => {}
                 Err(Stop::Failed(error)) => return Err(error),
                 Err(Stop::Client(error)) => return self.leave_out(feed, error),

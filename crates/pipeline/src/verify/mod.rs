@@ -21,7 +21,7 @@ mod repair;
 mod report;
 mod subject;
 
-pub use repair::repair;
+pub use repair::{Open, repair};
 pub use report::{Finding, FindingKind, ResourceProof, VerifyReport};
 
 use crate::error::PipelineError;

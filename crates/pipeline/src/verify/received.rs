@@ -28,15 +28,6 @@ pub(super) struct Received {
     pub(super) in_last_pass: bool,
 }
 
-/// The last answer about the records that hang on another one.
-#[derive(Debug, Clone)]
-pub(super) struct ReceivedList {
-    /// When it was asked for, in microseconds since the epoch.
-    pub(super) asked_us: i64,
-    /// Its records.
-    pub(super) documents: Vec<Json>,
-}
-
 /// What to look for.
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
@@ -57,7 +48,8 @@ impl Wanted {
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     records: HashMap<(String, Key), Received>,
-    lists: HashMap<(String, String), ReceivedList>,
+    /// The records in the last answer of a feed about what hangs on a record.
+    lists: HashMap<(String, String), Vec<Json>>,
     /// When the last complete reading of each feed that is read as a whole began, in microseconds since the epoch.
     passes: HashMap<String, i64>,
 }
@@ -134,9 +126,9 @@ impl Evidence {
         self.records.get(&(resource.to_owned(), key.clone()))
     }
 
-    /// The last answer of a feed about what hangs on a record.
-    pub(super) fn list(&self, feed: &str, parent: &str) -> Option<&ReceivedList> {
-        self.lists.get(&(feed.to_owned(), parent.to_owned()))
+    /// The records in the last answer of a feed about what hangs on a record.
+    pub(super) fn list(&self, feed: &str, parent: &str) -> Option<&[Json]> {
+        self.lists.get(&(feed.to_owned(), parent.to_owned())).map(Vec::as_slice)
     }
 
     /// When the last complete reading of a feed that is read as a whole began.
@@ -152,7 +144,7 @@ impl Evidence {
             return;
         }
         let Ok(Json::Array(documents)) = Json::parse(&entry.body) else { return };
-        self.lists.insert(name, ReceivedList { asked_us: entry.requested_at_us, documents });
+        self.lists.insert(name, documents);
     }
 }
 

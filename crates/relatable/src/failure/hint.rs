@@ -276,6 +276,9 @@ fn of_run(error: &PipelineError) -> Option<String> {
                 .to_owned(),
         ),
         PipelineError::Plan(error) => of_plan(error),
+        PipelineError::NothingRead { .. } => {
+            Some("is it the database that you meant? `relatable sync` reads a workspace into it".to_owned())
+        }
         PipelineError::UnknownResource { .. } => {
             Some("`relatable model show` lists the resources".to_owned())
         }

@@ -270,7 +270,7 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::RecordsLost { .. }
         | PipelineError::ElementsLost { .. }
         | PipelineError::Protected { .. } => ExitCode::Configuration,
-        PipelineError::UnknownResource { .. } => ExitCode::Usage,
+        PipelineError::UnknownResource { .. } | PipelineError::NothingRead { .. } => ExitCode::Usage,
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }

@@ -6,12 +6,14 @@ mod grid;
 mod json;
 mod lines;
 mod progress;
+mod proof;
 mod quantity;
 mod report;
 mod reporter;
 mod words;
 
 pub(crate) use documents::DocumentWriter;
+pub(crate) use proof::{findings, proof};
 pub(crate) use grid::{Alignment, Grid};
 pub(crate) use quantity::grouped;
 pub(crate) use reporter::{Ending, Reporter};

@@ -17,3 +17,4 @@ mod strategies;
 mod truth;
 mod twice;
 mod typed_columns;
+mod verification;
