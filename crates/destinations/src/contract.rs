@@ -61,13 +61,13 @@ pub struct Dangling {
     pub example: String,
 }
 
-/// A row that has other than as many rows split from it as it says.
+/// A row that has other than as many rows split from it as it says, or says nothing of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uneven {
     /// Its key, as text.
     pub key: Vec<String>,
-    /// How many it says there are.
-    pub stated: i64,
+    /// How many it says there are, if it does.
+    pub stated: Option<i64>,
     /// How many there are.
     pub stored: i64,
 }
@@ -242,7 +242,7 @@ pub trait Destination: Send {
     ) -> Result<Vec<Dangling>, DestinationError>;
 
     /// The live rows of a table that say in the whole-number column `stated` how many rows of the table `list` were split
-    /// from them, and have another number. Rows that say nothing are passed over.
+    /// from them and have another number, and those that say nothing.
     ///
     /// # Errors
     /// What the database said.

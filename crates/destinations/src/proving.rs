@@ -180,7 +180,7 @@ pub(crate) fn uneven(
     let sql = format!(
         "SELECT {key}, {stated}, coalesce(c.n, 0) FROM {} AS t LEFT JOIN \
          (SELECT {here}, count(*) AS n FROM {} GROUP BY {here}) AS c ON {} \
-         WHERE {} AND {stated} IS NOT NULL AND {stated} <> coalesce(c.n, 0) ORDER BY {key}",
+         WHERE {} AND ({stated} IS NULL OR {stated} <> coalesce(c.n, 0)) ORDER BY {key}",
         dialect.quote(&owner.name),
         dialect.quote(&list.name),
         joined.join(" AND "),
@@ -191,7 +191,7 @@ pub(crate) fn uneven(
         let (key, numbers) = row.split_at(row.len() - 2);
         Uneven {
             key: key.iter().map(Cell::text).collect(),
-            stated: numbers[0].integer(),
+            stated: (numbers[0] != Cell::Null).then(|| numbers[0].integer()),
             stored: numbers[1].integer(),
         }
     });

@@ -35,6 +35,8 @@ pub(super) struct Whole {
     pub(super) document: Json,
     /// The feeds that it was put together from, beside its own.
     pub(super) answers: BTreeSet<&'static str>,
+    /// The feeds that may not be read.
+    pub(super) refused: Vec<(&'static Feed, ClientError)>,
 }
 
 /// The one who asks.
@@ -159,7 +161,7 @@ impl Asker {
     ) -> Result<Option<Whole>, ClientError> {
         let Some(mut document) = self.record(own, id).await? else { return Ok(None) };
         let source = document.to_string();
-        let mut answers = BTreeSet::new();
+        let (mut answers, mut refused) = (BTreeSet::new(), Vec::new());
         for feed in lists {
             let (Content::Fragment(path), Reading::PerRecord(condition)) = (feed.content, feed.reading) else {
                 continue;
@@ -175,11 +177,11 @@ impl Asker {
                     answers.insert(feed.name);
                 }
                 Ok(None) => {}
-                Err(error) if error.policy() == Policy::SkipResource => {}
+                Err(error) if error.policy() == Policy::SkipResource => refused.push((*feed, error)),
                 Err(error) => return Err(error),
             }
         }
-        Ok(Some(Whole { document, answers }))
+        Ok(Some(Whole { document, answers, refused }))
     }
 
     /// The records of an answer, protected as they would be stored, each with the id of the record asked for where the API

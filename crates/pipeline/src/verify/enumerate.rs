@@ -44,7 +44,8 @@ impl Verification<'_> {
         };
         let mut total = None;
         if let Some((search, _)) = searched {
-            match self.asker.total(search, Window::default()).await {
+            let from_s = self.settings.since_us.get(resource).map(|at_us| at_us.div_euclid(SECOND_US));
+            match self.asker.total(search, Window { from_s, until_s: None }).await {
                 Ok(stated) => total = Some(stated),
                 Err(error) => return self.leave_out_resource(resource, search, error),
             }
@@ -93,9 +94,9 @@ impl Verification<'_> {
         resource: &str,
         feeds: &[&'static Feed],
     ) -> Result<Listed, (&'static Feed, Stop)> {
-        let bound_us = self.bound_us(feeds);
+        let (bound_us, since_us) = (self.bound_us(feeds), self.settings.since_us.get(resource).copied());
         let subject = &self.subjects[resource];
-        let mut listing = Listing::new(subject, self.destination, bound_us);
+        let mut listing = Listing::new(subject, self.destination, bound_us, since_us);
         let mut last = feeds[0];
         for feed in feeds {
             last = feed;
@@ -103,7 +104,9 @@ impl Verification<'_> {
             let read = self.asker.list(feed, &mut |told: Told| listing.take(told)).await;
             read.and_then(|()| listing.flush()).map_err(|stop| (*feed, stop))?;
         }
-        listing.suspect_rest(None).map_err(|stop| (last, stop))?;
+        let judged = subject.created_column().filter(|_| since_us.is_some());
+        let within = judged.map(|column| Within { column, from_us: since_us, until_us: None });
+        listing.suspect_rest(within).map_err(|stop| (last, stop))?;
         let (met, suspects, since, compared) =
             (listing.met, listing.suspects, listing.changed_since, listing.compared);
         self.suspects.entry(resource.to_owned()).or_default().extend(suspects);
@@ -120,6 +123,7 @@ impl Verification<'_> {
         granularity: Granularity,
     ) -> Result<Listed, (&'static Feed, Stop)> {
         let bound_us = self.bound_us(&self.subjects[resource].complete);
+        let since_us = self.settings.since_us.get(resource).copied();
         let failed = |stop: Stop| (search, stop);
         let windows = self.cut(resource, granularity).map_err(|error| failed(Stop::Failed(error)))?;
         for window in windows {
@@ -137,7 +141,7 @@ impl Verification<'_> {
             if stated == stored {
                 continue;
             }
-            let mut listing = Listing::new(subject, self.destination, bound_us);
+            let mut listing = Listing::new(subject, self.destination, bound_us, since_us);
             listing.enter(search);
             let mut take = |page| listing.take(Told::Page(page));
             let read = self.asker.pages(search, None, Some(window), &mut take).await.map_err(failed)?;
@@ -151,8 +155,8 @@ impl Verification<'_> {
         Ok(Listed { met: Met::default(), is_complete: false })
     }
 
-    /// Windows of about as many records as are listed at once, by what the tables hold, from the beginning of time to its
-    /// end.
+    /// Windows of about as many records as are listed at once, by what the tables hold, from the beginning of time, or of
+    /// what is judged, to its end.
     fn cut(&mut self, resource: &str, granularity: Granularity) -> Result<Vec<Window>, PipelineError> {
         let subject = &self.subjects[resource];
         let Some(column) = subject.created_column() else { return Ok(vec![Window::default()]) };
@@ -161,8 +165,10 @@ impl Verification<'_> {
         let mut bounds: Vec<i64> =
             cuts.into_iter().map(|at_us| granularity.cut(at_us.div_euclid(SECOND_US), &self.zone)).collect();
         bounds.dedup();
+        let since_s = self.settings.since_us.get(resource).map(|at_us| at_us.div_euclid(SECOND_US));
+        let mut from_s = since_s.map(|since_s| granularity.cut(since_s, &self.zone));
+        bounds.retain(|bound| from_s.is_none_or(|from_s| *bound > from_s));
         let mut windows = Vec::with_capacity(bounds.len() + 1);
-        let mut from_s = None;
         for until_s in bounds {
             windows.push(Window { from_s, until_s: Some(until_s) });
             from_s = Some(until_s);

@@ -74,6 +74,8 @@ pub(super) struct Listing<'a> {
     pub(super) destination: &'a mut dyn Destination,
     /// What changed at or after this moment (microseconds since the epoch) the tables need not have, where that is known.
     pub(super) bound_us: Option<i64>,
+    /// Records created before this moment are not judged.
+    since_us: Option<i64>,
     buffer: Vec<Json>,
     from_index: bool,
     pub(super) met: Met,
@@ -88,11 +90,13 @@ impl<'a> Listing<'a> {
         subject: &'a Subject,
         destination: &'a mut dyn Destination,
         bound_us: Option<i64>,
+        since_us: Option<i64>,
     ) -> Listing<'a> {
         Listing {
             subject,
             destination,
             bound_us,
+            since_us,
             buffer: Vec::new(),
             from_index: false,
             met: Met::default(),
@@ -127,8 +131,10 @@ impl<'a> Listing<'a> {
         let mut fresh = Vec::with_capacity(self.buffer.len());
         for document in self.buffer.drain(..) {
             let Some(key) = self.subject.key(&document) else { continue };
-            if self.met.insert(&key) {
-                fresh.push((key, self.subject.fresh(document, BTreeSet::new())));
+            let document = self.subject.fresh(document, BTreeSet::new());
+            let is_outside = self.since_us.zip(document.created_us).is_some_and(|(since, at)| at < since);
+            if self.met.insert(&key) && !is_outside {
+                fresh.push((key, document));
             }
         }
         let keys: Vec<Key> = fresh.iter().map(|(key, _)| key.clone()).collect();

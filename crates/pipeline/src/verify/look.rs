@@ -1,6 +1,6 @@
 //! Suspects and samples, each asked for by itself.
 
-use super::ask::Told;
+use super::ask::{Told, Whole};
 use super::judge::Candidate;
 use super::listing::Stop;
 use super::subject::{Fresh, Key};
@@ -41,14 +41,12 @@ impl Verification<'_> {
     ) -> Result<(), PipelineError> {
         let keys: Vec<Key> = keys.into_iter().filter(|key| key.len() == 1).collect();
         for held in keys.chunks(HELD) {
-            let subject = &self.subjects[resource];
-            let lists: Vec<&'static Feed> = subject.lists.clone();
-            let asked: Vec<(Key, Result<Option<Fresh>, ClientError>)> = {
+            let lists: Vec<&'static Feed> = self.subjects[resource].lists.clone();
+            let asked: Vec<(Key, Result<Option<Whole>, ClientError>)> = {
                 let (asker, lists) = (&self.asker, &lists);
                 let ask = |key: Key| async move {
                     let whole = asker.whole(own, lists, &key[0]).await;
-                    let fresh = whole.map(|whole| whole.map(|it| subject.fresh(it.document, it.answers)));
-                    (key, fresh)
+                    (key, whole)
                 };
                 let asked = futures_util::stream::iter(held.iter().cloned().map(ask));
                 asked.buffer_unordered(HANDS).collect().await
@@ -56,7 +54,13 @@ impl Verification<'_> {
             let mut fresh = BTreeMap::new();
             for (key, answer) in asked {
                 match answer {
-                    Ok(record) => drop(fresh.insert(key, record)),
+                    Ok(None) => drop(fresh.insert(key, None)),
+                    Ok(Some(Whole { document, answers, refused })) => {
+                        fresh.insert(key, Some(self.subjects[resource].fresh(document, answers)));
+                        for (feed, error) in refused {
+                            self.leave_out(feed, error)?;
+                        }
+                    }
                     Err(error) if error.policy() == Policy::SkipResource => {
                         let reason = error.to_string();
                         self.leave_out(own, error)?;

@@ -62,7 +62,7 @@ impl Verification<'_> {
                         if left > 0 {
                             let proof = self.proofs.entry(resource.clone()).or_default();
                             let name = format!("{}.{}", table.name, column.name);
-                            proof.unjudged = Some(format!("{left} references by {name} were not followed"));
+                            proof.notes.push(format!("{left} references by {name} were not followed"));
                         }
                         for (key, example) in followed.into_iter().take(FOLLOWED_MAX) {
                             let suspects = self.suspects.entry(target.clone()).or_default();

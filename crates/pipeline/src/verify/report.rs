@@ -82,8 +82,10 @@ pub struct ResourceProof {
     pub changed_since: u64,
     /// Elements of lists that exist and that the API does not show.
     pub unreachable: u64,
-    /// Why it could not be judged, or not wholly.
+    /// Why it could not be judged at all, where that is so.
     pub unjudged: Option<String>,
+    /// What of it could not be judged.
+    pub notes: Vec<String>,
 }
 
 /// What a verification found.

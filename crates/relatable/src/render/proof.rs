@@ -10,7 +10,9 @@ pub(crate) fn proof(report: &VerifyReport) -> String {
     let mut grid = Grid::new(&[Alignment::Left, right, right, right, right, right, right, Alignment::Left]);
     grid.row(["resource", "API", "tables", "listed", "asked for", "findings", "changed since", ""]);
     for (resource, proof) in &report.resources {
-        let mut notes: Vec<String> = proof.unjudged.iter().map(|reason| format!("not judged: {reason}")).collect();
+        let mut notes: Vec<String> =
+            proof.unjudged.iter().map(|reason| format!("not judged: {reason}")).collect();
+        notes.extend(proof.notes.iter().cloned());
         if proof.unreachable > 0 {
             notes.push(format!("{} the API does not show", counted(proof.unreachable, "element")));
         }

