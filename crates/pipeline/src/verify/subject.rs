@@ -57,6 +57,8 @@ pub(super) struct Fresh {
 pub(super) struct Stored {
     pub(super) document: Json,
     pub(super) changed_us: Option<i64>,
+    /// What it was asked for by: the values of those columns.
+    pub(super) asked_by: Key,
 }
 
 impl Subject {
@@ -162,8 +164,9 @@ impl Subject {
                     None => String::new(),
                 };
                 let key: Key = root.key.iter().map(part).collect();
+                let asked_by: Key = columns.iter().map(part).collect();
                 let changed_us = self.rules.version.as_deref().and_then(|path| instant(&document, path));
-                found.insert(key, Stored { document, changed_us });
+                found.insert(key, Stored { document, changed_us, asked_by });
             }
             ControlFlow::Continue(())
         })?;

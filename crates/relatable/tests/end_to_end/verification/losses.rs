@@ -104,3 +104,41 @@ async fn fifty_losses_of_eight_kinds_are_found_and_mended_in_sqlite() {
 async fn losses_of_every_kind_are_found_and_mended_in_duckdb() {
     losses_are_found_and_mended("duckdb", 6).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_per_contact_is_compared_for_the_sample_and_mended() {
+    let (simulator, site) = (workspace(7).await, Site::new("sqlite"));
+    run(&simulator, &site, Options::default()).await.unwrap();
+    let client = site.client();
+    let one = |sql: &str| client.texts(&format!("{sql} LIMIT 1")).remove(0);
+    let (note, event) = (one("SELECT id FROM notes ORDER BY id"), one("SELECT id FROM events ORDER BY id"));
+    let contact = one("SELECT contact_id FROM event_summaries ORDER BY contact_id");
+    let tagged = one("SELECT contact_id FROM contact_segments ORDER BY contact_id");
+    for sql in [
+        format!("INSERT INTO notes (id, contact_id, _synced_at) SELECT 'ghost', contact_id, _synced_at FROM notes WHERE id = '{note}'"),
+        format!("DELETE FROM notes WHERE id = '{note}'"),
+        format!("DELETE FROM events WHERE id = '{event}'"),
+        format!("UPDATE event_summaries SET \"count\" = -1 WHERE contact_id = '{contact}'"),
+        format!("DELETE FROM contact_segments WHERE contact_id = '{tagged}'"),
+    ] {
+        client.execute(&sql);
+    }
+    let settings = settings(&simulator, &site, 1_000);
+    let report = verified(&settings, &site).await;
+    let found = told(&report.findings);
+    for expected in [
+        format!("missing record notes {note} "),
+        "ghost notes ghost ".to_owned(),
+        format!("missing record events {event} "),
+        format!("wrong value event_summaries {contact}/"),
+        format!("missing element contact_segments {tagged} segments"),
+    ] {
+        assert!(found.iter().any(|found| found.starts_with(&expected)), "{expected} is not among {found:#?}");
+    }
+    mend(&settings, &site, &report.findings).await;
+    assert_eq!(told(&verified(&settings, &site).await.findings), [""; 0]);
+    let marked = "SELECT count(*) FROM notes WHERE id = 'ghost' AND _deleted_at IS NOT NULL";
+    assert_eq!(client.number(marked), 1);
+    client.execute("DELETE FROM notes WHERE id = 'ghost'");
+    assert_truth(&site, &simulator);
+}
