@@ -50,6 +50,17 @@ pub struct Within<'a> {
     pub until_us: Option<i64>,
 }
 
+/// A column by which rows refer to those of another table.
+#[derive(Debug, Clone, Copy)]
+pub struct Referring<'a> {
+    /// The table of the rows.
+    pub table: &'a str,
+    /// The column.
+    pub column: &'a str,
+    /// What it refers to.
+    pub reference: &'a Reference,
+}
+
 /// A value that refers to a row that is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dangling {
@@ -229,17 +240,12 @@ pub trait Destination: Send {
     /// What the database said.
     fn cuts(&mut self, table: &str, column: &str, every: u64) -> Result<Vec<i64>, DestinationError>;
 
-    /// The values of `column` by which live rows refer to a row of another table that is not there, in their order;
+    /// Per reference, the values by which live rows refer to a row of another table that is not there, in their order;
     /// a row that is marked as deleted is there. Nothing where the table referred to is none, or its key has several columns.
     ///
     /// # Errors
     /// What the database said.
-    fn dangling(
-        &mut self,
-        table: &str,
-        column: &str,
-        reference: &Reference,
-    ) -> Result<Vec<Dangling>, DestinationError>;
+    fn dangling(&mut self, references: &[Referring<'_>]) -> Result<Vec<Vec<Dangling>>, DestinationError>;
 
     /// The live rows of a table that say in the whole-number column `stated` how many rows of the table `list` were split
     /// from them and have another number, and those that say nothing.

@@ -2,7 +2,7 @@
 
 use crate::bookkeeping::{self, checkpoint, columns, models};
 use crate::catalogue::Catalogue;
-use crate::contract::{Changes, Dangling, Destination, Reading, Records, Rows, Uneven};
+use crate::contract::{Changes, Dangling, Destination, Reading, Records, Referring, Rows, Uneven};
 use crate::error::DestinationError;
 use crate::load;
 use crate::package::{Answer, Checkpoint, Model, Package, Receipt, RememberedColumn};
@@ -11,7 +11,7 @@ use crate::reading;
 use crate::session::{Cell, Connector, Place, Session, Step, Transaction};
 use crate::shape::Known;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use relatable_model::schema::{Reference, Table};
+use relatable_model::schema::Table;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -159,14 +159,9 @@ impl<C: Connector> Destination for Database<C> {
         proving::cuts(&session, table, column, every)
     }
 
-    fn dangling(
-        &mut self,
-        table: &str,
-        column: &str,
-        reference: &Reference,
-    ) -> Result<Vec<Dangling>, DestinationError> {
-        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
-        proving::dangling(&session, table, column, reference)
+    fn dangling(&mut self, references: &[Referring<'_>]) -> Result<Vec<Vec<Dangling>>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(vec![Vec::new(); references.len()]) };
+        proving::dangling(&session, references)
     }
 
     fn uneven(&mut self, table: &str, stated: &str, list: &str) -> Result<Vec<Uneven>, DestinationError> {

@@ -53,6 +53,6 @@ mod staging;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod statement;
 
-pub use contract::{Dangling, Destination, Only, Reading, Rows, Uneven, Within};
+pub use contract::{Dangling, Destination, Only, Reading, Referring, Rows, Uneven, Within};
 pub use error::DestinationError;
 pub use uri::{Address, open, open_waiting};

@@ -1,12 +1,12 @@
 //! What is asked of tables to prove that they hold what they should: how many live rows, which keys, where references lead
 //! to nothing, whose lists have another length than stated.
 
-use crate::contract::{Dangling, Rows, Uneven};
+use crate::contract::{Dangling, Referring, Rows, Uneven};
 use crate::error::DestinationError;
 use crate::reading::tables;
 use crate::session::{Cell, Session, Step};
 use relatable_model::logical::LogicalType;
-use relatable_model::schema::{Column, DELETED_AT, Reference, Table};
+use relatable_model::schema::{Column, DELETED_AT, Table};
 
 /// A table of ours by its name.
 fn table(session: &impl Session, name: &str) -> Result<Option<Table>, DestinationError> {
@@ -46,7 +46,8 @@ fn chosen(session: &impl Session, table: &Table, rows: &Rows<'_>) -> (String, Ve
             cells.push(Cell::Instant(from_us));
         }
         if let Some(until_us) = within.until_us {
-            let or_none = if within.from_us.is_none() { format!(" OR {moment} IS NULL") } else { String::new() };
+            let or_none =
+                if within.from_us.is_none() { format!(" OR {moment} IS NULL") } else { String::new() };
             conditions.push(format!("({moment} < ?{or_none})"));
             cells.push(Cell::Instant(until_us));
         }
@@ -113,23 +114,33 @@ pub(crate) fn cuts(
     Ok(rows.iter().filter_map(|row| dialect.instant_us(row.first()?)).collect())
 }
 
-/// The values that refer to nothing.
+/// The values that refer to nothing, reference by reference.
 pub(crate) fn dangling(
     session: &impl Session,
-    name: &str,
-    column: &str,
-    reference: &Reference,
+    references: &[Referring<'_>],
+) -> Result<Vec<Vec<Dangling>>, DestinationError> {
+    let tables = tables(session)?;
+    references.iter().map(|referring| dangling_values(session, &tables, referring)).collect()
+}
+
+/// The values of one column that refer to nothing.
+fn dangling_values(
+    session: &impl Session,
+    tables: &[Table],
+    referring: &Referring<'_>,
 ) -> Result<Vec<Dangling>, DestinationError> {
-    let (Some(here), Some(there)) = (table(session, name)?, table(session, &reference.table)?) else {
+    let Referring { table: name, column, reference } = *referring;
+    let named = |name: &str| tables.iter().find(|table| table.name == name);
+    let (Some(here), Some(there)) = (named(name), named(&reference.table)) else {
         return Ok(Vec::new());
     };
-    let targets = key_columns(&there);
+    let targets = key_columns(there);
     let (Some(value), [target]) = (here.column(column), targets.as_slice()) else {
         return Ok(Vec::new());
     };
     let dialect = session.dialect();
     let value = as_text(session, "t", value);
-    let mut conditions = vec![alive(session, &here), format!("{value} IS NOT NULL")];
+    let mut conditions = vec![alive(session, here), format!("{value} IS NOT NULL")];
     let mut cells = Vec::new();
     if let Some(when) = &reference.when {
         let places = vec!["?"; when.values.len()].join(", ");
@@ -137,7 +148,7 @@ pub(crate) fn dangling(
         cells.extend(when.values.iter().map(|value| Cell::from(value.as_str())));
     }
     let key: Vec<String> =
-        key_columns(&here).into_iter().map(|column| as_text(session, "t", column)).collect();
+        key_columns(here).into_iter().map(|column| as_text(session, "t", column)).collect();
     let sql = format!(
         "SELECT {value}, count(*), min({}) FROM {} AS t WHERE {} \
          AND NOT EXISTS (SELECT 1 FROM {} AS g WHERE {} = {value}) GROUP BY {value} ORDER BY {value}",

@@ -30,5 +30,6 @@ pub use remembrance::remembered_rules;
 pub use remodel::{Remodel, remodel};
 pub use sync::{SyncSettings, sync};
 pub use verify::{
-    Finding, FindingKind, LISTED_MAX_DEFAULT, Open, ResourceProof, VerifyReport, VerifySettings, repair, verify,
+    Finding, FindingKind, LISTED_MAX_DEFAULT, Open, ResourceProof, VerifyReport, VerifySettings, repair,
+    verify,
 };

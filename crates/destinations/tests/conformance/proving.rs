@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, child, column, table};
 use crate::client::Engine;
-use relatable_destinations::{Dangling, Only, Reading, Rows, Uneven, Within};
+use relatable_destinations::{Dangling, Only, Reading, Referring, Rows, Uneven, Within};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Reference, ReferenceCondition, Table};
 use serde_json::json;
@@ -74,17 +74,17 @@ pub(crate) fn references_that_lead_to_no_row_are_found(engine: Engine) {
     let when = |value: &str| {
         Some(ReferenceCondition { column: "kind".to_owned(), values: vec![value.to_owned(), "z".to_owned()] })
     };
-    for (when, expected) in [
-        (None, vec![gone.clone(), dangling("lost", 1, "d")]),
-        (when("x"), vec![gone]),
-        (when("q"), vec![]),
-    ] {
+    for (when, expected) in
+        [(None, vec![gone.clone(), dangling("lost", 1, "d")]), (when("x"), vec![gone]), (when("q"), vec![])]
+    {
         let reference = Reference { table: "contacts".to_owned(), when };
-        let found = bench.destination.dangling("contacts", "owner", &reference).expect("dangling");
-        assert_eq!(found, expected);
+        let referring = [Referring { table: "contacts", column: "owner", reference: &reference }];
+        let found = bench.destination.dangling(&referring).expect("dangling");
+        assert_eq!(found, [expected]);
     }
     let reference = Reference { table: "unheard".to_owned(), when: None };
-    assert_eq!(bench.destination.dangling("contacts", "owner", &reference).expect("dangling"), []);
+    let referring = [Referring { table: "contacts", column: "owner", reference: &reference }];
+    assert_eq!(bench.destination.dangling(&referring).expect("dangling"), [[]]);
 }
 
 pub(crate) fn lists_of_another_length_than_stated_are_found(engine: Engine) {

@@ -132,7 +132,13 @@ pub(crate) fn a_reader_that_has_enough_ends_the_reading(engine: Engine) {
         groups += 1;
         ControlFlow::Break(())
     };
-    bench.destination.read(&Reading { resource: "contacts", with_deleted: true, only: None }, &mut take).expect("read");
-    bench.destination.read(&Reading { resource: "unheard", with_deleted: true, only: None }, &mut take).expect("read");
+    bench
+        .destination
+        .read(&Reading { resource: "contacts", with_deleted: true, only: None }, &mut take)
+        .expect("read");
+    bench
+        .destination
+        .read(&Reading { resource: "unheard", with_deleted: true, only: None }, &mut take)
+        .expect("read");
     assert_eq!(groups, 1);
 }

@@ -22,7 +22,9 @@ impl Feed {
     /// The search by which records of `resource` can be counted and listed by time of creation, with how finely.
     pub fn searched(resource: &str) -> Option<(&'static Feed, Granularity)> {
         FEEDS.iter().find_map(|feed| match feed.reading {
-            Reading::Updates(granularity) if feed.search && feed.resource == resource => Some((feed, granularity)),
+            Reading::Updates(granularity) if feed.search && feed.resource == resource => {
+                Some((feed, granularity))
+            }
             _ => None,
         })
     }
@@ -37,9 +39,8 @@ impl Feed {
             Reading::Updates(Granularity::Day) => (HALF_DAY_S, HALF_DAY_S),
             _ => (1, 0),
         };
-        let bound = |operator: &str, value: i64| {
-            json!({"field": "created_at", "operator": operator, "value": value})
-        };
+        let bound =
+            |operator: &str, value: i64| json!({"field": "created_at", "operator": operator, "value": value});
         let from = window.from_s.map_or(0, |from_s| (from_s - before_s).max(0));
         let mut bounds = vec![bound(">", from)];
         bounds.extend(window.until_s.map(|until_s| bound("<", until_s + behind_s)));

@@ -93,9 +93,8 @@ impl Asker {
                 None => feed.request(id, None, &position),
             };
             let asked = self.client.send(&request, || ()).await;
-            let paged = asked.and_then(|(answer, ())| {
-                Ok((answer.page(&request, list, feed.paging, &position)?, answer))
-            });
+            let paged = asked
+                .and_then(|(answer, ())| Ok((answer.page(&request, list, feed.paging, &position)?, answer)));
             let (info, answer) = match paged {
                 Ok(paged) => paged,
                 Err(ClientError::NotFound { .. })
@@ -163,7 +162,8 @@ impl Asker {
         let source = document.to_string();
         let (mut answers, mut refused) = (BTreeSet::new(), Vec::new());
         for feed in lists {
-            let (Content::Fragment(path), Reading::PerRecord(condition)) = (feed.content, feed.reading) else {
+            let (Content::Fragment(path), Reading::PerRecord(condition)) = (feed.content, feed.reading)
+            else {
                 continue;
             };
             if !condition.holds(source.as_bytes()) {

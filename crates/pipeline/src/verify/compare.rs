@@ -135,7 +135,8 @@ fn elements(fresh: &Json, stored: &Json, path: &str, terms: &Terms<'_>, found: &
             None => lacking.push(element),
         }
     }
-    let rest: Vec<&Json> = rest.into_iter().filter(|(_, count)| *count > 0).map(|(element, _)| element).collect();
+    let rest: Vec<&Json> =
+        rest.into_iter().filter(|(_, count)| *count > 0).map(|(element, _)| element).collect();
     let stored_ids: BTreeSet<String> = rest.iter().filter_map(|element| identity(element)).collect();
     let mut told = BTreeSet::new();
     for element in lacking {

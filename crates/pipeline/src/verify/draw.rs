@@ -12,7 +12,8 @@ pub(super) struct Draw(u64);
 impl Draw {
     /// The source that a seed stands for, for one purpose.
     pub(super) fn new(seed: u64, purpose: &str) -> Draw {
-        let mixed = purpose.bytes().fold(seed, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        let mixed =
+            purpose.bytes().fold(seed, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
         Draw(mixed)
     }
 

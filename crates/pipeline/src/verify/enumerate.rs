@@ -35,7 +35,8 @@ impl Verification<'_> {
             feed.reading == Reading::Backfill && !self.checkpoint.low_water.contains_key(feed.name)
         };
         if feeds.iter().copied().any(|feed| unread(&feed)) {
-            self.proof(resource).unjudged = Some("not read to the end yet; `sync` goes on with it".to_owned());
+            self.proof(resource).unjudged =
+                Some("not read to the end yet; `sync` goes on with it".to_owned());
             return Ok(());
         }
         let searched = match feeds.iter().find(|feed| feed.reading == Reading::Backfill) {
@@ -128,7 +129,8 @@ impl Verification<'_> {
         let windows = self.cut(resource, granularity).map_err(|error| failed(Stop::Failed(error)))?;
         for window in windows {
             let subject = &self.subjects[resource];
-            let stated = self.asker.total(search, window).await.map_err(|error| failed(Stop::Client(error)))?;
+            let stated =
+                self.asker.total(search, window).await.map_err(|error| failed(Stop::Client(error)))?;
             let to_us = |at_s: i64| at_s.saturating_mul(SECOND_US);
             let within = subject.created_column().map(|column| Within {
                 column,

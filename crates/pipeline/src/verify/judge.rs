@@ -135,9 +135,12 @@ impl Times<'_> {
             let is_it = |document| subject.key(document).as_ref() == Some(&candidate.key);
             return evidence.list(feed, parent).is_some_and(|list| list.iter().any(is_it));
         }
-        let Some(received) = self.received(candidate).filter(|received| !received.is_gone) else { return false };
+        let Some(received) = self.received(candidate).filter(|received| !received.is_gone) else {
+            return false;
+        };
         let swept_us = subject.complete.iter().filter_map(|feed| self.swept.get(feed.name)).max();
-        let seen_after_sweep = swept_us.zip(received.seen_us).is_some_and(|(at_s, seen)| seen >= at_s * 1_000_000);
+        let seen_after_sweep =
+            swept_us.zip(received.seen_us).is_some_and(|(at_s, seen)| seen >= at_s * 1_000_000);
         received.in_last_pass || seen_after_sweep
     }
 
@@ -179,7 +182,8 @@ impl Times<'_> {
 fn kind(subject: &Subject, difference: &Difference) -> FindingKind {
     let list = element_of(&difference.path);
     let bare = |path: &str| path.replace(".[]", "");
-    let is_list = subject.tables.iter().any(|table| !table.path.is_empty() && bare(&table.path) == bare(&list));
+    let is_list =
+        subject.tables.iter().any(|table| !table.path.is_empty() && bare(&table.path) == bare(&list));
     match difference.how {
         How::Lacks if is_list => FindingKind::MissingElement,
         How::HasMore if is_list => FindingKind::ExtraElement,

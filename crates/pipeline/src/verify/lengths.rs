@@ -23,7 +23,8 @@ impl Verification<'_> {
             let stated = root.columns.iter().find(|column| column.path == length.stated);
             let list = subject.tables.iter().find(|table| table.path == element_of(length.list));
             let (Some(stated), Some(list)) = (stated, list) else { continue };
-            let uneven = self.destination.uneven(&root.name, &stated.name, &list.name).map_err(read_failed)?;
+            let uneven =
+                self.destination.uneven(&root.name, &stated.name, &list.name).map_err(read_failed)?;
             let shown_max = i64::try_from(length.shown_max).unwrap_or(i64::MAX);
             let one_less = uneven.iter().filter(|row| row.stated == Some(row.stored + 1)).count() as u64;
             let live = self.proofs.get(resource).map_or(0, |proof| proof.tables);

@@ -200,7 +200,8 @@ impl<'a> Verification<'a> {
     /// Chooses the records to fetch anew.
     fn draw_samples(&mut self) -> Result<(), PipelineError> {
         for (resource, subject) in &self.subjects {
-            if subject.own.is_some() && self.proofs.get(resource).is_none_or(|proof| proof.unjudged.is_none()) {
+            if subject.own.is_some() && self.proofs.get(resource).is_none_or(|proof| proof.unjudged.is_none())
+            {
                 let (count, seed) = (self.settings.sample, self.settings.seed);
                 let drawn = draw::sample(self.destination, subject, count, seed).map_err(read_failed)?;
                 self.samples.insert(resource.clone(), drawn);

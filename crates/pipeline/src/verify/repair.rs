@@ -59,9 +59,11 @@ impl Plan {
                 (_, Some(asked_for), _) => drop(plan.first.insert(asked_for)),
                 (kind, None, Some(own)) => {
                     plan.first.insert((own.name, id.clone()));
-                    let children = feeds.iter().copied().filter(|feed| hangs_on(feed) && feed.name != own.name);
+                    let children =
+                        feeds.iter().copied().filter(|feed| hangs_on(feed) && feed.name != own.name);
                     for feed in children {
-                        let holds = matches!(feed.content, Content::Fragment(path) if finding.path.starts_with(path));
+                        let holds =
+                            matches!(feed.content, Content::Fragment(path) if finding.path.starts_with(path));
                         if kind == FindingKind::MissingRecord {
                             plan.then.insert((feed.name, id.clone()));
                         } else if holds && kind != FindingKind::Ghost {

@@ -63,12 +63,7 @@ pub(super) struct Stored {
 
 impl Subject {
     /// What there is to verify of `resource`; `None` where it has no tables.
-    pub(super) fn new(
-        resource: &str,
-        tables: &[Table],
-        rules: &Rules,
-        version: &str,
-    ) -> Option<Subject> {
+    pub(super) fn new(resource: &str, tables: &[Table], rules: &Rules, version: &str) -> Option<Subject> {
         let rules = rules.resources.get(resource)?.clone();
         let tables: Vec<Table> = tables.iter().filter(|table| table.resource == resource).cloned().collect();
         let has_root = tables.first().is_some_and(|table| table.parent.is_none() && table.path.is_empty());
@@ -157,12 +152,12 @@ impl Subject {
                 group.iter().map(|(table, rows)| (*table, rows)).collect();
             let Some((root, batch)) = rows.first() else { return ControlFlow::Continue(()) };
             for (row, document) in reassemble(&rows, &self.rules).into_iter().enumerate() {
-                let part = |name: &String| match batch.column_by_name(name).and_then(|array| scalar(array, row))
-                {
-                    Some(Json::String(text) | Json::Number(text)) => text,
-                    Some(value) => value.to_string(),
-                    None => String::new(),
-                };
+                let part =
+                    |name: &String| match batch.column_by_name(name).and_then(|array| scalar(array, row)) {
+                        Some(Json::String(text) | Json::Number(text)) => text,
+                        Some(value) => value.to_string(),
+                        None => String::new(),
+                    };
                 let key: Key = root.key.iter().map(part).collect();
                 let asked_by: Key = columns.iter().map(part).collect();
                 let changed_us = self.rules.version.as_deref().and_then(|path| instant(&document, path));

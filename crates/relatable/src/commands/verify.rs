@@ -9,7 +9,8 @@ use crate::rules;
 use crate::target::Target;
 use relatable_intercom::clock::Clock;
 use relatable_pipeline::{
-    LISTED_MAX_DEFAULT, PipelineError, SyncSettings, VerifyReport, VerifySettings, remembered_rules, repair, verify,
+    LISTED_MAX_DEFAULT, PipelineError, SyncSettings, VerifyReport, VerifySettings, remembered_rules, repair,
+    verify,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;

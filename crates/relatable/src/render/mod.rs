@@ -13,8 +13,8 @@ mod reporter;
 mod words;
 
 pub(crate) use documents::DocumentWriter;
-pub(crate) use proof::{findings, proof};
 pub(crate) use grid::{Alignment, Grid};
+pub(crate) use proof::{findings, proof};
 pub(crate) use quantity::grouped;
 pub(crate) use reporter::{Ending, Reporter};
 

@@ -75,7 +75,8 @@ mod tests {
             element: element.map(str::to_owned),
             asked_for: None,
         };
-        let proof = ResourceProof { api: Some(1_200), tables: 1_199, unreachable: 1, ..ResourceProof::default() };
+        let proof =
+            ResourceProof { api: Some(1_200), tables: 1_199, unreachable: 1, ..ResourceProof::default() };
         let mut report = VerifyReport {
             seed: 7,
             requests: 2,

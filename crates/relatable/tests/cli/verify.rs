@@ -48,7 +48,9 @@ async fn what_is_wrong_is_printed_as_data_and_ends_with_code_8_until_it_is_mende
     let lines: Vec<Vec<&str>> =
         outcome.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(lines[0], ["kind", "table", "id", "where"]);
-    for expected in [vec!["missing", "record", "tags", &tag], vec!["wrong", "value", "contacts", &contact, "email"]] {
+    for expected in
+        [vec!["missing", "record", "tags", &tag], vec!["wrong", "value", "contacts", &contact, "email"]]
+    {
         assert!(lines.contains(&expected), "{expected:?} is not in {}", outcome.stdout);
     }
     assert!(!outcome.stdout.contains("old@test.example"), "a finding shows no value");
@@ -71,7 +73,10 @@ async fn json_tells_each_finding_and_ends_with_the_report() {
         assert_eq!(events[0]["event"], "verify_started");
         let is_it = |event: &&Value| event["finding"]["id"] == tag.as_str();
         let found = events.iter().find(is_it).expect("the tag is told");
-        assert_eq!((&found["event"], &found["finding"]["kind"]), (&"finding".into(), &"missing_record".into()));
+        assert_eq!(
+            (&found["event"], &found["finding"]["kind"]),
+            (&"finding".into(), &"missing_record".into())
+        );
         let last = events.last().unwrap();
         assert_eq!(last["event"], "verify_finished");
         let findings = last["report"]["findings"].as_array().unwrap();
@@ -80,7 +85,9 @@ async fn json_tells_each_finding_and_ends_with_the_report() {
         assert_eq!(records.len(), last_findings, "{last}");
         let is_mended = events.iter().any(|event| event["event"] == "repaired");
         assert_eq!(is_mended, more.contains(&"--repair"));
-        assert!(events.iter().all(|event| event["event"] != "run_finished" && event["event"] != "run_failed"));
+        assert!(
+            events.iter().all(|event| event["event"] != "run_finished" && event["event"] != "run_failed")
+        );
     }
 }
 
@@ -100,5 +107,6 @@ async fn what_the_token_may_not_read_is_said_and_not_judged() {
 async fn a_database_into_which_nothing_was_read_is_named() {
     let simulator = simulator(20, 0).await;
     let outcome = verify(&Place::new(), &simulator, &[]);
-    outcome.failed_with(2, &["error: nothing was read into SQLite file a.db yet", "hint: is it the database"]);
+    outcome
+        .failed_with(2, &["error: nothing was read into SQLite file a.db yet", "hint: is it the database"]);
 }

@@ -66,7 +66,8 @@ fn changes(seed: u64) -> Vec<Mutation> {
 
 /// Changes a workspace; what cannot happen to it, since too few are left, does not.
 fn change(simulator: &Simulator, seed: u64) {
-    let done = changes(seed).into_iter().filter(|mutation| simulator.mutate(mutation.clone()).is_ok()).count();
+    let done =
+        changes(seed).into_iter().filter(|mutation| simulator.mutate(mutation.clone()).is_ok()).count();
     assert!(done > 20, "seed {seed}: next to nothing has changed");
 }
 
@@ -74,7 +75,7 @@ async fn no_false_alarm(scheme: &'static str, seed: u64) {
     let (simulator, site) = (workspace(seed).await, Site::new(scheme));
     run(&simulator, &site, Options::default()).await.unwrap();
     // Every fourth workspace is compared to the last record.
-    let settings = settings(&simulator, &site, if seed % 4 == 0 { 1_000 } else { 15 });
+    let settings = settings(&simulator, &site, if seed.is_multiple_of(4) { 1_000 } else { 15 });
     let clean = verified(&settings, &site).await;
     assert_eq!(told(&clean.findings), [""; 0], "seed {seed}: nothing has changed yet");
     let since: u64 = clean.resources.values().map(|proof| proof.changed_since).sum();

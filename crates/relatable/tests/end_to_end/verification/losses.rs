@@ -57,7 +57,8 @@ fn bury_ghosts(site: &Site, planted: &[Planted]) {
     for ghost in planted.iter().flat_map(|planted| &planted.expected) {
         if ghost.kind == FindingKind::Ghost {
             let (table, id) = (&ghost.table, &ghost.id);
-            let marked = format!("SELECT count(*) FROM {table} WHERE id = '{id}' AND _deleted_at IS NOT NULL");
+            let marked =
+                format!("SELECT count(*) FROM {table} WHERE id = '{id}' AND _deleted_at IS NOT NULL");
             assert_eq!(site.client().number(&marked), 1, "{ghost:?} is not marked");
             site.client().execute(&format!("DELETE FROM {table} WHERE id = '{id}'"));
         }
@@ -115,7 +116,9 @@ async fn what_is_read_per_contact_is_compared_for_the_sample_and_mended() {
     let contact = one("SELECT contact_id FROM event_summaries ORDER BY contact_id");
     let tagged = one("SELECT contact_id FROM contact_segments ORDER BY contact_id");
     for sql in [
-        format!("INSERT INTO notes (id, contact_id, _synced_at) SELECT 'ghost', contact_id, _synced_at FROM notes WHERE id = '{note}'"),
+        format!(
+            "INSERT INTO notes (id, contact_id, _synced_at) SELECT 'ghost', contact_id, _synced_at FROM notes WHERE id = '{note}'"
+        ),
         format!("DELETE FROM notes WHERE id = '{note}'"),
         format!("DELETE FROM events WHERE id = '{event}'"),
         format!("UPDATE event_summaries SET \"count\" = -1 WHERE contact_id = '{contact}'"),

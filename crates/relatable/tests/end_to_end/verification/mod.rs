@@ -8,7 +8,9 @@ mod windows;
 use crate::harness::{Site, rules};
 use relatable_intercom::clock::SystemClock;
 use relatable_pipeline::event::Unobserved;
-use relatable_pipeline::{Finding, LISTED_MAX_DEFAULT, SyncSettings, VerifyReport, VerifySettings, repair, verify};
+use relatable_pipeline::{
+    Finding, LISTED_MAX_DEFAULT, SyncSettings, VerifyReport, VerifySettings, repair, verify,
+};
 use relatable_simulator::{Settings, Simulator};
 use std::collections::BTreeMap;
 use std::sync::Arc;

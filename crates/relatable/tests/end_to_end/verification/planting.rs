@@ -93,21 +93,33 @@ impl<'s> Planter<'s> {
                 let part = self.pick(&parts);
                 self.erase("conversation_parts", &part);
                 let element = Some(part);
-                vec![Expected { element, ..Expected::new(MissingElement, "conversation_parts", &conversation) }]
+                vec![Expected {
+                    element,
+                    ..Expected::new(MissingElement, "conversation_parts", &conversation)
+                }]
             }
             Loss::EleventhTag => {
                 let contact = self.pick(
                     "SELECT contact_id FROM contact_tags GROUP BY contact_id HAVING count(*) > 10 ORDER BY contact_id",
                 );
-                let tags = format!("SELECT tag_id FROM contact_tags WHERE contact_id = '{contact}' ORDER BY tag_id");
+                let tags =
+                    format!("SELECT tag_id FROM contact_tags WHERE contact_id = '{contact}' ORDER BY tag_id");
                 let tag = self.choose(&tags).pop().unwrap();
-                self.run(&format!("DELETE FROM contact_tags WHERE contact_id = '{contact}' AND tag_id = '{tag}'"));
-                vec![Expected { element: Some(tag), ..Expected::new(MissingElement, "contact_tags", &contact) }]
+                self.run(&format!(
+                    "DELETE FROM contact_tags WHERE contact_id = '{contact}' AND tag_id = '{tag}'"
+                ));
+                vec![Expected {
+                    element: Some(tag),
+                    ..Expected::new(MissingElement, "contact_tags", &contact)
+                }]
             }
             Loss::StaleField => {
-                let (table, column) =
-                    [("contacts", "email"), ("companies", "name"), ("conversations", "state"), ("tags", "name")]
-                        [self.turn(nth, 4)];
+                let (table, column) = [
+                    ("contacts", "email"),
+                    ("companies", "name"),
+                    ("conversations", "state"),
+                    ("tags", "name"),
+                ][self.turn(nth, 4)];
                 let id = self.pick(&format!("SELECT id FROM {table} WHERE {column} IS NOT NULL ORDER BY id"));
                 self.run(&format!("UPDATE {table} SET {column} = 'as it was before' WHERE id = '{id}'"));
                 vec![Expected::new(WrongValue, table, &id)]
@@ -124,18 +136,18 @@ impl<'s> Planter<'s> {
                 let (table, refers) = [
                     ("admins", "SELECT owner_id FROM contacts WHERE owner_id IN (SELECT id FROM admins)"),
                     ("tags", "SELECT tag_id FROM contact_tags WHERE tag_id IN (SELECT id FROM tags)"),
-                    ("contacts", "SELECT contact_id FROM conversation_contacts \
-                                  WHERE contact_id IN (SELECT id FROM contacts)"),
+                    (
+                        "contacts",
+                        "SELECT contact_id FROM conversation_contacts \
+                                  WHERE contact_id IN (SELECT id FROM contacts)",
+                    ),
                 ][self.turn(nth, 3)];
                 let id = self.pick(&format!("{refers} ORDER BY 1"));
                 self.erase(table, &id);
                 let holder =
                     [("admins", "contacts"), ("tags", "contact_tags"), ("contacts", "conversation_contacts")];
                 let holder = holder.into_iter().find(|(target, _)| *target == table).unwrap().1;
-                vec![
-                    Expected::new(MissingRecord, table, &id),
-                    Expected::new(DanglingReference, holder, &id),
-                ]
+                vec![Expected::new(MissingRecord, table, &id), Expected::new(DanglingReference, holder, &id)]
             }
             Loss::PageOfCompanies => self.lose("companies", "id", PAGE),
             Loss::WindowOfConversations => self.lose("conversations", "created_at", WINDOW),
@@ -177,7 +189,9 @@ impl<'s> Planter<'s> {
         let mut conditions = vec![(table.to_owned(), format!("id = '{id}'"))];
         for child in &self.tables {
             let Some(link) = &child.parent else { continue };
-            let Some((_, condition)) = conditions.iter().find(|(name, _)| *name == link.table) else { continue };
+            let Some((_, condition)) = conditions.iter().find(|(name, _)| *name == link.table) else {
+                continue;
+            };
             let (here, there): (Vec<&str>, Vec<&str>) =
                 link.columns.iter().map(|(here, there)| (here.as_str(), there.as_str())).unzip();
             let parents = format!("SELECT {} FROM {} WHERE {condition}", there.join(", "), link.table);
