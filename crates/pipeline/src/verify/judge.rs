@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// not have been read.
 pub(super) const LAG_US: i64 = 15 * 60 * 1_000_000;
 
+/// How far two readings of the server's clock may be apart: answers tell it in whole seconds, and by the clocks of several hosts.
+const CLOCK_US: i64 = 60 * 1_000_000;
+
 /// A record that was looked at by itself and is not what the tables have.
 #[derive(Debug)]
 pub(super) struct Candidate {
@@ -49,7 +52,8 @@ impl Times<'_> {
     pub(super) fn bound_us(&self, subject: &Subject) -> Option<i64> {
         let of_feed = |name: &str| {
             let read_us = self.low_water.get(name).map(|at_s| at_s * 1_000_000 - LAG_US);
-            read_us.or_else(|| self.evidence.as_ref().and_then(|evidence| evidence.pass_began_us(name)))
+            let listed_us = || Some(self.evidence.as_ref()?.pass_began_us(name)? - CLOCK_US);
+            read_us.or_else(listed_us)
         };
         subject.complete.iter().filter_map(|feed| of_feed(feed.name)).min()
     }
@@ -115,7 +119,7 @@ impl Times<'_> {
                 }
                 // It was never asked for, since there was nothing to ask for.
                 None => {
-                    let swept_us = self.swept.get(feed).map(|at_s| at_s * 1_000_000);
+                    let swept_us = self.swept.get(feed).map(|at_s| at_s * 1_000_000 - CLOCK_US);
                     swept_us.zip(fresh.created_us).is_none_or(|(swept_us, at)| at >= swept_us)
                 }
             };
@@ -140,7 +144,7 @@ impl Times<'_> {
         };
         let swept_us = subject.complete.iter().filter_map(|feed| self.swept.get(feed.name)).max();
         let seen_after_sweep =
-            swept_us.zip(received.seen_us).is_some_and(|(at_s, seen)| seen >= at_s * 1_000_000);
+            swept_us.zip(received.seen_us).is_some_and(|(at_s, seen)| seen >= at_s * 1_000_000 - CLOCK_US);
         received.in_last_pass || seen_after_sweep
     }
 

@@ -60,15 +60,25 @@ fn changes(seed: u64) -> Vec<Mutation> {
             data_type: AttributeType::Integer,
         },
         Mutation::UpdateContacts { which: which(3, 20) },
+        Mutation::MergeContacts { sources: which(1, 21), into: 0 },
         Mutation::AddField { resource: Resource::Companies, name: "novel".to_owned(), value: json!("x") },
     ]
 }
 
 /// Changes a workspace; what cannot happen to it, since too few are left, does not.
-fn change(simulator: &Simulator, seed: u64) {
-    let done =
-        changes(seed).into_iter().filter(|mutation| simulator.mutate(mutation.clone()).is_ok()).count();
-    assert!(done > 20, "seed {seed}: next to nothing has changed");
+fn change(simulator: &Simulator, seed: u64, changes: Vec<Mutation>) {
+    let done = changes.into_iter().filter(|mutation| simulator.mutate(mutation.clone()).is_ok()).count();
+    assert!(done > 18, "seed {seed}: next to nothing has changed");
+}
+
+/// Whether a reading that catches up with changes leaves the tables right: what vanished from a list that is read as a whole,
+/// or from a contact's notes, keeps its row, and verification rightly tells.
+fn is_caught_up(mutation: &Mutation) -> bool {
+    match mutation {
+        Mutation::Delete { resource, .. } => matches!(resource, Resource::Contacts | Resource::Conversations),
+        Mutation::RemoveFromContacts { what, .. } => *what != Removal::Note,
+        _ => true,
+    }
 }
 
 async fn no_false_alarm(scheme: &'static str, seed: u64) {
@@ -80,7 +90,15 @@ async fn no_false_alarm(scheme: &'static str, seed: u64) {
     assert_eq!(told(&clean.findings), [""; 0], "seed {seed}: nothing has changed yet");
     let since: u64 = clean.resources.values().map(|proof| proof.changed_since).sum();
     assert_eq!(since, 0, "seed {seed}: nothing has changed yet");
-    change(&simulator, seed);
+    if !seed.is_multiple_of(2) {
+        let earlier = changes(seed + 1_000).into_iter().filter(is_caught_up).collect();
+        change(&simulator, seed, earlier);
+        simulator.advance_clock(7_200);
+        run(&simulator, &site, Options::default()).await.unwrap();
+        let caught_up = verified(&settings, &site).await;
+        assert_eq!(told(&caught_up.findings), [""; 0], "seed {seed}: changes were caught up with");
+    }
+    change(&simulator, seed, changes(seed));
     simulator.advance_clock(seed % 4 * 1_000);
     let report = verified(&settings, &site).await;
     assert_eq!(told(&report.findings), [""; 0], "seed {seed}");
