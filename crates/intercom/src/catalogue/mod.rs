@@ -6,12 +6,16 @@
 mod condition;
 mod counts;
 mod feeds;
+mod proof;
 mod question;
+mod stretch;
 
 pub use condition::Condition;
 pub use counts::{CountQuestion, count_questions};
 pub use feeds::{AREAS, feeds};
+pub use proof::{FADING, STATED_LENGTHS, StatedLength};
 pub use question::{Question, Window};
+pub use stretch::Stretch;
 
 use serde::{Deserialize, Serialize};
 

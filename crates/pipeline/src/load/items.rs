@@ -15,8 +15,7 @@ pub(crate) const COUNTS_ANSWER: &str = "counts";
 /// What stands before a feed's name where the record asked for was gone.
 pub(crate) const GONE_PREFIX: &str = "gone:";
 
-/// What stands before a resource's name where records are listed that no reading shows any more and that nobody can ask
-/// for by themselves.
+/// What stands before a resource's name where the keys of records are listed that are known to be gone.
 pub(crate) const ABSENT_PREFIX: &str = "absent:";
 
 /// The items of journal entries, in their order. History that changed before the bound of its resource in `since` (seconds
@@ -138,9 +137,8 @@ fn departed(feed: &Feed, base: &Item, record: &[u8]) -> Option<Item> {
 
 /// The records that an entry lists as gone.
 fn absent(resource: &str, body: &[u8], synced_at_us: i64) -> Vec<Item> {
-    let keys: Vec<String> = serde_json::from_slice(body).unwrap_or_default();
-    let gone =
-        |key| Item { resource: resource.to_owned(), key: vec![key], synced_at_us, content: Content::Gone };
+    let keys: Vec<Vec<String>> = serde_json::from_slice(body).unwrap_or_default();
+    let gone = |key| Item { resource: resource.to_owned(), key, synced_at_us, content: Content::Gone };
     keys.into_iter().map(gone).collect()
 }
 

@@ -49,7 +49,7 @@ impl Covered<'_> {
         loader.take_all_answers_for_one()?;
         let missing: HashSet<&str> = missing.into_iter().collect();
         let (mut items, mut failure) = (Vec::new(), None);
-        let reading = Reading { resource: self.resource, with_deleted: true };
+        let reading = Reading { resource: self.resource, with_deleted: true, only: None };
         let mut take = |group: &[(&Table, RecordBatch)]| {
             let rows: Vec<(&Table, &RecordBatch)> =
                 group.iter().map(|(table, rows)| (*table, rows)).collect();

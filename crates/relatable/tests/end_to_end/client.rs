@@ -51,6 +51,15 @@ impl Client {
         }
     }
 
+    /// Runs a statement that writes.
+    pub(crate) fn execute(&self, sql: &str) {
+        match self {
+            Client::Sqlite(connection) => connection.execute_batch(sql).expect(sql),
+            #[cfg(feature = "duckdb")]
+            Client::DuckDb(connection) => connection.execute_batch(sql).expect(sql),
+        }
+    }
+
     /// All rows of a query.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<Stored>> {
         match self {
