@@ -16,7 +16,7 @@ pub(super) const CHANGES: usize = 20;
 /// Faults of a schedule.
 const FAULTS: usize = 2;
 /// Every which schedule goes into DuckDB, if it is linked.
-const DUCKDB_EACH: u64 = 30;
+const DUCKDB_EACH: u64 = 60;
 /// Every which schedule has tickets with more parts than the API shows.
 const MANY_PARTS_EACH: u64 = 10;
 
