@@ -196,6 +196,13 @@ impl Feed {
         feeds().find(is_whole)
     }
 
+    /// Whether every answer about a record of `resource` shows all of it: then a list that is not there is empty, as where
+    /// an object that would hold it is `{}` (API notes §9.3).
+    pub fn shows_whole(resource: &str) -> bool {
+        let mut here = feeds().filter(|feed| feed.resource == resource).peekable();
+        here.peek().is_some() && here.all(|feed| feed.complete && feed.content == Content::Documents)
+    }
+
     /// The feed called `name`.
     pub fn named(name: &str) -> Option<&'static Feed> {
         feeds().find(|feed| feed.name == name)
