@@ -100,6 +100,9 @@ mod tests {
         assert_eq!(conversation["custom_attributes.CX Score"].logical, Some(LogicalType::Timestamp));
         assert_eq!(conversation["custom_attributes.Order"].logical, None);
         assert_eq!(conversation["custom_attributes.Due"].logical, Some(LogicalType::Timestamp));
-        assert!(!conversation.contains_key("custom_attributes.state"), "a built-in one is no custom attribute");
+        assert!(
+            !conversation.contains_key("custom_attributes.state"),
+            "a built-in one is no custom attribute"
+        );
     }
 }

@@ -138,6 +138,9 @@ pub struct Feed {
     pub parent_member: Option<&'static str>,
     /// Whether its answers show records in full, so that what other answers said earlier is covered.
     pub complete: bool,
+    /// For a feed read per record of a list: whether it is asked at every run, because nothing in the record tells of a change
+    /// in what hangs on it.
+    pub every_run: bool,
     /// For documents read per record: the path in them that names the record asked for. Where it is given, the answer shows
     /// all that hang on that record, and those it does not show are gone.
     pub parent_path: &'static str,

@@ -120,7 +120,14 @@ fn every_kind_of_value_is_protected_where_it_stands_and_nothing_else_changes() {
             r#"{"na\u002eme":"***","na":{"me":1}}"#,
         ),
         ("a = { protect = \"mask\" }", r#"{"a":1,"a":"\ud800"}"#, r#"{"a":"***","a":"***"}"#),
-        // Older shapes are protected as the newer ones are.
+    ] {
+        assert_eq!(protected(paths, document), expected, "{paths}");
+    }
+}
+
+#[test]
+fn older_shapes_are_protected_as_the_newer_ones_are() {
+    for (paths, document, expected) in [
         (
             "a = { as = \"flatten\", scalar = \"b\" }\n\"a.b\" = { protect = \"mask\" }",
             r#"{"a":"S","x":[{"a":1}]}"#,

@@ -158,7 +158,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("title = { same_as = \"tags.name\" }", "title", "`tags` has a table of its own"),
     ("title = { same_as = \"title.text\" }", "title", "a member cannot be moved into itself"),
     ("title = { same_as = \"free.text\" }", "title", "`free` is `as = \"json\"`"),
-    ("title = { same_as = \"names\" }\nnames = { same_as = \"name\" }", "title", "`names` is itself an older name"),
+    (
+        "title = { same_as = \"names\" }\nnames = { same_as = \"name\" }",
+        "title",
+        "`names` is itself an older name",
+    ),
     ("title = { same_as = \"a..b\" }", "title", "`same_as`: "),
     (
         "name = { references = [{ table = \"tags\", when = \"size\" }] }",

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// A scroll without a call for this long has expired; its end can then not be told from its loss (API notes §6).
 const SCROLL_IDLE_MAX_S: i64 = 50;
+/// Records of a scroll's page; nobody can change it.
+const SCROLL_PAGE: usize = 100;
 /// How long somebody else's scroll may keep us waiting each time.
 const SCROLL_WAIT: Duration = Duration::from_secs(61);
 /// How often a scroll is begun again before the run gives up.
@@ -28,6 +30,8 @@ enum Pass {
     Refused(ClientError),
     /// In the middle; it must begin again.
     Interrupted(ClientError),
+    /// After so many records, of which the last stood on a full page: at its end, or because the scroll was lost.
+    Ambiguous(ClientError, usize),
 }
 
 /// What a complete reading of a list came to.
@@ -81,7 +85,7 @@ impl Extraction {
         let child = |feed: &'static Feed| {
             let fresh = stream.state.served.get(feed.name).filter(|served| {
                 let age_s = self.began_s.saturating_sub(served.swept_at_s);
-                !self.sweep && age_s < self.sweeps.details_s
+                !self.sweep && !feed.every_run && age_s < self.sweeps.details_s
             });
             let since_s = fresh.map(|served| served.low_water_s.saturating_sub(LAG_S));
             Child::new(feed, since_s, detail::queue(feed, since_s.is_some()))
@@ -96,18 +100,23 @@ impl Extraction {
         id: Option<&str>,
         children: &[Child],
     ) -> Result<Snapshot, PipelineError> {
-        let mut starts = 0;
+        let (mut starts, mut ended_after) = (0, None);
         loop {
             starts += 1;
             match self.list_pass(feed, id, children).await? {
                 Pass::Done(bodies) => return Ok(Snapshot { bodies, is_complete: true }),
+                // What ends twice in the same place has its end there.
+                Pass::Ambiguous(_, records) if ended_after == Some(records) => {
+                    return Ok(Snapshot { bodies: Vec::new(), is_complete: true });
+                }
                 Pass::Refused(error) => {
                     self.skip_or_stop(feed, error)?;
                     return Ok(Snapshot { bodies: Vec::new(), is_complete: false });
                 }
-                Pass::Interrupted(error) if starts >= SCROLL_STARTS_MAX => {
+                Pass::Interrupted(error) | Pass::Ambiguous(error, _) if starts >= SCROLL_STARTS_MAX => {
                     return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
                 }
+                Pass::Ambiguous(_, records) => ended_after = Some(records),
                 Pass::Interrupted(error) => {
                     let reason = format!("{} is read from the start again: {error}", feed.name);
                     let wait = if is_held(&error) { SCROLL_WAIT } else { Duration::ZERO };
@@ -129,15 +138,19 @@ impl Extraction {
             Question { id, since_s: self.since.get(feed.resource).copied(), ..Question::default() };
         let (mut bodies, mut turns, mut position) = (Vec::new(), Turns::default(), Position::First);
         let mut last_page_s = self.client.server_now().as_second();
+        let (mut read, mut on_last_page) = (0, 0);
         loop {
             let page = match self.page(feed, &question, &position).await {
                 Ok(page) => page,
                 Err(error) => {
                     let idle_s = self.client.server_now().as_second() - last_page_s;
-                    return Ok(judge_end(feed, &position, idle_s, error, bodies));
+                    let ended_after = (on_last_page >= SCROLL_PAGE).then_some(read);
+                    return Ok(judge_end(feed, &position, idle_s, ended_after, error));
                 }
             };
             last_page_s = page.answer.answered_at.as_second();
+            on_last_page = page.info.record_count;
+            read += on_last_page;
             let found = found(&page.answer.body, feed);
             let next = if turns.must_restart(feed, page.info.total_count) {
                 bodies.clear();
@@ -179,20 +192,22 @@ pub(super) fn list_pass_name(resource: &str) -> String {
     format!("snapshot/{resource}/pass")
 }
 
-/// What an error in the middle of a reading means. A scroll may end in a 404; after a pause that means it was lost.
+/// What an error in the middle of a reading means. A scroll may end in a 404; but so does one that was lost, to a pause or
+/// to somebody else. After a page that is not full there can be no other; after a full one, `ended_after` so many records,
+/// nobody knows.
 fn judge_end(
     feed: &Feed,
     position: &Position,
     idle_s: i64,
+    ended_after: Option<usize>,
     error: ClientError,
-    bodies: Vec<Arc<Vec<u8>>>,
 ) -> Pass {
     if feed.paging != Paging::Scroll {
         return Pass::Refused(error);
     }
     match (&error, position) {
         (ClientError::NotFound { .. }, Position::Scroll(_)) if idle_s < SCROLL_IDLE_MAX_S => {
-            Pass::Done(bodies)
+            ended_after.map_or(Pass::Done(Vec::new()), |records| Pass::Ambiguous(error, records))
         }
         (ClientError::NotFound { .. } | ClientError::Server { .. }, Position::Scroll(_)) => {
             Pass::Interrupted(error)

@@ -10,7 +10,7 @@
 
 use super::Extraction;
 use crate::error::PipelineError;
-use relatable_intercom::catalogue::{Content, Feed, Position, Reading, feeds};
+use relatable_intercom::catalogue::{Feed, Position, Reading, feeds};
 use relatable_journal::Changes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -208,14 +208,8 @@ impl Extraction {
 
     /// The feed that asks for one record of a resource by itself, where there is one.
     pub(super) fn confirming(&self, resource: &str) -> Option<&'static Feed> {
-        let is_it = |feed: &&'static Feed| {
-            feed.resource == resource
-                && feed.list.is_none()
-                && feed.parent == Some(feed.resource)
-                && feed.asked_by == "id"
-                && feed.content == Content::Documents
-        };
-        self.selected.iter().copied().find(is_it)
+        let feed = Feed::of_one_record(resource, self.client.version())?;
+        self.selected.iter().copied().find(|selected| selected.name == feed.name)
     }
 }
 

@@ -102,7 +102,13 @@ impl Covered<'_> {
             resource: self.resource.to_owned(),
             key,
             synced_at_us: instant(SYNCED_AT).unwrap_or_default(),
-            content: Content::Document { source, version: None, from_index: false, complete: true, answer: None },
+            content: Content::Document {
+                source,
+                version: None,
+                from_index: false,
+                complete: true,
+                answer: None,
+            },
         }];
         if let Some(deleted_at_us) = instant(DELETED_AT) {
             items.push(Item { synced_at_us: deleted_at_us, content: Content::Gone, ..items[0].clone() });

@@ -39,9 +39,9 @@ async fn every_list_of_a_version_has_a_line_and_what_costs_much_says_so() {
             let line = outcome.stdout.lines().find(|line| line.starts_with(&begin));
             let line = line.unwrap_or_else(|| panic!("{version}: {} has no line", feed.name));
             assert!(line.contains("can be read") || feed.reading == Reading::PerType, "{version}: {line}");
-            let named = feed.cost.is_none_or(|cost| {
-                line.ends_with(&format!("; read with --also {} only: {cost}", feed.name))
-            });
+            let named = feed
+                .cost
+                .is_none_or(|cost| line.ends_with(&format!("; read with --also {} only: {cost}", feed.name)));
             assert!(named, "{version}: {line}");
         }
     }

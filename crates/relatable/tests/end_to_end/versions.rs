@@ -169,8 +169,7 @@ fn column_differences(compared: &Read, read: &Read) -> Vec<String> {
         let there = read.columns.get(table).cloned().unwrap_or_default();
         let is_to_come = |column: &str, of: &Read| {
             let cells = of.rows.get(table).into_iter().flat_map(BTreeMap::values);
-            let is_empty =
-                cells.filter_map(|row| row.get(column)).all(|cell| *cell == Stored::Null);
+            let is_empty = cells.filter_map(|row| row.get(column)).all(|cell| *cell == Stored::Null);
             column.starts_with("custom_") && is_empty
         };
         for (column, declared) in columns {

@@ -97,8 +97,8 @@ impl Workspace {
         };
         let is_email = has_words && entry.source_type() == "email" && draw.percent(60);
         let address = self.contact_email(entry.contact);
-        let tags =
-            if draw.percent(4) { node!([self.tag(draw.below(TAGS.len() as u64) as u32)]) } else { node!([]) };
+        let tag = draw.percent(4).then(|| 1 << draw.below(TAGS.len() as u64));
+        let tags: Vec<Node> = self.living_tags(tag.unwrap_or_default()).map(|tag| self.tag(tag)).collect();
         node!({
             "type": "conversation_part", "id": null, "part_type": part_type, "body": body, "created_at": null, "updated_at": null,
             "notified_at": null, "assigned_to": null, "author": null,

@@ -68,6 +68,7 @@ pub(super) const FEEDS: &[Feed] = &[
         list: Some("side_conversations"),
         parent_member: Some("conversation_id"),
         versions: ("2.16", ""),
+        parent_path: "conversation_id",
         ..PER_CONVERSATION
     },
 ];

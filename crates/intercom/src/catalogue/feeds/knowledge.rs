@@ -47,6 +47,7 @@ const ARRANGED: &[Feed] = &[
         parent: Some("articles"),
         cost: Some("a request for each article that changed"),
         versions: ("2.16", ""),
+        parent_path: "article_id",
         ..PAGES
     },
     Feed { name: "collections", reading: Reading::Backfill(Cut::Whole), ..COLLECTIONS },
@@ -63,6 +64,8 @@ const ARRANGED: &[Feed] = &[
         reading: Reading::PerRecord(Condition::Always),
         parent: Some("help_centers"),
         versions: ("2.16", ""),
+        parent_path: "help_center_id",
+        every_run: true,
         ..PAGES
     },
 ];

@@ -25,7 +25,7 @@ const ACTIVITY_LOGS: Feed = Feed {
 const WORKSPACE: &[Feed] = &[
     Feed {
         name: "admin_activity_logs",
-        path: "/admins/activity_logs?created_at_after=0",
+        path: "/admins/activity_logs?created_at_after={since}",
         reading: Reading::Backfill(Cut::Whole),
         ..ACTIVITY_LOGS
     },
@@ -58,6 +58,8 @@ const WORKSPACE: &[Feed] = &[
         path: "/office_hours_schedules/{id}/office_hours_exceptions",
         reading: Reading::PerRecord(Condition::Always),
         parent: Some("office_hours_schedules"),
+        parent_path: "office_hours_schedule_id",
+        every_run: true,
         ..SINCE_2_16
     },
     Feed { name: "brands", resource: "brands", path: "/brands", versions: ("2.15", ""), ..SNAPSHOT },
@@ -94,6 +96,7 @@ const WORKSPACE: &[Feed] = &[
         parent_member: Some("team_id"),
         changed: "",
         cost: Some("a request for each team; what it tells holds for a moment"),
+        every_run: true,
         ..SINCE_2_16
     },
 ];
@@ -138,6 +141,7 @@ const AUTOMATION: &[Feed] = &[
         changed: "created_at",
         lasting: true,
         cost: Some("a request for every 30 executions of each data connector"),
+        every_run: true,
         ..SINCE_2_16
     },
     Feed {

@@ -112,7 +112,9 @@ impl Cell {
     pub(crate) fn read(kind: Kind, stored: &Stored) -> Result<Cell, String> {
         match (kind, stored) {
             (_, Stored::Null) => Ok(Cell::Null),
-            (Kind::Text | Kind::Reference | Kind::Words | Kind::Day, Stored::Text(text)) => Ok(Cell::Text(text.clone())),
+            (Kind::Text | Kind::Reference | Kind::Words | Kind::Day, Stored::Text(text)) => {
+                Ok(Cell::Text(text.clone()))
+            }
             #[cfg(feature = "duckdb")]
             (Kind::Instant, Stored::Instant(micros)) => Ok(Cell::Instant(*micros)),
             (Kind::Instant, Stored::Text(text))

@@ -1,9 +1,7 @@
 //! Conversations, their parts, and what hangs on both.
 
 use super::table::Table;
-use relatable_simulator::Resource::{
-    Conversations, DeletedConversations, HandlingEvents, SideConversations,
-};
+use relatable_simulator::Resource::{Conversations, DeletedConversations, HandlingEvents, SideConversations};
 
 const CONVERSATION: &str = "
     id                       text

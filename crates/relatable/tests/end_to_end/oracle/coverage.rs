@@ -66,7 +66,13 @@ fn leaves(value: &Value, path: &str, into: &mut BTreeSet<String>) {
             for (name, member) in members {
                 // The names of translations are data.
                 let is_data = path.ends_with("translated_content") && member.is_object();
-                let below = if is_data { path.to_owned() } else if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let below = if is_data {
+                    path.to_owned()
+                } else if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
                 leaves(member, &below, into);
             }
         }

@@ -40,6 +40,9 @@ pub(crate) enum Outlasting {
 /// The workspace lists events for 90 days.
 const EVENTS_LISTED_US: i64 = 90 * 86_400 * 1_000_000;
 
+/// Tables of what happened: it did, even if the contact is gone to whom it did.
+const LASTING: [&str; 2] = ["events", "event_summaries"];
+
 /// Parts that the workspace shows of a conversation or ticket.
 const PARTS_SHOWN: u64 = 500;
 
@@ -85,10 +88,7 @@ pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, Expecte
 }
 
 /// Everything the tables must hold, by name of the table, where these feeds are asked for by their names.
-pub(crate) fn expected_tables_with(
-    simulator: &Simulator,
-    also: &[&str],
-) -> BTreeMap<String, ExpectedTable> {
+pub(crate) fn expected_tables_with(simulator: &Simulator, also: &[&str]) -> BTreeMap<String, ExpectedTable> {
     let truth = &simulator.truth();
     let mut expected: BTreeMap<String, ExpectedTable> = BTreeMap::new();
     let tables = super::tables();
@@ -119,11 +119,25 @@ pub(crate) fn expected_tables_with(
         }
         expected.extend(here.iter().map(|table| table.name.to_owned()).zip(filled));
     }
-    if let Some(events) = expected.get_mut("events") {
+    let ids = |role: Option<&str>| -> HashSet<String> {
         let contacts = truth.documents(Resource::Contacts);
-        let living = contacts.map(|contact| contact["id"].as_str().unwrap().to_owned()).collect();
+        let meant = contacts.filter(|contact| role.is_none_or(|role| contact["role"] == role));
+        meant.map(|contact| contact["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (living, users) = (ids(None), ids(Some("user")));
+    for name in LASTING {
+        let Some(table) = expected.get_mut(name) else { continue };
+        table.outlasting = Some(Outlasting::AllBut("contact_id".to_owned(), living.clone()));
+    }
+    if let Some(events) = expected.get_mut("events") {
         events.forgotten_before = Some(simulator.now_s() * 1_000_000 - EVENTS_LISTED_US);
-        events.outlasting = Some(Outlasting::AllBut("contact_id".to_owned(), living));
+    }
+    if let Some(merges) = expected.get_mut("contact_merges") {
+        // The API tells of users only who was merged into them.
+        let into = merges.columns.iter().position(|(column, _)| column == "contact_id").unwrap();
+        merges.rows.retain(|row| matches!(&row[into], Cell::Text(id) if users.contains(id)));
+        let columns = vec![("id".to_owned(), "contact_id".to_owned())];
+        merges.owner = Some(Owner { table: "contacts", columns });
     }
     expected
 }

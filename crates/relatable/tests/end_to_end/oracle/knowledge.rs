@@ -2,8 +2,8 @@
 
 use super::table::Table;
 use relatable_simulator::Resource::{
-    ArticleVersions, Articles, Collections, ContentImportSources, ContentSnippets, ExternalPages, HelpCenters,
-    InternalArticles, NewsItems, Newsfeeds, Redirects,
+    ArticleVersions, Articles, Collections, ContentImportSources, ContentSnippets, ExternalPages,
+    HelpCenters, InternalArticles, NewsItems, Newsfeeds, Redirects,
 };
 
 const ARTICLE: &str = "

@@ -14,6 +14,7 @@ mod victim;
 use futures_util::StreamExt;
 use plan::Schedule;
 use std::ops::Range;
+use tokio::runtime::Handle;
 
 /// How many schedules there are.
 const SCHEDULES: u64 = 300;
@@ -37,9 +38,12 @@ fn three_hundred_schedules_end_in_the_truth() {
     let numbers = std::env::var(ONLY).map_or(0..SCHEDULES, |only| wanted(&only));
     let courses = numbers.map(|number| {
         let schedule = Schedule::draw(number);
-        // Each is a task of its own, so that all cores are used and one that panics ends alone.
-        let course = tokio::spawn(course::carry_out(schedule.clone()));
-        async move { (schedule, course.await) }
+        // Each has a thread of its own, so that all cores are used and one that panics ends alone.
+        async move {
+            let (runtime, of) = (Handle::current(), schedule.clone());
+            let course = tokio::task::spawn_blocking(move || runtime.block_on(course::carry_out(of)));
+            (schedule, course.await)
+        }
     });
     let (mut failed, mut during) = (Vec::new(), 0);
     runtime.block_on(async {
