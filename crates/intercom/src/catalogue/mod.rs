@@ -150,6 +150,8 @@ pub struct Feed {
     pub parent_path: &'static str,
     /// The member with a record's time of change; empty where there is none.
     pub changed: &'static str,
+    /// For definitions: whether the resource they explain is left out where they may not be read. Otherwise the run ends.
+    pub bars: bool,
     /// Whether records stay when the API does not show them any more: it keeps a window of something that only grows.
     pub lasting: bool,
     /// For a feed of deletions: the resource whose records they are, by id.
