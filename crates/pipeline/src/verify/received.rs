@@ -16,8 +16,10 @@ const BYTES_MAX: usize = 16 * 1024 * 1024;
 /// What was received of one record.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Received {
-    /// The last document that shows it whole, or else the last one.
+    /// The last document that shows it whole, and over it what later ones show; or else the last one.
     document: Option<(Json, bool)>,
+    /// Its latest time of change, as documents told it.
+    version: Option<i64>,
     /// Its lists that came in answers of their own, by feed, with their path.
     lists: BTreeMap<&'static str, (&'static str, Json)>,
     /// When it was last seen, in microseconds since the epoch.
@@ -149,15 +151,28 @@ impl Evidence {
 }
 
 impl Received {
+    /// Takes a document: one that shows the record whole replaces what came before, another is laid over it.
+    fn show(&mut self, document: Json, complete: bool) {
+        match (&mut self.document, document) {
+            (Some((Json::Object(known), true)), Json::Object(shown)) if !complete => {
+                shown.into_iter().for_each(|(name, value)| drop(known.insert(name, value)));
+            }
+            (held, document) => *held = Some((document, complete)),
+        }
+    }
+
     /// Takes one more thing that was heard of the record.
     fn take(&mut self, content: &Content, at_us: i64) {
         self.is_gone = matches!(content, Content::Gone);
         match content {
-            Content::Document { source, complete, .. } => {
+            Content::Document { source, version, from_index, complete, .. } => {
                 self.seen_us = Some(at_us);
-                let covers = *complete || self.document.as_ref().is_none_or(|(_, complete)| !complete);
-                if let (true, Ok(document)) = (covers, Json::parse(source.bytes())) {
-                    self.document = Some((document, *complete));
+                // What the search index shows late is not loaded over what is known.
+                if let (false, Ok(document)) =
+                    (*from_index && *version < self.version, Json::parse(source.bytes()))
+                {
+                    self.version = self.version.max(*version);
+                    self.show(document, *complete);
                 }
             }
             Content::Fragment { answer, source, .. } => {
