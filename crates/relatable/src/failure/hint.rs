@@ -99,6 +99,9 @@ fn of_client(error: &ClientError) -> Option<String> {
         ClientError::Unreachable { .. } => format!(
             "look at the network, at `--base-url` (or INTERCOM_BASE_URL) and at HTTPS_PROXY; {GOES_ON}"
         ),
+        ClientError::TooManyJobs { .. } => format!(
+            "another program exports from the workspace, or somebody does in its settings; try again later; {GOES_ON}"
+        ),
         ClientError::RateLimited { .. } => format!(
             "other programs seem to use up the workspace's rate limit; try again later, or with a lower \
              `--budget-share`; {GOES_ON}"
@@ -279,6 +282,14 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::NoHistory { .. } => {
             Some("leave the resource's name out of `--since`: it is read as a whole".to_owned())
         }
+        PipelineError::JobFailed { .. } | PipelineError::JobEndless { .. } => Some(
+            "everything else was read and loaded, and the next run exports this again from where it stood".to_owned(),
+        ),
+        PipelineError::JobsTaken { .. } => Some(
+            "another program exports from the workspace, or somebody does in its settings: run again when that is over; \
+             everything else was read and loaded"
+                .to_owned(),
+        ),
         PipelineError::ManyMissing { .. } => Some(
             "look into the workspace whether they were deleted; if so, run again with `--accept-deletions`"
                 .to_owned(),

@@ -219,6 +219,7 @@ fn of_client(error: &ClientError) -> ExitCode {
         | ClientError::Unusable { .. }
         | ClientError::Unreachable { .. }
         | ClientError::RateLimited { .. }
+        | ClientError::TooManyJobs { .. }
         | ClientError::Unexpected { .. } => ExitCode::Api,
     }
 }
@@ -272,6 +273,9 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::Protected { .. } => ExitCode::Configuration,
         PipelineError::UnknownResource { .. } | PipelineError::NoHistory { .. } => ExitCode::Usage,
         PipelineError::ManyMissing { .. } => ExitCode::Verification,
+        PipelineError::JobFailed { .. } | PipelineError::JobEndless { .. } | PipelineError::JobsTaken { .. } => {
+            ExitCode::Api
+        }
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }
