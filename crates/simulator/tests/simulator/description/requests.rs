@@ -116,6 +116,7 @@ const LISTS: &[&str] = &[
     "/emails",
     "/away_status_reasons",
     "/office_hours_schedules",
+    "/export/reporting_data/get_datasets",
 ];
 
 /// All of them, in a workspace where something was deleted and merged.
@@ -172,7 +173,31 @@ pub(crate) async fn all(session: &Session) -> Vec<Request> {
         .filter_map(|call| call["conversation_id"].as_str().map(str::to_owned))
         .take(20)
         .collect();
+    let range = json!({"created_at_after": 1_793_000_000, "created_at_before": 1_793_400_000});
+    let job = session.post("/export/content/data", range.clone()).await["job_identifier"].clone();
+    let job = job.as_str().expect("text");
+    let export = "/export/content/data/{job_identifier}";
+    requests.push(Request {
+        method: "GET",
+        described: export,
+        path: export.replace("{job_identifier}", job),
+        body: None,
+    });
+    requests.push(Request {
+        method: "POST",
+        described: "/export/cancel/{job_identifier}",
+        path: format!("/export/cancel/{job}"),
+        body: Some(json!({})),
+    });
     requests.extend([
+        post("/export/content/data", range),
+        post(
+            "/export/reporting_data/enqueue",
+            json!({
+                "dataset_id": "conversation", "attribute_ids": ["conversation.state"],
+                "start_time": 1_793_000_000, "end_time": 1_793_400_000,
+            }),
+        ),
         post("/contacts/search", everything.clone()),
         post("/conversations/search", everything.clone()),
         post("/tickets/search", everything),
