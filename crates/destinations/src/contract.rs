@@ -3,7 +3,7 @@
 use crate::error::DestinationError;
 use crate::package::{Answer, Change, Checkpoint, Model, Package, Receipt, RememberedColumn};
 use arrow_array::RecordBatch;
-use relatable_model::schema::Table;
+use relatable_model::schema::{Reference, Table};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
@@ -17,6 +17,70 @@ pub struct Reading<'a> {
     pub resource: &'a str,
     /// Whether records marked with `_deleted_at` are among them.
     pub with_deleted: bool,
+    /// The records to hand over, where not all are meant.
+    pub only: Option<Only<'a>>,
+}
+
+/// Records whose own table has these values; values are compared as text.
+#[derive(Debug, Clone, Copy)]
+pub struct Only<'a> {
+    /// The columns, at least one.
+    pub columns: &'a [String],
+    /// For each record meant, or each group of them, the values of these columns.
+    pub values: &'a [Vec<String>],
+}
+
+/// Live rows of a table: those without a mark in `_deleted_at`.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The rows meant, where not all are.
+    pub within: Option<Within<'a>>,
+}
+
+/// Rows whose moment lies within bounds.
+#[derive(Debug, Clone, Copy)]
+pub struct Within<'a> {
+    /// The timestamp column.
+    pub column: &'a str,
+    /// The earliest moment, in microseconds since the epoch; without one, rows that have no moment are meant, too.
+    pub from_us: Option<i64>,
+    /// The moment before which they lie.
+    pub until_us: Option<i64>,
+}
+
+/// A column by which rows refer to those of another table.
+#[derive(Debug, Clone, Copy)]
+pub struct Referring<'a> {
+    /// The table of the rows.
+    pub table: &'a str,
+    /// The column.
+    pub column: &'a str,
+    /// What it refers to.
+    pub reference: &'a Reference,
+}
+
+/// A value that refers to a row that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dangling {
+    /// The value.
+    pub value: String,
+    /// How many live rows have it.
+    pub rows: u64,
+    /// The key of one of them, its parts joined by `/`.
+    pub example: String,
+}
+
+/// A row that has other than as many rows split from it as it says, or says nothing of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uneven {
+    /// Its key, as text.
+    pub key: Vec<String>,
+    /// How many it says there are, if it does.
+    pub stated: Option<i64>,
+    /// How many there are.
+    pub stored: i64,
 }
 
 /// Which rows [`Destination::live`] names.
@@ -175,6 +239,45 @@ pub trait Destination: Send {
     /// # Errors
     /// What the database said, with the table; a value that its column's type cannot be.
     fn read(&mut self, reading: &Reading<'_>, records: &mut Records<'_>) -> Result<(), DestinationError>;
+
+    /// How many of these rows there are; 0 where there is no such table.
+    ///
+    /// # Errors
+    /// What the database said.
+    fn count(&mut self, rows: &Rows<'_>) -> Result<u64, DestinationError>;
+
+    /// The keys of these rows as text, in their order as text, from the one behind `after` on and `limit` at most: ask
+    /// again behind the last until none comes.
+    ///
+    /// # Errors
+    /// What the database said.
+    fn keys(
+        &mut self,
+        rows: &Rows<'_>,
+        after: Option<&[String]>,
+        limit: usize,
+    ) -> Result<Vec<Vec<String>>, DestinationError>;
+
+    /// The moment of every `every`-th live row in the order of a timestamp column, in microseconds since the epoch: where
+    /// to cut a table into stretches of so many rows. Rows without a moment are passed over.
+    ///
+    /// # Errors
+    /// What the database said.
+    fn cuts(&mut self, table: &str, column: &str, every: u64) -> Result<Vec<i64>, DestinationError>;
+
+    /// Per reference, the values by which live rows refer to a row of another table that is not there, in their order;
+    /// a row that is marked as deleted is there. Nothing where the table referred to is none, or its key has several columns.
+    ///
+    /// # Errors
+    /// What the database said.
+    fn dangling(&mut self, references: &[Referring<'_>]) -> Result<Vec<Vec<Dangling>>, DestinationError>;
+
+    /// The live rows of a table that say in the whole-number column `stated` how many rows of the table `list` were split
+    /// from them and have another number, and those that say nothing.
+    ///
+    /// # Errors
+    /// What the database said.
+    fn uneven(&mut self, table: &str, stated: &str, list: &str) -> Result<Vec<Uneven>, DestinationError>;
 
     /// Runs one reading statement and returns its cells as text. A statement that writes is refused.
     ///

@@ -2,11 +2,12 @@
 
 use crate::bookkeeping::{self, checkpoint, columns, models};
 use crate::catalogue::Catalogue;
-use crate::contract::{Changes, Destination, Live, Reading, Records};
+use crate::contract::{Changes, Dangling, Destination, Live, Reading, Records, Referring, Rows, Uneven};
 use crate::error::DestinationError;
 use crate::keys;
 use crate::load;
 use crate::package::{Answer, Checkpoint, Model, Package, Receipt, RememberedColumn};
+use crate::proving;
 use crate::reading;
 use crate::session::{Connector, Session, Step, Transaction};
 use crate::shape::Known;
@@ -145,6 +146,36 @@ impl<C: Connector> Destination for Database<C> {
     fn read(&mut self, reading: &Reading<'_>, records: &mut Records<'_>) -> Result<(), DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(()) };
         reading::read(&session, reading, records)
+    }
+
+    fn count(&mut self, rows: &Rows<'_>) -> Result<u64, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(0) };
+        proving::count(&session, rows)
+    }
+
+    fn keys(
+        &mut self,
+        rows: &Rows<'_>,
+        after: Option<&[String]>,
+        limit: usize,
+    ) -> Result<Vec<Vec<String>>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        proving::keys(&session, rows, after, limit)
+    }
+
+    fn cuts(&mut self, table: &str, column: &str, every: u64) -> Result<Vec<i64>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        proving::cuts(&session, table, column, every)
+    }
+
+    fn dangling(&mut self, references: &[Referring<'_>]) -> Result<Vec<Vec<Dangling>>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(vec![Vec::new(); references.len()]) };
+        proving::dangling(&session, references)
+    }
+
+    fn uneven(&mut self, table: &str, stated: &str, list: &str) -> Result<Vec<Uneven>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        proving::uneven(&session, table, stated, list)
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {

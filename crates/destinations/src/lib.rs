@@ -39,6 +39,8 @@ mod load;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod merge_plan;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod proving;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod reading;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod retire;
@@ -53,6 +55,6 @@ mod staging;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod statement;
 
-pub use contract::{Destination, Live, Reading};
+pub use contract::{Dangling, Destination, Live, Only, Reading, Referring, Rows, Uneven, Within};
 pub use error::DestinationError;
 pub use uri::{Address, open, open_waiting};

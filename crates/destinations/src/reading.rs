@@ -1,17 +1,22 @@
 //! Reading tables back: records in the order of their keys, a group at a time, each with all rows split from it.
 
 use crate::bookkeeping::checkpoint;
-use crate::contract::{Reading, Records};
+use crate::contract::{Only, Reading, Records};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
+use crate::proving::as_text;
 use crate::session::{Place, Session, Step, Transaction};
 use crate::shape::Known;
 use crate::statement::{equal, list, same};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use relatable_model::logical::LogicalType;
 use relatable_model::schema::{ColumnRole, DELETED_AT, ParentLink, Table};
+use std::sync::Arc;
 
 /// The temporary table of the keys of all records to read, numbered.
 const CHOSEN: &str = "_relatable_chosen";
+/// The temporary table of the values of the records asked for.
+const ASKED: &str = "_relatable_asked";
 /// The column of [`CHOSEN`] that numbers them from 1; no column of ours has a blank in its name.
 const NUMBER: &str = "record number";
 /// How many records the first group has.
@@ -59,7 +64,7 @@ pub(crate) fn read<S: Session>(
     let Some(root) = tables.iter().find(|table| table.parent.is_none() && table.path.is_empty()) else {
         return Ok(());
     };
-    let count = choose(session, root, reading.with_deleted)?;
+    let count = choose(session, root, reading)?;
     let (mut first, mut size) = (1, GROUP_START);
     while first <= count {
         let last = first.saturating_add(size - 1);
@@ -91,17 +96,25 @@ fn memory_size(rows: &RecordBatch) -> usize {
 }
 
 /// Numbers the records to read in the order of their keys; answers how many they are.
-fn choose(session: &impl Session, root: &Table, with_deleted: bool) -> Result<u64, DestinationError> {
+fn choose(session: &impl Session, root: &Table, reading: &Reading<'_>) -> Result<u64, DestinationError> {
     let dialect = session.dialect();
     let step = Step("read", &root.name);
-    let key = list(dialect, "", &root.key);
-    let alive = match root.column(DELETED_AT) {
-        Some(column) if !with_deleted => format!(" WHERE {} IS NULL", dialect.quote(&column.name)),
-        _ => String::new(),
-    };
+    let key = list(dialect, "t", &root.key);
+    let mut conditions = Vec::new();
+    if !reading.with_deleted
+        && let Some(column) = root.column(DELETED_AT)
+    {
+        conditions.push(format!("t.{} IS NULL", dialect.quote(&column.name)));
+    }
+    if let Some(only) = &reading.only {
+        conditions.push(among(session, root, only)?);
+    }
+    let conditions =
+        if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
     let chosen = dialect.place(Place::Temporary(CHOSEN));
     let sql = format!(
-        "CREATE TEMP TABLE {chosen} AS SELECT {key}, row_number() OVER (ORDER BY {key}) AS {} FROM {}{alive}",
+        "CREATE TEMP TABLE {chosen} AS SELECT {key}, row_number() OVER (ORDER BY {key}) AS {} \
+         FROM {} AS t{conditions}",
         dialect.quote(NUMBER),
         dialect.quote(&root.name),
     );
@@ -110,6 +123,36 @@ fn choose(session: &impl Session, root: &Table, with_deleted: bool) -> Result<u6
         session.execute(step, &sql, &[])?;
     }
     session.count(step, &format!("SELECT count(*) FROM {chosen}"))
+}
+
+/// The condition that a row is one of those asked for, whose values are put into a temporary table.
+fn among(session: &impl Session, root: &Table, only: &Only<'_>) -> Result<String, DestinationError> {
+    let dialect = session.dialect();
+    let step = Step("read", &root.name);
+    let place = Place::Temporary(ASKED);
+    let text = dialect.type_name(LogicalType::Text);
+    let names: Vec<String> = (0..only.columns.len()).map(|index| format!("k{index}")).collect();
+    let declared: Vec<String> = names.iter().map(|name| format!("{name} {text}")).collect();
+    let sql = format!("CREATE TEMP TABLE {} ({})", dialect.place(place), declared.join(", "));
+    session.execute(step, &sql, &[])?;
+    let columns = names.iter().enumerate().map(|(index, name)| {
+        let values = only.values.iter().map(|values| values.get(index).map(String::as_str));
+        (name, Arc::new(values.collect::<StringArray>()) as ArrayRef)
+    });
+    let batch = RecordBatch::try_from_iter(columns)
+        .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
+    session.append(step, place, &[batch])?;
+    let stored: Vec<String> = only
+        .columns
+        .iter()
+        .filter_map(|name| root.column(name))
+        .map(|column| as_text(session, "t", column))
+        .collect();
+    let asked = format!("SELECT {} FROM {}", names.join(", "), dialect.place(place));
+    Ok(match stored.as_slice() {
+        [one] => format!("{one} IN ({asked})"),
+        several => format!("({}) IN ({asked})", several.join(", ")),
+    })
 }
 
 /// The query for the rows of `table` that belong to the records of these numbers, in the order of the records and then of

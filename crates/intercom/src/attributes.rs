@@ -12,8 +12,11 @@ pub struct AttributeDefinition {
     model: Option<String>,
     /// The key in `custom_attributes`.
     name: String,
-    /// The full path, `custom_attributes.x` for a custom one; absent from conversation attributes.
+    /// The full path, `custom_attributes.x` for a custom one, but for those of conversations until 2.15; absent from
+    /// conversation attributes.
     full_name: Option<String>,
+    /// Whether the workspace defined it; absent from conversation attributes, which all are.
+    custom: Option<bool>,
     /// What it holds.
     data_type: Option<String>,
     /// What it means.
@@ -29,9 +32,11 @@ impl AttributeDefinition {
             Some("conversation") | None => "conversations",
             Some(_) => return None,
         };
-        match &self.full_name {
-            Some(full_name) => Some((resource, full_name.strip_prefix("custom_attributes.")?)),
-            None => Some((resource, &self.name)),
+        let full_name = self.full_name.as_deref().unwrap_or_default();
+        match full_name.strip_prefix("custom_attributes.") {
+            Some(key) => Some((resource, key)),
+            None if full_name.is_empty() || self.custom == Some(true) => Some((resource, &self.name)),
+            None => None,
         }
     }
 
@@ -77,6 +82,8 @@ mod tests {
               {"model":"contact","name":"email","full_name":"email","data_type":"string"},
               {"model":"company","name":"seats","full_name":"custom_attributes.seats","data_type":"integer","description":"Paid"},
               {"id":7,"name":"CX Score","data_type":"datetime"},
+              {"model":"conversation","id":9,"name":"Due","full_name":"Due","custom":true,"data_type":"date"},
+              {"model":"conversation","name":"state","full_name":"state","custom":false,"data_type":"string"},
               {"id":8,"name":"Order","data_type":"relationship"}
             ]"#,
         )
@@ -92,5 +99,10 @@ mod tests {
         let conversation = &rules.resources["conversations"].paths;
         assert_eq!(conversation["custom_attributes.CX Score"].logical, Some(LogicalType::Timestamp));
         assert_eq!(conversation["custom_attributes.Order"].logical, None);
+        assert_eq!(conversation["custom_attributes.Due"].logical, Some(LogicalType::Timestamp));
+        assert!(
+            !conversation.contains_key("custom_attributes.state"),
+            "a built-in one is no custom attribute"
+        );
     }
 }

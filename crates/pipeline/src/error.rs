@@ -95,6 +95,12 @@ pub enum PipelineError {
         #[source]
         cause: DestinationError,
     },
+    /// Nothing was ever read for the destination.
+    #[error("nothing was read into {destination} yet")]
+    NothingRead {
+        /// The destination.
+        destination: String,
+    },
     /// The rules cannot be used.
     #[error("failed to prepare the model")]
     Rules(#[from] RulesError),

@@ -3,9 +3,12 @@
 //! The last event of a run is [`RunEvent::RunFinished`] or [`RunEvent::RunFailed`]. A run that goes wrong returns its error
 //! here; whoever started it tells of it, as it alone knows what the error means to the outside.
 //!
+//! The last event of a verification is [`RunEvent::VerifyFinished`].
+//!
 //! Events carry names, counts, ids of journal entries and durations; never a value of a document.
 
 use crate::report::RunReport;
+use crate::verify::{Finding, ResourceProof, VerifyReport};
 use serde::Serialize;
 
 /// Version of the event stream; it grows when an event or member changes its meaning or goes.
@@ -112,6 +115,43 @@ pub enum RunEvent {
     },
     /// The run is over. Nothing follows.
     RunFinished {
+        /// What it did.
+        report: RunReport,
+    },
+    /// A verification knows its workspace and destination and begins.
+    VerifyStarted {
+        /// [`STREAM_VERSION`].
+        stream_version: u32,
+        /// The workspace's code.
+        workspace: String,
+        /// The workspace's name.
+        workspace_name: String,
+        /// The destination in words.
+        destination: String,
+        /// What chooses the sample.
+        seed: u64,
+        /// How many records of each resource are fetched anew.
+        sample: u64,
+    },
+    /// Something is wrong in the tables.
+    Finding {
+        /// What.
+        finding: Finding,
+    },
+    /// A resource was held against the tables.
+    ResourceVerified {
+        /// The resource.
+        resource: String,
+        /// What came of it.
+        proof: ResourceProof,
+    },
+    /// The verification is over. Nothing follows, unless what was found is mended: then runs that mend, and another one.
+    VerifyFinished {
+        /// What it found.
+        report: VerifyReport,
+    },
+    /// A run that mends what a verification found is over.
+    Repaired {
         /// What it did.
         report: RunReport,
     },

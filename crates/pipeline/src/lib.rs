@@ -2,7 +2,7 @@
 //!
 //! [`sync()`] reads a workspace into a destination; [`load_files()`] takes documents from files instead. Both tell an
 //! [`event::Observer`] what happens, and return a [`report::RunReport`]. [`export()`] goes the other way, from
-//! tables to documents; [`remodel()`] makes tables anew under other rules; [`profile_files()`] and [`profile_journal()`] measure documents.
+//! tables to documents; [`verify()`] holds tables against the API and [`repair()`] mends them; [`remodel()`] makes tables anew under other rules; [`profile_files()`] and [`profile_journal()`] measure documents.
 //!
 //! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
 
@@ -21,6 +21,7 @@ mod remodel;
 pub mod report;
 mod shred;
 mod sync;
+mod verify;
 
 pub use error::PipelineError;
 pub use estimate::{Estimate, FeedCost, estimate};
@@ -33,3 +34,7 @@ pub use readiness::{check_destination, check_workspace};
 pub use remembrance::remembered_rules;
 pub use remodel::{Remodel, remodel};
 pub use sync::{ReadingSettings, SyncSettings, sync};
+pub use verify::{
+    Finding, FindingKind, LISTED_MAX_DEFAULT, Open, ResourceProof, VerifyReport, VerifySettings, repair,
+    verify,
+};

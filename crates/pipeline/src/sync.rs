@@ -51,6 +51,7 @@ pub struct ReadingSettings {
 }
 
 /// What to read, and how.
+#[derive(Clone)]
 pub struct SyncSettings {
     /// The connection to the workspace.
     pub client: Settings,

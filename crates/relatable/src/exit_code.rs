@@ -20,7 +20,7 @@ pub(crate) enum ExitCode {
     Api = 6,
     /// The destination could not be used.
     Destination = 7,
-    /// Reserved: tables and workspace differ.
+    /// Tables and workspace differ: something is missing or wrong.
     Verification = 8,
     /// The journal could not be used.
     Journal = 9,
@@ -65,7 +65,7 @@ impl ExitCode {
             ExitCode::Access => "the token is not accepted, or lacks a permission; what it may read was done",
             ExitCode::Api => "the API cannot be reached, fails, or answers something else",
             ExitCode::Destination => "the destination cannot be opened or written, or is not ours",
-            ExitCode::Verification => "reserved for `verify`: tables and workspace differ",
+            ExitCode::Verification => "`verify` found that something is missing or wrong in the tables",
             ExitCode::Journal => "the journal cannot be used",
             ExitCode::Input => "a file to load cannot be read, is not JSON, or has no usable document",
             ExitCode::Interrupted => "stopped by Ctrl-C or a signal; the next run goes on",

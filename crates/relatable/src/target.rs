@@ -1,7 +1,7 @@
 //! What `--to` names, and what lies beside it.
 
 use crate::failure::Failure;
-use relatable_destinations::{Address, Destination, uri};
+use relatable_destinations::{Address, Destination, DestinationError, uri};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,6 +42,14 @@ impl Target {
     /// [`Failure::Destination`].
     pub(crate) fn open_waiting(&self, lock_wait: Duration) -> Result<Box<dyn Destination>, Failure> {
         Ok(self.address.open(lock_wait)?)
+    }
+
+    /// As [`open`](Self::open), for those who know what its errors mean.
+    ///
+    /// # Errors
+    /// What the destination says.
+    pub(crate) fn open_destination(&self) -> Result<Box<dyn Destination>, DestinationError> {
+        self.address.open(uri::LOCK_WAIT)
     }
 
     /// The file it lives in.

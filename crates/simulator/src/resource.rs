@@ -118,6 +118,8 @@ resources! {
     ContactMerges => "contact_merges",
     /// What became of contacts: created, deleted, merged. Only Preview lists it.
     ContactActivities => "contact_activities",
+    /// How busy the members of teams are, each with the `team_id` added.
+    TeamMetrics => "team_metrics",
 }
 
 impl Resource {

@@ -11,6 +11,7 @@ mod guards;
 mod issues;
 mod naming;
 mod parents;
+mod proving;
 mod reading;
 mod rows;
 mod scopes;
@@ -64,6 +65,10 @@ conformance![
     reading::every_type_comes_back_as_it_was_given,
     reading::tables_come_back_as_they_were_declared,
     reading::a_reader_that_has_enough_ends_the_reading,
+    proving::live_rows_are_counted_and_listed_within_bounds,
+    proving::references_that_lead_to_no_row_are_found,
+    proving::lists_of_another_length_than_stated_are_found,
+    proving::just_the_records_asked_for_are_read,
     parents::orphans_are_left_out_and_recorded,
     parents::links_are_enforced_or_hold,
     issues::the_same_issue_is_stored_once,

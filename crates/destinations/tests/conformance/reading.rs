@@ -43,7 +43,7 @@ fn texts(rows: &RecordBatch, column: &str) -> Vec<String> {
 /// The groups of the resource: per group, the texts of a column of each table.
 fn groups(bench: &mut Bench, with_deleted: bool) -> Vec<Vec<Vec<String>>> {
     let mut groups = Vec::new();
-    let reading = Reading { resource: "contacts", with_deleted };
+    let reading = Reading { resource: "contacts", with_deleted, only: None };
     let mut take = |group: &[(&Table, RecordBatch)]| {
         let shown = [("contacts", "id"), ("notes", "contact_id"), ("files", "name")];
         let of_table = |(name, column): (&str, &str)| {
@@ -106,7 +106,7 @@ pub(crate) fn every_type_comes_back_as_it_was_given(engine: Engine) {
     let given = change.rows[0].clone();
     bench.load(vec![change]);
     let mut back = Vec::new();
-    let reading = Reading { resource: "contacts", with_deleted: false };
+    let reading = Reading { resource: "contacts", with_deleted: false, only: None };
     let mut take = |group: &[(&Table, RecordBatch)]| {
         back.push(group[0].1.clone());
         ControlFlow::Continue(())
@@ -132,7 +132,13 @@ pub(crate) fn a_reader_that_has_enough_ends_the_reading(engine: Engine) {
         groups += 1;
         ControlFlow::Break(())
     };
-    bench.destination.read(&Reading { resource: "contacts", with_deleted: true }, &mut take).expect("read");
-    bench.destination.read(&Reading { resource: "unheard", with_deleted: true }, &mut take).expect("read");
+    bench
+        .destination
+        .read(&Reading { resource: "contacts", with_deleted: true, only: None }, &mut take)
+        .expect("read");
+    bench
+        .destination
+        .read(&Reading { resource: "unheard", with_deleted: true, only: None }, &mut take)
+        .expect("read");
     assert_eq!(groups, 1);
 }

@@ -7,13 +7,17 @@ mod condition;
 mod counts;
 mod export;
 mod feeds;
+mod proof;
 mod question;
+mod stretch;
 
 pub use condition::Condition;
 pub use counts::{CountQuestion, count_questions};
 pub use export::{Attribute, Dataset, Export, JobState, JobStatus, datasets};
 pub use feeds::{AREAS, feeds};
+pub use proof::{FADING, STATED_LENGTHS, StatedLength};
 pub use question::{Question, Window};
+pub use stretch::Stretch;
 
 use serde::{Deserialize, Serialize};
 
@@ -143,9 +147,9 @@ pub struct Feed {
     pub parent_member: Option<&'static str>,
     /// Whether its answers show records in full, so that what other answers said earlier is covered.
     pub complete: bool,
-    /// For a feed read per record of a list: whether it is asked at every run, because nothing in the record tells of a change
-    /// in what hangs on it.
-    pub every_run: bool,
+    /// For a feed read per record of a list: whether it is asked as often as records are read completely, because nothing in
+    /// the record tells of a change in what hangs on it, and there are few.
+    pub with_records: bool,
     /// For documents read per record: the path in them that names the record asked for. Where it is given, the answer shows
     /// all that hang on that record, and those it does not show are gone.
     pub parent_path: &'static str,

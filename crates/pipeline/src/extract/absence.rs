@@ -87,11 +87,12 @@ impl Extraction {
     /// Notes records as gone that cannot be asked for by themselves.
     async fn note_gone(&self, resource: &str, keys: Vec<String>) -> Result<(), PipelineError> {
         for keys in keys.chunks(NOTED_AT_ONCE) {
+            let keys: Vec<[&String; 1]> = keys.iter().map(|key| [key]).collect();
             let stored = Entry {
                 answer: format!("{ABSENT_PREFIX}{resource}"),
                 scope: None,
                 requested_at_us: self.client.server_now().as_microsecond(),
-                body: serde_json::Value::from(keys).to_string().into_bytes(),
+                body: serde_json::to_vec(&keys).unwrap_or_default(),
             };
             let (journal, ticket) = (self.journal.clone(), self.journal.reserve());
             self.blocking(move || journal.append(ticket, stored, Changes::default())).await?;

@@ -20,6 +20,8 @@ pub(crate) const SINCE_PREFIX: &str = "since/";
 #[derive(Default)]
 struct Lists {
     bodies: BTreeMap<&'static str, Vec<Arc<Vec<u8>>>>,
+    /// Up to when what hangs on their records was served, by feed.
+    marks: Vec<(String, i64)>,
     incomplete: BTreeSet<&'static str>,
 }
 
@@ -89,9 +91,11 @@ impl Extraction {
             Ok((lists, streams))
         };
         let (scrolled, (lists, streams)) = tokio::try_join!(scrolling, others)?;
-        self.look_for_listed(&[scrolled, lists]).await?;
+        let lists = [scrolled, lists];
+        self.look_for_listed(&lists).await?;
         self.enumerated();
-        Ok(streams.iter().flat_map(Stream::marks).collect())
+        let of_lists = lists.into_iter().flat_map(|lists| lists.marks);
+        Ok(streams.iter().flat_map(Stream::marks).chain(of_lists).collect())
     }
 
     /// Reads what is old of a stream.
@@ -128,6 +132,7 @@ impl Extraction {
             } else {
                 lists.incomplete.insert(feed.resource);
             }
+            lists.marks.extend(list.marks);
             lists.bodies.insert(feed.name, list.bodies);
         }
         Ok(lists)
@@ -158,7 +163,7 @@ impl Extraction {
             .collect();
         for feed in self.with_reading(|reading| reading == Reading::PerType) {
             for kind in &types {
-                self.whole_list(feed, Some(kind), &[]).await?;
+                self.whole_list(feed, Some(kind), &[], &BTreeMap::new()).await?;
             }
             self.read(feed.resource);
         }

@@ -5,6 +5,7 @@ use relatable_journal::Work;
 use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::json::{Peeked, peek, records};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A record as an enumeration needs to know it.
 #[derive(Debug)]
@@ -24,8 +25,8 @@ pub(super) struct Found<'a> {
 pub(super) struct Child {
     /// The feed.
     pub(super) feed: &'static Feed,
-    /// Only for records that changed at or after this moment, seconds since the epoch; those that tell no time of change
-    /// always count.
+    /// Only for records that changed at or after this moment, seconds since the epoch; of those that tell no time of change,
+    /// for those that look other than they did.
     pub(super) since_s: Option<i64>,
     /// For which of them it is asked.
     pub(super) condition: Condition,
@@ -44,6 +45,20 @@ impl Child {
     }
 }
 
+impl Found<'_> {
+    /// What a record without a time of change looks like, as a number.
+    fn look(&self) -> i64 {
+        let mut hasher = DefaultHasher::new();
+        self.record.hash(&mut hasher);
+        hasher.finish().cast_signed()
+    }
+}
+
+/// What records without a time of change look like, by id.
+pub(super) fn looks<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = (String, i64)> + 'f {
+    found.iter().filter(|found| found.changed_s.is_none()).map(|found| (found.id.clone(), found.look()))
+}
+
 /// The records of a page.
 pub(super) fn found<'a>(body: &'a [u8], feed: &Feed) -> Vec<Found<'a>> {
     let ranges = records(body, feed.list).ok().flatten().unwrap_or_default();
@@ -56,19 +71,27 @@ pub(super) fn found<'a>(body: &'a [u8], feed: &Feed) -> Vec<Found<'a>> {
     found.collect()
 }
 
-/// The work that records lead to. `known` has records whose own requests were already made at a time of change.
+/// The work that records lead to. `known` has records whose own requests were already made, with their times of change then
+/// or, where there is none, what they looked like.
 pub(super) fn discovered(
     found: &[Found<'_>],
     children: &[Child],
     known: &BTreeMap<String, i64>,
 ) -> Vec<Work> {
     let mut work = Vec::new();
-    for Found { id, changed_s, record, .. } in found {
-        if changed_s.is_some() && known.get(id).copied() == *changed_s {
+    for record in found {
+        let Found { id, changed_s, record: text, .. } = record;
+        let known = known.get(id).copied();
+        if changed_s.is_some() && known == *changed_s {
             continue;
         }
+        let looks_the_same = changed_s.is_none() && known.is_some_and(|known| known == record.look());
         for Child { feed, since_s, condition, queue } in children {
-            let unchanged = since_s.zip(*changed_s).is_some_and(|(since_s, at_s)| at_s < since_s);
+            let unchanged = since_s.is_some_and(|since_s| match changed_s {
+                Some(at_s) => *at_s < since_s,
+                None => looks_the_same,
+            });
+            let record = text;
             if unchanged || !condition.holds(record) {
                 continue;
             }

@@ -17,6 +17,8 @@ mod snapshot;
 mod stream;
 mod windows;
 
+pub(crate) use stream::swept_at_s;
+
 use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
 use crate::load::Search;

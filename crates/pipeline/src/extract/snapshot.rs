@@ -1,6 +1,6 @@
 //! Complete readings at every run: lists that answer at once or that nobody can ask for what changed, and the scroll.
 
-use super::discover::{Child, discovered, found};
+use super::discover::{Child, discovered, found, looks};
 use super::page::Turns;
 use super::stream::{LAG_S, Stream, StreamState};
 use super::{Extraction, detail, entry};
@@ -24,8 +24,8 @@ const SCROLL_STARTS_MAX: u32 = 5;
 
 /// How a complete reading ended.
 enum Pass {
-    /// At its end marker; the bodies of a feed that answers at once.
-    Done(Vec<Arc<Vec<u8>>>),
+    /// At its end marker.
+    Done(Listed),
     /// Before it could begin.
     Refused(ClientError),
     /// In the middle; it must begin again.
@@ -34,12 +34,23 @@ enum Pass {
     Ambiguous(ClientError, usize),
 }
 
+/// What a list showed.
+#[derive(Default)]
+pub(super) struct Listed {
+    /// The bodies of its answers, of a feed that answers at once.
+    bodies: Vec<Arc<Vec<u8>>>,
+    /// What its records without a time of change look like.
+    looks: BTreeMap<String, i64>,
+}
+
 /// What a complete reading of a list came to.
 pub(super) struct Snapshot {
     /// The bodies of its answers, of a feed that answers at once.
     pub(super) bodies: Vec<Arc<Vec<u8>>>,
     /// Whether it was read to its end.
     pub(super) is_complete: bool,
+    /// Up to when each feed asked per record was served, seconds since the epoch.
+    pub(super) marks: Vec<(String, i64)>,
 }
 
 impl Extraction {
@@ -48,8 +59,11 @@ impl Extraction {
         let mut served = self.snapshot_stream(feed).await?;
         let signpost_s = self.client.server_now().as_second();
         let children = self.snapshot_children(&served);
-        let outcome = self.whole_list(feed, None, &children).await?;
-        if outcome.is_complete && !served.wanted.is_empty() {
+        let listed = self.whole_list(feed, None, &children, &served.state.known).await?;
+        let Some(Listed { bodies, looks }) = listed else {
+            return Ok(Snapshot { bodies: Vec::new(), is_complete: false, marks: Vec::new() });
+        };
+        if !served.wanted.is_empty() {
             for name in served.wanted.clone() {
                 let child = children.iter().find(|child| child.feed.name == name);
                 let is_swept = child.is_some_and(|child| child.since_s.is_none());
@@ -58,9 +72,10 @@ impl Extraction {
                 let mark = super::stream::Served { low_water_s: signpost_s, swept_at_s };
                 served.state.served.insert(name, mark);
             }
+            served.state.known = looks;
             self.store(&served, Changes::default()).await?;
         }
-        Ok(outcome)
+        Ok(Snapshot { bodies, is_complete: true, marks: served.marks().collect() })
     }
 
     /// How far what hangs on a list's records was served.
@@ -83,35 +98,38 @@ impl Extraction {
         let children =
             self.children(stream.backfill.resource).filter(|feed| stream.wanted.contains(feed.name));
         let child = |feed: &'static Feed| {
-            let fresh = stream.state.served.get(feed.name).filter(|served| {
-                let age_s = self.began_s.saturating_sub(served.swept_at_s);
-                !self.sweep && !feed.every_run && age_s < self.sweeps.details_s
-            });
+            let age_max_s = if feed.with_records { self.sweeps.records_s } else { self.sweeps.details_s };
+            let fresh =
+                stream.state.served.get(feed.name).filter(|served| {
+                    !self.sweep && self.began_s.saturating_sub(served.swept_at_s) < age_max_s
+                });
             let since_s = fresh.map(|served| served.low_water_s.saturating_sub(LAG_S));
             Child::new(feed, since_s, detail::queue(feed, since_s.is_some()))
         };
         children.map(child).collect()
     }
 
-    /// Reads a list from its first page to its end, from the start again where it breaks and may.
+    /// Reads a list from its first page to its end, from the start again where it breaks and may; nothing where the token may
+    /// not read it. `known` has what records without a time of change looked like the last time.
     pub(super) async fn whole_list(
         &self,
         feed: &'static Feed,
         id: Option<&str>,
         children: &[Child],
-    ) -> Result<Snapshot, PipelineError> {
+        known: &BTreeMap<String, i64>,
+    ) -> Result<Option<Listed>, PipelineError> {
         let (mut starts, mut ended_after) = (0, None);
         loop {
             starts += 1;
-            match self.list_pass(feed, id, children).await? {
-                Pass::Done(bodies) => return Ok(Snapshot { bodies, is_complete: true }),
+            match self.list_pass(feed, id, children, known).await? {
+                Pass::Done(listed) => return Ok(Some(listed)),
                 // What ends twice in the same place has its end there.
                 Pass::Ambiguous(_, records) if ended_after == Some(records) => {
-                    return Ok(Snapshot { bodies: Vec::new(), is_complete: true });
+                    return Ok(Some(Listed::default()));
                 }
                 Pass::Refused(error) => {
                     self.skip_or_stop(feed, error)?;
-                    return Ok(Snapshot { bodies: Vec::new(), is_complete: false });
+                    return Ok(None);
                 }
                 Pass::Interrupted(error) | Pass::Ambiguous(error, _) if starts >= SCROLL_STARTS_MAX => {
                     return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
@@ -133,10 +151,11 @@ impl Extraction {
         feed: &'static Feed,
         id: Option<&str>,
         children: &[Child],
+        known: &BTreeMap<String, i64>,
     ) -> Result<Pass, PipelineError> {
         let question =
             Question { id, since_s: self.since.get(feed.resource).copied(), ..Question::default() };
-        let (mut bodies, mut turns, mut position) = (Vec::new(), Turns::default(), Position::First);
+        let (mut listed, mut turns, mut position) = (Listed::default(), Turns::default(), Position::First);
         let mut last_page_s = self.client.server_now().as_second();
         let (mut read, mut on_last_page) = (0, 0);
         loop {
@@ -153,19 +172,22 @@ impl Extraction {
             read += on_last_page;
             let found = found(&page.answer.body, feed);
             let next = if turns.must_restart(feed, page.info.total_count) {
-                bodies.clear();
+                listed.bodies.clear();
                 Some(Position::First)
             } else if let Err(error) = turns.turn(feed, &found, page.info.next.as_ref()) {
                 return Ok(Pass::Refused(error));
             } else {
                 page.info.next.clone()
             };
-            let work_added = discovered(&found, children, &BTreeMap::new());
+            let work_added = discovered(&found, children, known);
             let (records, waiting) = (page.info.record_count as u64, work_added.len() as u64);
+            if !children.is_empty() {
+                listed.looks.extend(looks(&found));
+            }
             let pass = list_pass_name(feed.resource);
             let seen = found.into_iter().map(|found| (pass.clone(), found.id)).collect();
             let kept = matches!(feed.paging, Paging::None).then(|| Arc::new(page.answer.body.clone()));
-            bodies.extend(kept);
+            listed.bodies.extend(kept);
             self.tally(feed.resource, |tally| {
                 tally.records += records;
                 tally.total = page.info.total_count.or(tally.total);
@@ -181,7 +203,7 @@ impl Extraction {
             }
             match next {
                 Some(next) => position = next,
-                None => return Ok(Pass::Done(bodies)),
+                None => return Ok(Pass::Done(listed)),
             }
         }
     }
@@ -207,7 +229,7 @@ fn judge_end(
     }
     match (&error, position) {
         (ClientError::NotFound { .. }, Position::Scroll(_)) if idle_s < SCROLL_IDLE_MAX_S => {
-            ended_after.map_or(Pass::Done(Vec::new()), |records| Pass::Ambiguous(error, records))
+            ended_after.map_or(Pass::Done(Listed::default()), |records| Pass::Ambiguous(error, records))
         }
         (ClientError::NotFound { .. } | ClientError::Server { .. }, Position::Scroll(_)) => {
             Pass::Interrupted(error)

@@ -11,7 +11,7 @@
 use super::Extraction;
 use crate::error::PipelineError;
 use relatable_intercom::catalogue::{Feed, Position, Reading, feeds};
-use relatable_journal::Changes;
+use relatable_journal::{Changes, Journal, JournalError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -211,6 +211,14 @@ impl Extraction {
         let feed = Feed::of_one_record(resource, self.client.version())?;
         self.selected.iter().copied().find(|selected| selected.name == feed.name)
     }
+}
+
+/// Per feed, when the last complete reading that served it began, in seconds since the epoch.
+pub(crate) fn swept_at_s(journal: &Journal) -> Result<BTreeMap<String, i64>, JournalError> {
+    let mut states = journal.cursors("stream/")?;
+    states.extend(journal.cursors("snapshot/")?);
+    let states = states.into_iter().filter_map(|(_, text)| serde_json::from_str::<StreamState>(&text).ok());
+    Ok(states.flat_map(|state| state.served).map(|(feed, served)| (feed, served.swept_at_s)).collect())
 }
 
 /// A state as the journal keeps it.

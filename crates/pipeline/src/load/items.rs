@@ -1,14 +1,13 @@
 //! Journal entries to items: which records an answer speaks of.
 
 use crate::shred::{Content, Item, ModelState, Slice};
-use relatable_intercom::catalogue::{Condition, Content as FeedContent, Feed, Reading};
+use relatable_intercom::catalogue::{Condition, Content as FeedContent, Feed};
 use relatable_journal::StoredEntry;
 use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::issue::Issue;
 use relatable_model::json::{Peeked, peek, records};
-use relatable_model::rules::ResourceRules;
+use relatable_model::rules::{PathRule, ResourceRules};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Name of the answers made from counted totals.
@@ -16,8 +15,7 @@ pub(crate) const COUNTS_ANSWER: &str = "counts";
 /// What stands before a feed's name where the record asked for was gone.
 pub(crate) const GONE_PREFIX: &str = "gone:";
 
-/// What stands before a resource's name where records are listed that no reading shows any more and that nobody can ask
-/// for by themselves.
+/// What stands before a resource's name where the keys of records are listed that are known to be gone.
 pub(crate) const ABSENT_PREFIX: &str = "absent:";
 
 /// The items of journal entries, in their order. History that changed before the bound of its resource in `since` (seconds
@@ -74,6 +72,7 @@ pub(crate) fn items(
             Ok(found) => {
                 let from_index = feed.is_some_and(Feed::is_from_index);
                 let complete = feed.is_none_or(|feed| feed.complete);
+                let answer = owner(rules, name);
                 let since_s = since.get(resource).copied();
                 for range in found.unwrap_or_default() {
                     if let Some((feed, since_s)) = feed.zip(since_s)
@@ -81,7 +80,14 @@ pub(crate) fn items(
                     {
                         continue;
                     }
-                    let item = document(&base, rules, &body, range.clone(), from_index, complete);
+                    let content = Content::Document {
+                        source: Slice { range: range.clone(), body: body.clone() },
+                        version: None,
+                        from_index,
+                        complete,
+                        answer: answer.clone(),
+                    };
+                    let item = document(Item { content, ..base.clone() }, rules, &body[range.clone()]);
                     let emptied = emptied(&item, &body[range.clone()]);
                     items.push(item);
                     items.extend(emptied);
@@ -123,45 +129,40 @@ fn moment_us(value: Peeked) -> Option<i64> {
 
 /// The record that an entry in a list of deletions tells to be gone.
 fn departed(feed: &Feed, base: &Item, record: &[u8]) -> Option<Item> {
-    if feed.reading != Reading::Deletions {
-        return None;
-    }
+    let resource = feed.deletes?.to_owned();
     let [id, at] = peek(record, ["id", feed.changed]).ok()?;
-    let resource = feed.deletes.unwrap_or(feed.resource).to_owned();
     let synced_at_us = moment_us(at).unwrap_or(base.synced_at_us);
     Some(Item { resource, key: vec![id.text()?], synced_at_us, content: Content::Gone })
 }
 
 /// The records that an entry lists as gone.
 fn absent(resource: &str, body: &[u8], synced_at_us: i64) -> Vec<Item> {
-    let keys: Vec<String> = serde_json::from_slice(body).unwrap_or_default();
-    let gone =
-        |key| Item { resource: resource.to_owned(), key: vec![key], synced_at_us, content: Content::Gone };
+    let keys: Vec<Vec<String>> = serde_json::from_slice(body).unwrap_or_default();
+    let gone = |key| Item { resource: resource.to_owned(), key, synced_at_us, content: Content::Gone };
     keys.into_iter().map(gone).collect()
 }
 
-/// The item of one document.
-fn document(
-    base: &Item,
-    rules: &ResourceRules,
-    body: &Arc<Vec<u8>>,
-    range: Range<usize>,
-    from_index: bool,
-    complete: bool,
-) -> Item {
+/// The name of a kind of answer, if that alone brings something of the records with these rules.
+fn owner(rules: &ResourceRules, answer: &str) -> Option<String> {
+    let owns = |rule: &PathRule| rule.answer.as_deref() == Some(answer);
+    rules.paths.values().any(owns).then(|| answer.to_owned())
+}
+
+/// The item of one document, with its key and version as `text` tells them.
+fn document(mut item: Item, rules: &ResourceRules, text: &[u8]) -> Item {
     let paths = rules.key.clone().unwrap_or_default();
     let name = |index: usize| paths.get(index).map_or("", String::as_str);
     let version_path = rules.version.as_deref().unwrap_or_default();
-    let found = peek(&body[range.clone()], [name(0), name(1), version_path]);
-    let [first, second, version] = found.unwrap_or([Peeked::Nothing, Peeked::Nothing, Peeked::Nothing]);
-    let version = moment_us(version);
+    let found = peek(text, [name(0), name(1), version_path]);
+    let [first, second, moment] = found.unwrap_or([Peeked::Nothing, Peeked::Nothing, Peeked::Nothing]);
+    if let Content::Document { version, .. } = &mut item.content {
+        *version = moment_us(moment);
+    }
     let parts: Vec<Option<String>> =
         [first, second].into_iter().take(paths.len()).map(Peeked::text).collect();
     let whole = paths.len() <= 2 && parts.iter().all(Option::is_some);
-    let key = if whole { parts.into_iter().flatten().collect() } else { Vec::new() };
-    let source = Slice { body: body.clone(), range };
-    let content = Content::Document { source, version, from_index, complete };
-    Item { key, content, ..base.clone() }
+    item.key = if whole { parts.into_iter().flatten().collect() } else { Vec::new() };
+    item
 }
 
 /// The issue of a list that the API did not have.

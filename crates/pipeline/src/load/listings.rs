@@ -6,12 +6,12 @@ use super::missing::inspecting;
 use crate::error::PipelineError;
 use crate::shred::{Content, Item};
 use relatable_destinations::Live;
-use relatable_intercom::catalogue::{Content as FeedContent, Feed, feeds};
+use relatable_intercom::catalogue::{Content as FeedContent, Feed, Reading, feeds};
 use relatable_journal::StoredEntry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Records asked for in one question to a destination.
-const ASKED_AT_ONCE: usize = 500;
+const ASKED_AT_ONCE: usize = 5_000;
 
 /// The answers of one kind in a load: per record they are about, when they were asked for.
 pub(super) type Listings = BTreeMap<&'static str, BTreeMap<String, i64>>;
@@ -41,6 +41,20 @@ pub(super) fn latest(entries: Vec<StoredEntry>) -> (Vec<StoredEntry>, Listings) 
     (entries.into_iter().filter(is_last).collect(), listings)
 }
 
+/// The records that say themselves that nothing hangs on them, of what is asked for only where something does.
+fn emptied<'i>(feed: &'static Feed, items: &'i [Item]) -> impl Iterator<Item = (String, i64)> + 'i {
+    let condition = match feed.reading {
+        Reading::PerRecord(condition) => Some(condition),
+        _ => None,
+    };
+    items.iter().filter_map(move |item| match &item.content {
+        Content::Document { source, .. } if Some(item.resource.as_str()) == feed.parent => {
+            condition?.says_empty(source.bytes()).then_some((item.key.first()?.clone(), item.synced_at_us))
+        }
+        _ => None,
+    })
+}
+
 impl Loader {
     /// The rows that the listings of a load do not show, as gone.
     pub(super) fn unlisted(
@@ -60,6 +74,7 @@ impl Loader {
                 .filter(is_parent)
                 .filter_map(|item| Some((item.key.first()?, item.synced_at_us)));
             records.extend(parents.map(|(key, at_us)| (key.clone(), at_us)));
+            records.extend(emptied(feed, items));
             if records.is_empty() {
                 continue;
             }

@@ -49,7 +49,7 @@ impl Covered<'_> {
         loader.take_all_answers_for_one()?;
         let missing: HashSet<&str> = missing.into_iter().collect();
         let (mut items, mut failure) = (Vec::new(), None);
-        let reading = Reading { resource: self.resource, with_deleted: true };
+        let reading = Reading { resource: self.resource, with_deleted: true, only: None };
         let mut take = |group: &[(&Table, RecordBatch)]| {
             let rows: Vec<(&Table, &RecordBatch)> =
                 group.iter().map(|(table, rows)| (*table, rows)).collect();
@@ -102,7 +102,13 @@ impl Covered<'_> {
             resource: self.resource.to_owned(),
             key,
             synced_at_us: instant(SYNCED_AT).unwrap_or_default(),
-            content: Content::Document { source, version: None, from_index: false, complete: true },
+            content: Content::Document {
+                source,
+                version: None,
+                from_index: false,
+                complete: true,
+                answer: None,
+            },
         }];
         if let Some(deleted_at_us) = instant(DELETED_AT) {
             items.push(Item { synced_at_us: deleted_at_us, content: Content::Gone, ..items[0].clone() });

@@ -219,7 +219,7 @@ fn send_rows(
             }
             ControlFlow::Continue(())
         };
-        if let Err(cause) = scratch.read(&Reading { resource, with_deleted: true }, &mut send) {
+        if let Err(cause) = scratch.read(&Reading { resource, with_deleted: true, only: None }, &mut send) {
             // Nobody listens only where the load has failed already.
             let _ = sender.send(Err(Box::<DestinationError>::new(cause)));
             return;

@@ -52,7 +52,8 @@ impl Proof<'_> {
                 reassemble(&rows, rules).into_iter().for_each(|document| elements.add(document));
                 ControlFlow::Continue(())
             };
-            destination.read(&Reading { resource: self.resource, with_deleted: true }, &mut add)?;
+            destination
+                .read(&Reading { resource: self.resource, with_deleted: true, only: None }, &mut add)?;
             Ok(elements)
         };
         let there = count(stored, before_rules).map_err(error)?;

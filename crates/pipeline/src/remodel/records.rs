@@ -62,7 +62,7 @@ impl Records {
         identity: &Identity,
     ) -> Result<Records, DestinationError> {
         let mut records = Records { known: Some(HashMap::new()), ..Records::default() };
-        destination.read(&Reading { resource, with_deleted: true }, &mut |group| {
+        destination.read(&Reading { resource, with_deleted: true, only: None }, &mut |group| {
             if let Some((table, rows)) = group.first() {
                 records.add(table, rows, identity);
             }

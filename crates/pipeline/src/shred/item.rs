@@ -20,8 +20,9 @@ impl Slice {
 /// What an item says about its record.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
-    /// The record itself. `version` is its time of change, where the resource has one.
-    Document { source: Slice, version: Option<i64>, from_index: bool, complete: bool },
+    /// The record itself. `version` is its time of change, where the resource has one; `answer` names the kind of answer
+    /// it came in, where that alone brings something of the record.
+    Document { source: Slice, version: Option<i64>, from_index: bool, complete: bool, answer: Option<String> },
     /// One of its lists, from an answer of its own.
     Fragment { answer: String, path: String, source: Slice },
     /// It was asked for and is gone.

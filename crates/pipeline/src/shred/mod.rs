@@ -151,20 +151,22 @@ impl ModelState {
     /// Shreds items of which none says twice the same kind of thing about a record: documents first, then their lists,
     /// then what is gone.
     fn shred_wave(&mut self, wave: &[Item], shredding: &mut Shredding) -> Result<(), PlanError> {
-        let mut documents: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
+        let mut documents: BTreeMap<(&str, Option<&str>), Vec<&Item>> = BTreeMap::new();
         let mut fragments: BTreeMap<(&str, &str), Vec<&Item>> = BTreeMap::new();
         let mut gone: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
         for item in wave {
             match &item.content {
-                Content::Document { .. } => documents.entry(&item.resource).or_default().push(item),
+                Content::Document { answer, .. } => {
+                    documents.entry((&item.resource, answer.as_deref())).or_default().push(item);
+                }
                 Content::Fragment { answer, .. } => {
                     fragments.entry((&item.resource, answer)).or_default().push(item);
                 }
                 Content::Gone => gone.entry(&item.resource).or_default().push(item),
             }
         }
-        for (resource, items) in documents {
-            self.shred_group(resource, None, &items, shredding)?;
+        for ((resource, answer), items) in documents {
+            self.shred_group(resource, answer, &items, shredding)?;
         }
         for ((resource, answer), items) in fragments {
             self.shred_group(resource, Some(answer), &items, shredding)?;

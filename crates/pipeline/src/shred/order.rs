@@ -87,7 +87,7 @@ mod tests {
             resource: "things".to_owned(),
             key: vec![key.to_owned()],
             synced_at_us: 0,
-            content: Content::Document { source, version: Some(version), from_index, complete },
+            content: Content::Document { source, version: Some(version), from_index, complete, answer: None },
         }
     }
 

@@ -22,7 +22,8 @@ fn pages(records: usize, size: usize) -> u64 {
 
 /// The requests that contacts, conversations and tickets need at least, and those that were made for everything else.
 pub(crate) fn requests(truth: &Truth, stats: &Stats) -> u64 {
-    let others = stats.by_path.iter().filter(|(path, _)| !COUNTED.iter().any(|counted| path.starts_with(counted)));
+    let others =
+        stats.by_path.iter().filter(|(path, _)| !COUNTED.iter().any(|counted| path.starts_with(counted)));
     let others: u64 = others.map(|(_, requests)| requests).sum();
     let mut events: BTreeMap<String, usize> = BTreeMap::new();
     for event in truth.documents(Resource::Events) {

@@ -10,6 +10,8 @@ pub(crate) use reading::ReadingArguments;
 use crate::rules::resource_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use reading::select_help;
+use resource::ResourceParser;
 use std::path::PathBuf;
 
 /// No line of help is wider.
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Read a workspace into a database, or bring it up to date
     Sync(SyncArguments),
+    /// Prove that the tables hold what the API has, and mend what they lack
+    Verify(VerifyArguments),
     /// Test token, permissions and destination
     Check(CheckArguments),
     /// Tell what a first sync would read and how many requests it takes
@@ -96,6 +100,50 @@ pub(crate) struct SyncArguments {
     pub(crate) reading: ReadingArguments,
     /// The journal [default: the destination's file with .journal]; if it is
     /// lost, one that does not exist yet goes on from what the tables hold
+    #[arg(long, value_name = "PATH")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Your rules (TOML), laid over the built-in model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// A file with the secret of hashes, for rules that protect [env: RELATABLE_SALT]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) salt_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reporting: ReportingArguments,
+}
+
+/// Flags of `verify`. The token comes from INTERCOM_TOKEN.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What lists and totals bring up is asked for record by record; only what is then
+still different, and was so when it was read, is told. What changed since is
+left out. Exit code 8 where something is missing or wrong, 0 where all is well.
+The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
+pub(crate) struct VerifyArguments {
+    /// Where the tables are: sqlite:FILE or duckdb:FILE
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArguments,
+    /// Only these resources, with commas between [default: all]
+    #[arg(long, value_name = "RESOURCES", value_delimiter = ',', hide_possible_values = true,
+          long_help = select_help(),
+          value_parser = ResourceParser::new())]
+    pub(crate) select: Option<Vec<String>>,
+    /// Records of each resource to fetch anew and compare with all that hangs
+    /// on them
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) sample: u64,
+    /// Decides which [default: another one each time; it is told]
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// List every id, not only those of stretches of time whose totals differ
+    #[arg(long)]
+    pub(crate) every_id: bool,
+    /// Fetch what is missing or wrong, mark what is gone, and verify again
+    #[arg(long)]
+    pub(crate) repair: bool,
+    /// The journal [default: the destination's file with .journal]
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,
     /// Your rules (TOML), laid over the built-in model

@@ -54,7 +54,7 @@ impl ReadingArguments {
 }
 
 /// The help of `--select` where there is room: with every name.
-fn select_help() -> String {
+pub(super) fn select_help() -> String {
     format!("Only these resources, with commas between [default: all]: {}", resource_names().join(", "))
 }
 

@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &ExportArguments) -> Result<ExitCode, Failure> {
     let resource = resource(destination.as_mut(), &arguments.resource)?;
     let rules = rules_of(destination.as_mut(), arguments, &resource)?;
     let mut writer = DocumentWriter::new(arguments.out.as_deref())?;
-    let reading = Reading { resource: &resource, with_deleted: arguments.deleted };
+    let reading = Reading { resource: &resource, with_deleted: arguments.deleted, only: None };
     export(destination.as_mut(), &reading, &rules, &mut |document| writer.line(&document))?;
     let count = writer.finish()?;
     if let Some(file) = &arguments.out {

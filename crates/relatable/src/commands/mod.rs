@@ -13,6 +13,7 @@ mod showcase;
 mod simulate;
 mod suggest;
 mod sync;
+mod verify;
 
 use crate::arguments::{Command, ModelCommand};
 use crate::exit_code::ExitCode;
@@ -21,7 +22,6 @@ use crate::interruption;
 use crate::render::Reporter;
 use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_pipeline::PipelineError;
-use relatable_pipeline::report::RunReport;
 use std::sync::Arc;
 
 /// Does what was asked.
@@ -30,6 +30,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Demo(arguments) => demo::run(&arguments, clock).await,
         Command::Sync(arguments) => sync::run(&arguments, clock).await,
+        Command::Verify(arguments) => verify::run(&arguments, clock).await,
         Command::Check(arguments) => check::run(&arguments, clock).await,
         Command::Plan(arguments) => plan::run(&arguments, clock).await,
         Command::Load(arguments) => load::run(&arguments, clock).await,
@@ -49,10 +50,10 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
 ///
 /// # Errors
 /// [`Failure::Run`] when the run ends early.
-async fn finish(
-    run: impl Future<Output = Result<RunReport, PipelineError>>,
+async fn finish<T>(
+    run: impl Future<Output = Result<T, PipelineError>>,
     reporter: &Reporter,
-) -> Result<Option<RunReport>, Failure> {
+) -> Result<Option<T>, Failure> {
     let outcome = tokio::select! {
         outcome = run => outcome.map(Some).map_err(Failure::from),
         requested = interruption::requested() => requested.map(|()| None),

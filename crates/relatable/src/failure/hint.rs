@@ -294,6 +294,9 @@ fn of_run(error: &PipelineError) -> Option<String> {
             "look into the workspace whether they were deleted; if so, run again with `--accept-deletions`"
                 .to_owned(),
         ),
+        PipelineError::NothingRead { .. } => {
+            Some("is it the database that you meant? `relatable sync` reads a workspace into it".to_owned())
+        }
         PipelineError::UnknownResource { .. } => {
             Some("`relatable model show` lists the resources".to_owned())
         }

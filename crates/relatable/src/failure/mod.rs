@@ -271,7 +271,9 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::RecordsLost { .. }
         | PipelineError::ElementsLost { .. }
         | PipelineError::Protected { .. } => ExitCode::Configuration,
-        PipelineError::UnknownResource { .. } | PipelineError::NoHistory { .. } => ExitCode::Usage,
+        PipelineError::UnknownResource { .. }
+        | PipelineError::NoHistory { .. }
+        | PipelineError::NothingRead { .. } => ExitCode::Usage,
         PipelineError::ManyMissing { .. } => ExitCode::Verification,
         PipelineError::JobFailed { .. } | PipelineError::JobEndless { .. } | PipelineError::JobsTaken { .. } => {
             ExitCode::Api

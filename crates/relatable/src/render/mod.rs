@@ -6,6 +6,7 @@ mod grid;
 mod json;
 mod lines;
 mod progress;
+mod proof;
 mod quantity;
 mod report;
 mod reporter;
@@ -13,6 +14,7 @@ mod words;
 
 pub(crate) use documents::DocumentWriter;
 pub(crate) use grid::{Alignment, Grid};
+pub(crate) use proof::{findings, proof};
 pub(crate) use quantity::{duration, grouped};
 pub(crate) use reporter::{Ending, Reporter};
 

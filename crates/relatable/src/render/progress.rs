@@ -159,10 +159,14 @@ impl State {
 impl Observer for Progress {
     fn event(&self, event: &RunEvent) {
         match event {
-            RunEvent::RunStarted { .. } | RunEvent::Skipped { .. } => {
+            RunEvent::RunStarted { .. } | RunEvent::VerifyStarted { .. } | RunEvent::Skipped { .. } => {
                 words::line(event).iter().for_each(|line| self.say(line));
             }
-            RunEvent::Request { .. } => {}
+            RunEvent::Request { .. }
+            | RunEvent::Finding { .. }
+            | RunEvent::ResourceVerified { .. }
+            | RunEvent::VerifyFinished { .. }
+            | RunEvent::Repaired { .. } => {}
             RunEvent::Progress { resource, records, total, waiting } => {
                 self.advance(resource, *records, *total, *waiting);
             }

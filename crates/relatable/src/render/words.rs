@@ -19,7 +19,15 @@ pub(super) fn line(event: &RunEvent) -> Option<String> {
         RunEvent::Load { stage: LoadStage::Committed, rows, .. } => {
             Some(rows.map_or_else(|| "loaded".to_owned(), |rows| format!("loaded {}", counted(rows, "row"))))
         }
-        RunEvent::Request { .. }
+        RunEvent::VerifyStarted { workspace, workspace_name, destination, seed, .. } => {
+            let workspace = named(workspace, workspace_name);
+            Some(format!("verifying {destination} against {workspace}, with --seed {seed}"))
+        }
+        RunEvent::Repaired { .. }
+        | RunEvent::Finding { .. }
+        | RunEvent::ResourceVerified { .. }
+        | RunEvent::VerifyFinished { .. }
+        | RunEvent::Request { .. }
         | RunEvent::Progress { .. }
         | RunEvent::Load {
             stage: LoadStage::Surveying | LoadStage::Shredding | LoadStage::Loading | LoadStage::Committing,

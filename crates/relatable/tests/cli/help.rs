@@ -51,7 +51,7 @@ Exit codes; they keep their meaning from release to release.
     5  the token is not accepted, or lacks a permission; what it may read was done
     6  the API cannot be reached, fails, or answers something else
     7  the destination cannot be opened or written, or is not ours
-    8  reserved for `verify`: tables and workspace differ
+    8  `verify` found that something is missing or wrong in the tables
     9  the journal cannot be used
    10  a file to load cannot be read, is not JSON, or has no usable document
   130  stopped by Ctrl-C or a signal; the next run goes on

@@ -19,3 +19,4 @@ mod protect;
 mod remodel;
 mod suggest;
 mod sync;
+mod verify;

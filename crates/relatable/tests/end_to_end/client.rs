@@ -51,6 +51,15 @@ impl Client {
         }
     }
 
+    /// Runs a statement that writes.
+    pub(crate) fn execute(&self, sql: &str) {
+        match self {
+            Client::Sqlite(connection) => connection.execute_batch(sql).expect(sql),
+            #[cfg(feature = "duckdb")]
+            Client::DuckDb(connection) => connection.execute_batch(sql).expect(sql),
+        }
+    }
+
     /// All rows of a query.
     pub(crate) fn rows(&self, sql: &str) -> Vec<Vec<Stored>> {
         match self {
@@ -104,6 +113,10 @@ fn duckdb_rows(connection: &duckdb::Connection, sql: &str) -> Vec<Vec<Stored>> {
             Value::Decimal(number) => Stored::Decimal(number.to_string()),
             Value::Text(text) => Stored::Text(text),
             Value::Timestamp(TimeUnit::Microsecond, micros) => Stored::Instant(micros),
+            Value::Date32(days) => {
+                let day = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(days);
+                Stored::Text(day.to_string())
+            }
             other => panic!("{sql} answers {other:?}"),
         });
         all.push(cells.collect());

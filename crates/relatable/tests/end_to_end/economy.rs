@@ -27,7 +27,10 @@ async fn cost(simulator: &Simulator, site: &Site) -> (u64, BTreeMap<String, u64>
     let before = simulator.stats();
     run(simulator, site, Options::default()).await.unwrap();
     let mut after = simulator.stats();
-    after.by_path.iter_mut().for_each(|(path, count)| *count -= before.by_path.get(path).copied().unwrap_or_default());
+    after
+        .by_path
+        .iter_mut()
+        .for_each(|(path, count)| *count -= before.by_path.get(path).copied().unwrap_or_default());
     after.by_path.retain(|_, count| *count > 0);
     (after.requests - before.requests, after.by_path)
 }
@@ -48,8 +51,8 @@ fn scroll_pages(companies: u64) -> u64 {
 fn details(simulator: &Simulator, changed: &HashSet<String>) -> u64 {
     let length = |contact: &Value, list: &str| contact[list]["data"].as_array().map_or(0, Vec::len);
     let of_contact = |contact: Value| {
-        let subscriptions =
-            length(&contact, "opted_in_subscription_types") + length(&contact, "opted_out_subscription_types");
+        let subscriptions = length(&contact, "opted_in_subscription_types")
+            + length(&contact, "opted_out_subscription_types");
         // Segments, events and summaries of events are asked for always.
         3 + u64::from(length(&contact, "tags") > 0)
             + u64::from(length(&contact, "notes") > 0)

@@ -15,7 +15,7 @@ fn exported(site: &Site, resource: &str, with_deleted: bool) -> BTreeMap<String,
     let mut destination = relatable_destinations::open(&site.uri()).unwrap();
     let mut documents = Vec::new();
     let rules = rules(None).resources.remove(resource).unwrap();
-    let reading = Reading { resource, with_deleted };
+    let reading = Reading { resource, with_deleted, only: None };
     let mut take = |document| {
         documents.push(document);
         ControlFlow::Continue(())

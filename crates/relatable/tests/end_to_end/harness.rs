@@ -56,6 +56,10 @@ pub(crate) struct Options {
     pub(crate) accept_deletions: bool,
     pub(crate) since: Vec<Since>,
     pub(crate) select: Option<Vec<String>>,
+    /// Feeds that are read only where they are asked for by their names.
+    pub(crate) also: &'static [&'static str],
+    /// Types of custom objects that no attribute points at.
+    pub(crate) object_types: &'static [&'static str],
     /// The user's rules, as TOML.
     pub(crate) rules: Option<String>,
     pub(crate) share_percent: Option<u32>,
@@ -113,6 +117,8 @@ pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> Sy
         salt: None,
         reading: ReadingSettings {
             select: options.select,
+            also: options.also.iter().map(|name| (*name).to_owned()).collect(),
+            object_types: options.object_types.iter().map(|name| (*name).to_owned()).collect(),
             sweep: options.sweep,
             accept_deletions: options.accept_deletions,
             since: options.since,

@@ -23,4 +23,6 @@ mod traps;
 mod truth;
 mod twice;
 mod typed_columns;
+mod verification;
+mod versions;
 mod wire;

@@ -2,7 +2,7 @@
 
 use crate::comparison::{assert_truth, differences};
 use crate::harness::{Options, Site, UNLIMITED, run};
-use crate::oracle::{expected_tables, members_without_column};
+use crate::oracle::{expected_tables, expected_tables_with, members_without_column};
 use relatable_simulator::{Resource, Settings, Simulator, Truth};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -49,6 +49,45 @@ fn assert_long_lists(site: &Site, truth: &Truth) {
         let conversation = truth.documents(Resource::Conversations).find(is_meant).unwrap();
         assert_eq!(count("conversation_parts", "conversation_id", &conversation["id"]), 500);
     }
+}
+
+/// What is read only where it is asked for by its name.
+const ALSO: [&str; 6] = [
+    "handling_events",
+    "side_conversations",
+    "article_versions",
+    "team_metrics",
+    "data_connector_executions",
+    "Device",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_costs_much_is_true_as_well_where_it_is_asked_for() {
+    let settings = Settings {
+        contacts: 200,
+        companies: Some(20),
+        conversations: Some(100),
+        limit_per_window: UNLIMITED,
+        ..Settings::default()
+    };
+    let simulator = Simulator::start(settings).await.unwrap();
+    let site = Site::new("sqlite");
+    let options = Options { also: &ALSO[..5], object_types: &ALSO[5..], ..Options::default() };
+    let report = run(&simulator, &site, options).await.unwrap();
+    assert_eq!(report.skipped, vec![], "nothing is left out");
+    let expected = expected_tables_with(&simulator, &ALSO);
+    for costly in &ALSO[..5] {
+        let table = if *costly == "handling_events" { "conversation_handling_events" } else { costly };
+        assert!(!expected[table].rows.is_empty(), "{table} is compared");
+    }
+    assert_eq!(differences(&site.client(), &expected), Vec::<String>::new());
+}
+
+#[test]
+fn whatever_costs_much_is_asked_for_by_a_test() {
+    let costly = relatable_intercom::catalogue::feeds().filter(|feed| feed.cost.is_some());
+    let names: BTreeSet<&str> = costly.map(|feed| feed.name).collect();
+    assert_eq!(names, ALSO[..5].iter().copied().collect());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,6 +57,14 @@ pub(super) fn team(call: &Call<'_>) -> Result<Node, Problem> {
         .ok_or_else(|| Problem::not_found("team_not_found", "Team not found"))
 }
 
+/// `GET /teams/{id}/metrics`.
+pub(super) fn team_metrics(call: &Call<'_>) -> Result<Node, Problem> {
+    let workspace = call.shared.workspace();
+    let code = workspace.team_code(call.id);
+    code.map(|code| node!({"type": "team_metric.list", "data": workspace.team_metrics(code)}))
+        .ok_or_else(|| Problem::not_found("team_not_found", "Team not found"))
+}
+
 /// `GET /tags/{id}`.
 pub(super) fn tag(call: &Call<'_>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();

@@ -100,6 +100,7 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     get("/admins/{id}", ANY, catalogue::admin),
     get("/teams", ANY, catalogue::teams),
     get("/teams/{id}", ANY, catalogue::team),
+    get("/teams/{id}/metrics", V2_16, catalogue::team_metrics),
     list("/away_status_reasons", V2_14, Listing::of(Resource::AwayStatusReasons, None, Paging::Whole)),
     list(
         "/office_hours_schedules",

@@ -57,7 +57,7 @@ pub struct Counts {
 }
 
 /// Resources that are counted by generating what hangs on their positions.
-const GENERATED: [Resource; 9] = [
+const GENERATED: [Resource; 10] = [
     Resource::HandlingEvents,
     Resource::SideConversations,
     Resource::ArticleVersions,
@@ -67,6 +67,7 @@ const GENERATED: [Resource; 9] = [
     Resource::DeletedConversations,
     Resource::ContactMerges,
     Resource::ContactActivities,
+    Resource::TeamMetrics,
 ];
 
 impl Counts {

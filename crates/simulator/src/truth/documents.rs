@@ -42,6 +42,16 @@ pub(super) fn documents_at(
         Resource::DeletedConversations => all_at_once(workspace.deleted_conversations()),
         Resource::ContactMerges => all_at_once(workspace.contact_merges()),
         Resource::ContactActivities => all_at_once(workspace.contact_activities(now)),
+        Resource::TeamMetrics => {
+            let metrics = workspace.team_codes().flat_map(|team| {
+                let id = workspace.team_id(team).to_string();
+                workspace.team_metrics(team).into_iter().map(move |mut metric| {
+                    metric["team_id"] = id.clone().into();
+                    metric
+                })
+            });
+            all_at_once(metrics.collect())
+        }
         Resource::HandlingEvents | Resource::SideConversations => {
             within(workspace.conversations.len(), position, || {
                 beside_conversation(workspace, resource, position)

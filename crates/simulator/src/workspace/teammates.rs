@@ -6,6 +6,7 @@ use super::prose;
 use super::timeline::workspace_created_at;
 use super::vocabulary::TEAMS;
 use crate::document::{Node, node};
+use crate::resource::Resource;
 
 /// Code of the workspace's bot, which is listed among the admins.
 pub(super) const OPERATOR: u8 = 100;
@@ -138,6 +139,20 @@ impl Workspace {
             "admin_ids": members, "admin_priority_level": priority,
             "assignment_limit": draw.percent(50).then_some(20), "distribution_method": draw.pick(&["round_robin", "balanced"]),
         })
+    }
+
+    /// How busy the members of a team are.
+    pub(crate) fn team_metrics(&self, team: u8) -> Vec<Node> {
+        let team = self.team(team);
+        let members = team["admin_ids"].elements().map(|id| {
+            let Node::Unsigned(id) = *id else { return Node::Null };
+            let mut draw = self.record_draw(Resource::TeamMetrics, id as u32, 0);
+            node!({
+                "type": "team_metric", "admin_id": id.to_string(), "open": draw.below(30), "idle": draw.below(5),
+                "snoozed": draw.below(8),
+            })
+        });
+        members.collect()
     }
 
     fn is_member(&self, admin: u8, team: u8) -> bool {

@@ -147,6 +147,7 @@ async fn what_hangs_on_a_record_is_served_under_it() {
         ),
         (Resource::Redirects, Resource::HelpCenters, "/help_center/help_centers/{}/redirects", "data"),
         (Resource::ArticleVersions, Resource::Articles, "/articles/{}/versions", "data"),
+        (Resource::TeamMetrics, Resource::Teams, "/teams/{}/metrics", "data"),
         (
             Resource::HandlingEvents,
             Resource::Conversations,

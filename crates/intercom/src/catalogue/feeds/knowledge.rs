@@ -65,7 +65,7 @@ const ARRANGED: &[Feed] = &[
         parent: Some("help_centers"),
         versions: ("2.16", ""),
         parent_path: "help_center_id",
-        every_run: true,
+        with_records: true,
         ..PAGES
     },
 ];

@@ -46,7 +46,7 @@ const SNAPSHOT: Feed = Feed {
     asked_by: "id",
     parent_member: None,
     parent_path: "",
-    every_run: false,
+    with_records: false,
     changed: "updated_at",
     complete: true,
     lasting: false,

@@ -59,7 +59,7 @@ const WORKSPACE: &[Feed] = &[
         reading: Reading::PerRecord(Condition::Always),
         parent: Some("office_hours_schedules"),
         parent_path: "office_hours_schedule_id",
-        every_run: true,
+        with_records: true,
         ..SINCE_2_16
     },
     Feed { name: "brands", resource: "brands", path: "/brands", versions: ("2.15", ""), ..SNAPSHOT },
@@ -96,7 +96,7 @@ const WORKSPACE: &[Feed] = &[
         parent_member: Some("team_id"),
         changed: "",
         cost: Some("a request for each team; what it tells holds for a moment"),
-        every_run: true,
+        with_records: true,
         ..SINCE_2_16
     },
 ];
@@ -141,7 +141,7 @@ const AUTOMATION: &[Feed] = &[
         changed: "created_at",
         lasting: true,
         cost: Some("a request for every 30 executions of each data connector"),
-        every_run: true,
+        with_records: true,
         ..SINCE_2_16
     },
     Feed {

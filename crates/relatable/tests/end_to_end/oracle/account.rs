@@ -1,7 +1,9 @@
 //! Teammates, labels, and the definitions of attributes.
 
 use super::table::Table;
-use relatable_simulator::Resource::{Admins, ConversationAttributes, DataAttributes, Segments, Tags, Teams};
+use relatable_simulator::Resource::{
+    Admins, ConversationAttributes, DataAttributes, Segments, Tags, TeamMetrics, Teams,
+};
 
 const ADMIN: &str = "
     id                    text
@@ -12,7 +14,7 @@ const ADMIN: &str = "
     away_mode_reassign    boolean
     away_status_reason_id text
     has_inbox_seat        boolean
-    avatar                text
+    avatar_image_url      text     avatar
     role_type             text     role.type
     role_id               text     role.id
     role_name             text     role.name";
@@ -70,6 +72,7 @@ const CONVERSATION_ATTRIBUTE: &str = "
 
 const CONVERSATION_ATTRIBUTE_OPTION: &str = "
     conversation_attribute_id text     ^id
+    position                  integer  #
     id                        text
     label                     text
     archived                  boolean";
@@ -90,6 +93,13 @@ pub(super) fn tables() -> Vec<Table> {
             .per(&["admin_priority_level.primary_admin_ids"]),
         Table::new("team_secondary_admins", Teams, "team_id admin_id", member_of)
             .per(&["admin_priority_level.secondary_admin_ids"]),
+        Table::new(
+            "team_metrics",
+            TeamMetrics,
+            "team_id admin_id",
+            "team_id text\n admin_id text\n open integer\n idle integer\n snoozed integer",
+        )
+        .only_if("team_metrics"),
         Table::new("tags", Tags, "id", "id text\n name text"),
         Table::new("segments", Segments, "id", SEGMENT),
         Table::new("data_attributes", DataAttributes, "model full_name", DATA_ATTRIBUTE),
@@ -111,7 +121,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new(
             "conversation_attribute_options",
             ConversationAttributes,
-            "conversation_attribute_id id",
+            "conversation_attribute_id position",
             CONVERSATION_ATTRIBUTE_OPTION,
         )
         .per(&["options"]),

@@ -24,6 +24,10 @@ pub(crate) enum Kind {
     Json,
     /// Texts joined by commas.
     Words,
+    /// A calendar day.
+    Day,
+    /// That there is nothing, kept as JSON.
+    Nothing,
 }
 
 impl Kind {
@@ -39,6 +43,8 @@ impl Kind {
             "boolean" => Kind::Boolean,
             "json" => Kind::Json,
             "words" => Kind::Words,
+            "day" => Kind::Day,
+            "nothing" => Kind::Nothing,
             other => panic!("no kind is called {other}"),
         }
     }
@@ -78,6 +84,9 @@ pub(crate) enum Stored {
 impl Cell {
     /// What `value` of a document must become; `None` if a column of this kind cannot hold it.
     pub(crate) fn expected(kind: Kind, value: &Value) -> Option<Cell> {
+        if kind == Kind::Nothing {
+            return Some(if value.is_null() { Cell::Json(Value::Null) } else { Cell::Null });
+        }
         if value.is_null() {
             return Some(Cell::Null);
         }
@@ -90,7 +99,8 @@ impl Cell {
             Kind::Integer => value.as_i64().map(Cell::Integer),
             Kind::Decimal | Kind::Float => value.as_f64().map(Cell::Number),
             Kind::Boolean => value.as_bool().map(Cell::Boolean),
-            Kind::Json => Some(Cell::Json(value.clone())),
+            Kind::Json | Kind::Nothing => Some(Cell::Json(value.clone())),
+            Kind::Day => value.as_str().map(|day| Cell::Text(day.to_owned())),
             Kind::Words => {
                 let words: Option<Vec<&str>> = value.as_array()?.iter().map(Value::as_str).collect();
                 words.map(|words| if words.is_empty() { Cell::Null } else { Cell::Text(words.join(",")) })
@@ -102,7 +112,9 @@ impl Cell {
     pub(crate) fn read(kind: Kind, stored: &Stored) -> Result<Cell, String> {
         match (kind, stored) {
             (_, Stored::Null) => Ok(Cell::Null),
-            (Kind::Text | Kind::Reference | Kind::Words, Stored::Text(text)) => Ok(Cell::Text(text.clone())),
+            (Kind::Text | Kind::Reference | Kind::Words | Kind::Day, Stored::Text(text)) => {
+                Ok(Cell::Text(text.clone()))
+            }
             #[cfg(feature = "duckdb")]
             (Kind::Instant, Stored::Instant(micros)) => Ok(Cell::Instant(*micros)),
             (Kind::Instant, Stored::Text(text))
@@ -119,7 +131,7 @@ impl Cell {
             #[cfg(feature = "duckdb")]
             (Kind::Boolean, Stored::Boolean(flag)) => Ok(Cell::Boolean(*flag)),
             (Kind::Boolean, Stored::Integer(flag @ (0 | 1))) => Ok(Cell::Boolean(*flag == 1)),
-            (Kind::Json, Stored::Text(text)) => {
+            (Kind::Json | Kind::Nothing, Stored::Text(text)) => {
                 serde_json::from_str(text).map(Cell::Json).map_err(|error| format!("{text:?}: {error}"))
             }
             (kind, stored) => Err(format!("{kind:?} is not stored as {stored:?}")),

@@ -1,7 +1,7 @@
 //! Conversations, their parts, and what hangs on both.
 
 use super::table::Table;
-use relatable_simulator::Resource::Conversations;
+use relatable_simulator::Resource::{Conversations, DeletedConversations, HandlingEvents, SideConversations};
 
 const CONVERSATION: &str = "
     id                       text
@@ -186,6 +186,27 @@ const PART_QUICK_REPLY: &str = "
     uuid                 text
     text                 text";
 
+const DELETED: &str = "
+    id               text
+    metrics_retained boolean
+    deleted_at       instant";
+
+const HANDLING_EVENT: &str = "
+    conversation_id text      conversation_id
+    position        integer   #
+    type            text
+    happened_at     instant   timestamp
+    reason          text
+    teammate_type   text      teammate.type
+    teammate_id     text      teammate.id
+    teammate_name   text      teammate.name
+    teammate_email  text      teammate.email";
+
+const SIDE_CONVERSATION: &str = "
+    id              text      side_conversation_id
+    conversation_id text
+    part_count      integer   total_count";
+
 /// Where a conversation has its parts.
 const PARTS: &str = "conversation_parts.conversation_parts";
 
@@ -193,6 +214,7 @@ pub(super) fn tables() -> Vec<Table> {
     let mut tables = links();
     tables.extend(positioned());
     tables.extend(parts());
+    tables.extend(beside());
     tables
 }
 
@@ -292,4 +314,64 @@ fn parts() -> Vec<Table> {
             &[PARTS, "metadata.quick_reply_options"],
         ),
     ]
+}
+
+/// What has requests of its own.
+fn beside() -> Vec<Table> {
+    vec![
+        Table::new("deleted_conversations", DeletedConversations, "id", DELETED),
+        Table::new(
+            "conversation_handling_events",
+            HandlingEvents,
+            "conversation_id position",
+            HANDLING_EVENT,
+        )
+        .counted_by("conversation_id")
+        .only_if("handling_events"),
+        Table::new("side_conversations", SideConversations, "id", SIDE_CONVERSATION)
+            .only_if("side_conversations"),
+        side("side_conversation_parts", "side_conversation_id id", PART, &["conversation_parts"]),
+        side(
+            "side_conversation_part_attachments",
+            "side_conversation_id side_conversation_part_id position",
+            PART_ATTACHMENT,
+            &["conversation_parts", "attachments"],
+        ),
+        side(
+            "side_conversation_part_tags",
+            "side_conversation_id side_conversation_part_id tag_id",
+            PART_TAG,
+            &["conversation_parts", "tags"],
+        ),
+        side(
+            "side_conversation_part_email_headers",
+            "side_conversation_id side_conversation_part_id position",
+            PART_EMAIL_HEADER,
+            &["conversation_parts", "email_message_metadata.email_address_headers"],
+        ),
+        side(
+            "side_conversation_part_quick_reply_options",
+            "side_conversation_id side_conversation_part_id position",
+            PART_QUICK_REPLY,
+            &["conversation_parts", "metadata.quick_reply_options"],
+        ),
+    ]
+}
+
+/// A table of the parts of side conversations, which are as those of conversations.
+fn side(name: &'static str, key: &'static str, columns: &str, lists: &'static [&'static str]) -> Table {
+    let parent = lists.len();
+    let own_parent = format!("{}id", "^".repeat(parent));
+    let side_parent = format!("{}side_conversation_id", "^".repeat(parent));
+    let columns: Vec<String> = columns
+        .lines()
+        .map(|line| match line.trim_start().strip_prefix("conversation_") {
+            Some(rest) if rest.starts_with("id ") && line.ends_with(&own_parent) => {
+                format!("side_conversation_id text {side_parent}")
+            }
+            Some(rest) => format!("side_conversation_{rest}"),
+            None => line.to_owned(),
+        })
+        .collect();
+    Table::new(name, SideConversations, key, &columns.join("\n")).per(lists).only_if("side_conversations")
 }

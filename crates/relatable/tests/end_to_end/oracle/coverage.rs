@@ -9,14 +9,21 @@ use std::collections::BTreeSet;
 /// Members that say nothing of their own: constants, addresses built from ids, and what envelopes count.
 const SAY_NOTHING: [&str; 4] = ["type", "url", "total_count", "has_more"];
 
-/// Members that other tables show: ids of notes, whole segments and companies, and the company that a note is about,
-/// which is the one it stands in.
-const SHOWN_ELSEWHERE: [(Resource, &str); 5] = [
+/// Members that other tables or columns show: ids of notes, whole segments, companies, ticket types and states, what a
+/// note or attribute stands in, and an address made from an id; and what lists of versions leave out.
+const SHOWN_ELSEWHERE: [(Resource, &str); 12] = [
     (Resource::Contacts, "notes.data.id"),
     (Resource::Contacts, "segments.data."),
     (Resource::Conversations, "company."),
     (Resource::Companies, "notes.notes.company.id"),
     (Resource::Notes, "company.id"),
+    (Resource::Tickets, "ticket_type."),
+    (Resource::TicketTypes, "ticket_states.data."),
+    (Resource::TicketTypes, "ticket_type_attributes.data.ticket_type_id"),
+    (Resource::TicketStates, "ticket_types.data."),
+    (Resource::DataConnectors, "execution_results_url"),
+    (Resource::ArticleVersions, "body"),
+    (Resource::ArticleVersions, "updated_at"),
 ];
 
 /// Members that hold a value in some document and are shown by no column, as `resource: path`.
@@ -57,7 +64,15 @@ fn leaves(value: &Value, path: &str, into: &mut BTreeSet<String>) {
         Value::Null => {}
         Value::Object(members) => {
             for (name, member) in members {
-                let below = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                // The names of translations are data.
+                let is_data = path.ends_with("translated_content") && member.is_object();
+                let below = if is_data {
+                    path.to_owned()
+                } else if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
                 leaves(member, &below, into);
             }
         }

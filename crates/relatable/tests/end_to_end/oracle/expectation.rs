@@ -3,8 +3,8 @@
 use super::attributes;
 use super::cell::{Cell, Kind};
 use super::table::{Column, Table};
-use relatable_simulator::{Mutation, Resource, Simulator, Truth};
-use serde_json::{Value, json};
+use relatable_simulator::{Mutation, Resource, Simulator};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 
 /// What a table must hold.
@@ -47,6 +47,18 @@ const LASTING: [&str; 2] = ["events", "event_summaries"];
 const PARTS_SHOWN: u64 = 500;
 
 impl ExpectedTable {
+    /// Numbers the rows that have the same value in a column, in their `position`.
+    fn count_by(&mut self, column: &str) {
+        let place = |name: &str| self.columns.iter().position(|(column, _)| column == name).expect(name);
+        let (value, position) = (place(column), place("position"));
+        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+        for row in &mut self.rows {
+            let count = counts.entry(format!("{:?}", row[value])).or_default();
+            row[position] = Cell::Integer(*count);
+            *count += 1;
+        }
+    }
+
     /// Whether a row that the workspace does not show may be there all the same.
     pub(crate) fn may_outlast(&self, row: &[Cell]) -> bool {
         let is_forgotten = match (self.forgotten_before, self.cell(row, "created_at")) {
@@ -70,8 +82,13 @@ impl ExpectedTable {
     }
 }
 
-/// Everything the tables must hold, by name of the table.
+/// Everything the tables must hold, by name of the table, where nothing is asked for by its name.
 pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, ExpectedTable> {
+    expected_tables_with(simulator, &[])
+}
+
+/// Everything the tables must hold, by name of the table, where these feeds are asked for by their names.
+pub(crate) fn expected_tables_with(simulator: &Simulator, also: &[&str]) -> BTreeMap<String, ExpectedTable> {
     let truth = &simulator.truth();
     let mut expected: BTreeMap<String, ExpectedTable> = BTreeMap::new();
     let tables = super::tables();
@@ -81,12 +98,10 @@ pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, Expecte
         let more: Vec<Vec<Column>> = here.iter().map(|table| further_columns(table, simulator)).collect();
         let mut filled: Vec<ExpectedTable> =
             here.iter().zip(&more).map(|(table, more)| empty(table, root, more)).collect();
-        for mut document in truth.documents(resource) {
-            if resource == Resource::Contacts {
-                document["merge_history"] = merge_history(truth, &document);
-            }
+        for document in truth.documents(resource).filter_map(|document| shown(resource, document, also)) {
             for ((table, more), filled) in here.iter().zip(&more).zip(&mut filled) {
-                for (element, mut cells) in table.rows(&document) {
+                let rows = if table.is_filled(also) { table.rows(&document) } else { Vec::new() };
+                for (element, mut cells) in rows {
                     cells.extend(more.iter().flat_map(|column| attribute_cells(column, element)));
                     filled.rows.push(cells);
                 }
@@ -97,11 +112,19 @@ pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, Expecte
                 }
             }
         }
+        for (table, filled) in here.iter().zip(&mut filled) {
+            if let Some(column) = table.counted_by {
+                filled.count_by(column);
+            }
+        }
         expected.extend(here.iter().map(|table| table.name.to_owned()).zip(filled));
     }
-    let contacts = truth.documents(Resource::Contacts);
-    let living: HashSet<String> =
-        contacts.map(|contact| contact["id"].as_str().unwrap().to_owned()).collect();
+    let ids = |role: Option<&str>| -> HashSet<String> {
+        let contacts = truth.documents(Resource::Contacts);
+        let meant = contacts.filter(|contact| role.is_none_or(|role| contact["role"] == role));
+        meant.map(|contact| contact["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (living, users) = (ids(None), ids(Some("user")));
     for name in LASTING {
         let Some(table) = expected.get_mut(name) else { continue };
         table.outlasting = Some(Outlasting::AllBut("contact_id".to_owned(), living.clone()));
@@ -109,19 +132,40 @@ pub(crate) fn expected_tables(simulator: &Simulator) -> BTreeMap<String, Expecte
     if let Some(events) = expected.get_mut("events") {
         events.forgotten_before = Some(simulator.now_s() * 1_000_000 - EVENTS_LISTED_US);
     }
+    if let Some(merges) = expected.get_mut("contact_merges") {
+        // The API tells of users only who was merged into them.
+        let into = merges.columns.iter().position(|(column, _)| column == "contact_id").unwrap();
+        merges.rows.retain(|row| matches!(&row[into], Cell::Text(id) if users.contains(id)));
+        let columns = vec![("id".to_owned(), "contact_id".to_owned())];
+        merges.owner = Some(Owner { table: "contacts", columns });
+    }
     expected
 }
 
-/// What the API tells, in an answer of its own, of the contacts that were merged into this one: for users only.
-fn merge_history(truth: &Truth, contact: &Value) -> Value {
-    let is_into = |merge: &Value| merge["contact_id"] == contact["id"] && contact["role"] == "user";
-    json!({"data": truth.documents(Resource::ContactMerges).filter(is_into).collect::<Vec<Value>>()})
+/// The type of custom objects that no attribute points at, so that it is read only where it is asked for.
+const UNNAMED_TYPE: &str = "Device";
+
+/// What of a document can be read, if anything can: what was said in calls is told with those of conversations, and types
+/// of custom objects must be known.
+fn shown(resource: Resource, mut document: Value, also: &[&str]) -> Option<Value> {
+    if resource == Resource::Calls
+        && document["conversation_id"].is_null()
+        && let Some(members) = document.as_object_mut()
+    {
+        members.remove("transcript");
+        members.remove("transcript_status");
+    }
+    let is_unknown = resource == Resource::CustomObjectInstances
+        && document["type"] == UNNAMED_TYPE
+        && !also.contains(&UNNAMED_TYPE);
+    (!is_unknown).then_some(document)
 }
 
 /// Columns that the workspace itself brought: custom attributes, and fields that no description knows.
 fn further_columns(table: &Table, simulator: &Simulator) -> Vec<Column> {
     let truth = &simulator.truth();
     let mut columns = table.attributes.map_or_else(Vec::new, |model| attributes::columns(truth, model));
+    columns.extend(table.undefined.clone());
     let log = if table.is_child() { Vec::new() } else { simulator.log() };
     columns.extend(log.into_iter().filter_map(|logged| match logged.mutation {
         Mutation::AddField { resource, name, value } if resource == table.resource => {

@@ -8,16 +8,27 @@ mod companies;
 mod conversations;
 mod coverage;
 mod expectation;
+mod knowledge;
 mod people;
+mod settings;
 mod table;
+mod tickets;
 
 pub(crate) use cell::{Cell, Stored};
 pub(crate) use coverage::members_without_column;
-pub(crate) use expectation::{ExpectedTable, expected_tables};
+pub(crate) use expectation::{ExpectedTable, expected_tables, expected_tables_with};
 pub(crate) use table::Table;
 
 /// Every table but `counts`, which is made of totals and not of documents.
 pub(crate) fn tables() -> Vec<Table> {
-    let parts = [people::tables(), companies::tables(), account::tables(), conversations::tables()];
+    let parts = [
+        people::tables(),
+        companies::tables(),
+        account::tables(),
+        conversations::tables(),
+        tickets::tables(),
+        knowledge::tables(),
+        settings::tables(),
+    ];
     parts.into_iter().flatten().collect()
 }

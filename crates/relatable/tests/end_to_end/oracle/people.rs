@@ -1,7 +1,9 @@
 //! Contacts and what hangs on them.
 
 use super::table::Table;
-use relatable_simulator::Resource::{Contacts, EventSummaries, Events, Notes};
+use relatable_simulator::Resource::{
+    ContactActivities, ContactMerges, Contacts, EventSummaries, Events, Folders, Notes,
+};
 
 /// The API shows ten elements of a contact's lists of subscriptions, and has no answer that completes them.
 const LIST_MAX: usize = 10;
@@ -83,10 +85,31 @@ const CONTACT_SUBSCRIPTION: &str = "
     default_translation_locale       text   default_translation.locale";
 
 const CONTACT_MERGE: &str = "
-    contact_id           text     ^id
-    source_contact_id    text
-    source_contact_role  text
-    merged_at            instant";
+    contact_id          text
+    source_contact_id   text
+    source_contact_role text
+    merged_at           instant";
+
+const CONTACT_ACTIVITY: &str = "
+    id              text
+    event_type      text
+    contact_id      text
+    external_id     text
+    role            text
+    merge_source_id text
+    merge_target_id text
+    failure_reason  text
+    created_at      instant";
+
+const FOLDER: &str = "
+    id               text
+    name             text
+    description      text
+    emoji            text
+    content_count    integer
+    parent_folder_id text
+    created_at       instant
+    updated_at       instant";
 
 const NOTE: &str = "
     id                        text
@@ -158,7 +181,9 @@ pub(super) fn tables() -> Vec<Table> {
             &["opted_out_subscription_types.data"],
         )
         .at_most(LIST_MAX),
-        link("contact_merges", "contact_id source_contact_id", CONTACT_MERGE, &["merge_history.data"]),
+        Table::new("contact_merges", ContactMerges, "contact_id source_contact_id", CONTACT_MERGE),
+        Table::new("contact_activities", ContactActivities, "id", CONTACT_ACTIVITY).only_if("Preview"),
+        Table::new("folders", Folders, "id", FOLDER).only_if("Preview"),
         Table::new("notes", Notes, "id", NOTE).only_with("contact"),
         Table::new("events", Events, "id", EVENT),
         Table::new("event_summaries", EventSummaries, "contact_id name", EVENT_SUMMARY),

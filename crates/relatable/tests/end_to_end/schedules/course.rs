@@ -6,9 +6,9 @@ use super::victim::{self, Order};
 use crate::clock::LeapingClock;
 use crate::comparison::differences;
 use crate::harness::{Options, Site, UNLIMITED, run};
-use crate::oracle::{expected_tables, tables};
+use crate::oracle::{ExpectedTable, expected_tables, tables};
 use crate::wire::ask;
-use relatable_simulator::{Settings, Simulator};
+use relatable_simulator::{Resource, Settings, Simulator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::sync::Arc;
@@ -30,16 +30,20 @@ pub(super) async fn carry_out(schedule: Schedule) -> Course {
     let simulator = workspace(&schedule).await;
     let site = Site::new(schedule.scheme);
     let clock = LeapingClock::new(simulator.base_url());
+    let options = |sweep| {
+        let select = schedule.read.iter().map(|&name| name.to_owned()).collect();
+        Options { sweep, select: Some(select), clock: Some(Arc::new(clock.clone())), ..Options::default() }
+    };
     let mut course = Course::default();
     for (index, sync) in schedule.syncs.iter().enumerate() {
         prepare(&simulator, sync);
         if index == schedule.killed {
-            let order = Order::new(&simulator, &site, schedule.kill);
+            let order = Order::new(&simulator, &site, &schedule);
             if let Err(error) = victim::kill(order).await {
                 course.differences.push(format!("sync {} was not killed: {error}", index + 1));
             }
         }
-        course.sync(&format!("sync {}", index + 1), &simulator, &site, &clock, false).await;
+        course.sync(&format!("sync {}", index + 1), &simulator, &site, options(false)).await;
     }
     course.changes_while_reading = simulator.log().len();
     // Changes that were ordered for requests that no sync made happen now.
@@ -55,11 +59,12 @@ pub(super) async fn carry_out(schedule: Schedule) -> Course {
     simulator.set_host_skew(Vec::new());
     simulator.advance_clock(SETTLED_S);
     let before = if course.differences.is_empty() { records(&site) } else { BTreeMap::new() };
-    course.sync("the sweep", &simulator, &site, &clock, true).await;
+    course.sync("the sweep", &simulator, &site, options(true)).await;
     if course.differences.is_empty() {
         let vanished = vanished(&before, &records(&site));
         course.differences.extend(vanished);
-        course.differences.extend(differences(&site.client(), &expected_tables(&simulator)));
+        let expected = expected(&schedule, &simulator, &site);
+        course.differences.extend(differences(&site.client(), &expected));
     }
     simulator.stop().await;
     course
@@ -67,16 +72,8 @@ pub(super) async fn carry_out(schedule: Schedule) -> Course {
 
 impl Course {
     /// One run in this process.
-    async fn sync(
-        &mut self,
-        name: &str,
-        simulator: &Simulator,
-        site: &Site,
-        clock: &LeapingClock,
-        sweep: bool,
-    ) {
-        let clock = Some(Arc::new(clock.clone()) as _);
-        if let Err(error) = run(simulator, site, Options { sweep, clock, ..Options::default() }).await {
+    async fn sync(&mut self, name: &str, simulator: &Simulator, site: &Site, options: Options) {
+        if let Err(error) = run(simulator, site, options).await {
             let (mut words, mut cause) = (error.to_string(), error.source());
             while let Some(error) = cause {
                 words = format!("{words}: {error}");
@@ -84,6 +81,32 @@ impl Course {
             }
             self.differences.push(format!("{name} ended early: {words}"));
         }
+    }
+}
+
+/// What the tables must hold: nothing of what is not read.
+fn expected(schedule: &Schedule, simulator: &Simulator, site: &Site) -> BTreeMap<String, ExpectedTable> {
+    let mut expected = expected_tables(simulator);
+    let present = site.client().tables();
+    for table in tables() {
+        let is_read = schedule.read.contains(&read_as(table.resource));
+        match expected.get_mut(table.name) {
+            Some(unread) if !is_read && present.iter().any(|name| name == table.name) => unread.rows.clear(),
+            Some(_) if !is_read => drop(expected.remove(table.name)),
+            _ => {}
+        }
+    }
+    expected
+}
+
+/// The name under which a resource of the workspace is read.
+fn read_as(resource: Resource) -> &'static str {
+    match resource {
+        Resource::ContactMerges => "contacts",
+        Resource::HandlingEvents | Resource::SideConversations => "conversations",
+        Resource::Emails => "email_settings",
+        Resource::ActivityLogs => "admin_activity_logs",
+        other => other.name(),
     }
 }
 

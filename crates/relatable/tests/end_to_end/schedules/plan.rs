@@ -28,6 +28,45 @@ const KILLED_BEFORE: [u64; SYNCS] = [200, 9, 9];
 const MINUTE_S: u64 = 60;
 const DAY_S: u64 = 86_400;
 
+/// What every schedule reads.
+const CORE: [&str; 18] = [
+    "admins",
+    "companies",
+    "contacts",
+    "conversation_attributes",
+    "conversations",
+    "counts",
+    "data_attributes",
+    "deleted_conversations",
+    "event_summaries",
+    "events",
+    "notes",
+    "segments",
+    "subscription_types",
+    "tags",
+    "teams",
+    "ticket_states",
+    "ticket_types",
+    "tickets",
+];
+/// What else there is to read: each schedule has some of it, for the sake of time.
+const BESIDE: [&[&str]; 12] = [
+    &["calls"],
+    &["articles"],
+    &["collections", "help_centers", "redirects"],
+    &["internal_articles", "content_import_sources"],
+    &["content_snippets", "audiences"],
+    &["external_pages", "away_status_reasons"],
+    &["news_items", "newsfeeds"],
+    &["macros", "brands"],
+    &["data_connectors"],
+    &["custom_object_instances"],
+    &["office_hours_schedules", "office_hours_exceptions"],
+    &["admin_activity_logs", "email_settings"],
+];
+/// How many of these a schedule has.
+const BESIDE_EACH: usize = 2;
+
 /// Where days begin.
 const TIMEZONES: [&str; 4] = ["Europe/Dublin", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata"];
 
@@ -38,6 +77,8 @@ pub(super) struct Schedule {
     pub(super) number: u64,
     /// The destination.
     pub(super) scheme: &'static str,
+    /// The resources that are read.
+    pub(super) read: Vec<&'static str>,
     pub(super) timezone: &'static str,
     pub(super) index_lag_s: u64,
     pub(super) host_skew_s: Vec<i64>,
@@ -70,6 +111,8 @@ impl Schedule {
     pub(super) fn draw(number: u64) -> Schedule {
         let mut random = ChaCha8Rng::seed_from_u64(number);
         let killed = random.random_range(0..SYNCS);
+        let beside = BESIDE.sample(&mut random, BESIDE_EACH).copied().flatten().copied();
+        let read: Vec<&str> = CORE.into_iter().chain(beside).collect();
         let is_duckdb = cfg!(feature = "duckdb") && number % DUCKDB_EACH == DUCKDB_EACH - 1;
         Schedule {
             number,
@@ -78,7 +121,8 @@ impl Schedule {
             index_lag_s: *[0, 0, 20, 300, 600].choose(&mut random).unwrap(),
             host_skew_s: [vec![], vec![], vec![0, 2], vec![-3, 0, 1]].choose(&mut random).unwrap().clone(),
             scroll_ends_with_404: random.random_bool(0.5),
-            syncs: syncs(&mut random),
+            syncs: syncs(&read, &mut random),
+            read,
             killed,
             kill: Kill::draw(killed, &mut random),
         }
@@ -86,8 +130,8 @@ impl Schedule {
 }
 
 /// The syncs with all that happens to their requests.
-fn syncs(random: &mut ChaCha8Rng) -> Vec<Sync> {
-    let mut changes = Changes::new();
+fn syncs(read: &[&str], random: &mut ChaCha8Rng) -> Vec<Sync> {
+    let mut changes = Changes::new(read);
     let mut kinds: Vec<Option<Fault>> = vec![None; CHANGES];
     for _ in 0..FAULTS {
         kinds.insert(random.random_range(0..=kinds.len()), Some(troubles::draw(random)));
@@ -142,7 +186,12 @@ impl fmt::Display for Schedule {
             "schedule {number}: into {scheme}, days begin in {timezone}, the index is {index_lag_s} s late"
         )?;
         write!(f, ", hosts' clocks are ahead by {host_skew_s:?} s, the scroll ends with ")?;
-        writeln!(f, "{}", if *scroll_ends_with_404 { "a 404" } else { "an empty page" })?;
+        writeln!(
+            f,
+            "{}; read are {}",
+            if *scroll_ends_with_404 { "a 404" } else { "an empty page" },
+            self.read.join(", ")
+        )?;
         for (index, sync) in self.syncs.iter().enumerate() {
             writeln!(f, "  sync {}, {} s after what was before", index + 1, sync.pause_s)?;
             for Fault { path_prefix, skip, times, kind } in &sync.orders {

@@ -1,6 +1,6 @@
 //! A process that syncs until it is killed: this test binary, started anew.
 
-use super::plan::Kill;
+use super::plan::{Kill, Schedule};
 use crate::clock::LeapingClock;
 use crate::harness::{Options, Site, settings};
 use relatable_pipeline::event::{LoadStage, Observer, RequestStage, RunEvent};
@@ -53,14 +53,23 @@ pub(super) struct Order {
     base_url: String,
     uri: String,
     journal: PathBuf,
+    select: Vec<String>,
     moment: Moment,
     skip: u64,
 }
 
 impl Order {
-    pub(super) fn new(simulator: &Simulator, site: &Site, kill: Kill) -> Order {
-        let Kill { moment, skip } = kill;
-        Order { base_url: simulator.base_url(), uri: site.uri(), journal: site.journal(), moment, skip }
+    pub(super) fn new(simulator: &Simulator, site: &Site, schedule: &Schedule) -> Order {
+        let Kill { moment, skip } = schedule.kill;
+        let select = schedule.read.iter().map(|&name| name.to_owned()).collect();
+        Order {
+            base_url: simulator.base_url(),
+            uri: site.uri(),
+            journal: site.journal(),
+            select,
+            moment,
+            skip,
+        }
     }
 }
 
@@ -103,7 +112,11 @@ pub(super) fn ordered() -> Option<Order> {
 /// Does what was ordered, until it is killed.
 pub(super) async fn obey(order: Order) {
     let clock = Some(Arc::new(LeapingClock::new(order.base_url.clone())) as _);
-    let settings = settings(&order.base_url, order.journal, Options { clock, ..Options::default() });
+    let settings = settings(
+        &order.base_url,
+        order.journal,
+        Options { clock, select: Some(order.select), ..Options::default() },
+    );
     let destination = relatable_destinations::uri::open(&order.uri).unwrap();
     let doom = Doom { moment: order.moment, left: AtomicU64::new(order.skip + 1) };
     sync(settings, destination, Arc::new(doom)).await.unwrap();

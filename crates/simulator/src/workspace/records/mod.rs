@@ -120,7 +120,7 @@ impl Workspace {
     }
 
     /// A stream of draws for a record; step 0 draws its entry.
-    pub(super) fn record_draw(&self, resource: Resource, index: u32, step: u32) -> Draw {
+    pub(in crate::workspace) fn record_draw(&self, resource: Resource, index: u32, step: u32) -> Draw {
         Draw::new(self.seed, Kind::Record, (resource as u64) << 32 | u64::from(index), step.into())
     }
 

@@ -35,6 +35,7 @@ const BY_ID: &[(&str, &str, Resource)] = &[
     ),
     ("/admins/{admin_id}", "/admins/{}", Resource::Admins),
     ("/teams/{team_id}", "/teams/{}", Resource::Teams),
+    ("/teams/{team_id}/metrics", "/teams/{}/metrics", Resource::Teams),
     ("/tags/{tag_id}", "/tags/{}", Resource::Tags),
     ("/segments/{segment_id}", "/segments/{}", Resource::Segments),
     ("/tickets/{ticket_id}", "/tickets/{}", Resource::Tickets),

@@ -1,0 +1,203 @@
+//! What the journal shows was received of records in doubt: what the API says now and did not say then has changed since,
+//! and is no loss.
+
+use super::subject::{Fresh, Key, Subject};
+use crate::error::PipelineError;
+use crate::load::{GONE_PREFIX, items};
+use crate::shred::{Content, ModelState};
+use relatable_intercom::catalogue::{Feed, Paging};
+use relatable_journal::{Entry, Journal};
+use relatable_model::json::{Json, peek, records};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// Bytes of answers that are held at once.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// What was received of one record.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Received {
+    /// The last document that shows it whole, or else the last one.
+    document: Option<(Json, bool)>,
+    /// Its lists that came in answers of their own, by feed, with their path.
+    lists: BTreeMap<&'static str, (&'static str, Json)>,
+    /// When it was last seen, in microseconds since the epoch.
+    pub(super) seen_us: Option<i64>,
+    /// Whether the last that was heard of it is that it is gone.
+    pub(super) is_gone: bool,
+    /// Whether the last complete reading of a list that is read as a whole showed it.
+    pub(super) in_last_pass: bool,
+}
+
+/// What to look for.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Records, by resource.
+    pub(super) records: BTreeMap<String, HashSet<Key>>,
+    /// Feeds asked per record of another resource, with that record's id.
+    pub(super) lists: HashSet<(String, String)>,
+}
+
+impl Wanted {
+    /// Whether there is nothing to look for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.values().all(HashSet::is_empty) && self.lists.is_empty()
+    }
+}
+
+/// What the journal shows.
+#[derive(Debug, Default)]
+pub(super) struct Evidence {
+    records: HashMap<(String, Key), Received>,
+    /// The records in the last answer of a feed about what hangs on a record.
+    lists: HashMap<(String, String), Vec<Json>>,
+    /// When the last complete reading of each feed that is read as a whole began, in microseconds since the epoch.
+    passes: HashMap<String, i64>,
+}
+
+/// A complete reading under way, page by page.
+#[derive(Default)]
+struct Pass {
+    number: u64,
+    began_us: i64,
+    ids: HashSet<String>,
+}
+
+impl Received {
+    /// The record as it was received, put together as the tables were.
+    pub(super) fn document(&self, subject: &Subject) -> Option<Fresh> {
+        let (mut document, _) = self.document.clone()?;
+        let mut answers = BTreeSet::new();
+        if let Json::Object(members) = &mut document {
+            for (feed, (path, list)) in &self.lists {
+                members.insert((*path).to_owned(), list.clone());
+                answers.insert(*feed);
+            }
+        }
+        Some(subject.fresh(document, answers))
+    }
+}
+
+impl Evidence {
+    /// Looks through a journal, up to the entry that the tables were loaded from last.
+    pub(super) fn gather(
+        journal: &Journal,
+        up_to: i64,
+        model: &ModelState,
+        wanted: &Wanted,
+    ) -> Result<Evidence, PipelineError> {
+        let mut evidence = Evidence::default();
+        let mut passes: HashMap<&'static str, Pass> = HashMap::new();
+        let mut last_seen: HashMap<(String, Key), (&'static str, u64)> = HashMap::new();
+        let mut after = 0;
+        while !wanted.is_empty() {
+            let entries = journal.entries(after, up_to, BYTES_MAX);
+            let entries = entries.map_err(|cause| PipelineError::Journal { step: "read", cause })?;
+            let Some(last) = entries.last() else { break };
+            after = last.seq;
+            for stored in entries {
+                let feed = Feed::named(stored.entry.answer.trim_start_matches(GONE_PREFIX));
+                let pass = feed.and_then(|feed| enter_pass(&mut passes, feed, &stored.entry));
+                evidence.take_list(feed, &stored.entry, wanted);
+                for item in items(vec![stored], model, &BTreeMap::new(), &mut Vec::new()) {
+                    let of_resource = wanted.records.get(&item.resource);
+                    if of_resource.is_none_or(|keys| !keys.contains(&item.key)) {
+                        continue;
+                    }
+                    let record = (item.resource.clone(), item.key.clone());
+                    if let Some(pass) = pass {
+                        last_seen.insert(record.clone(), pass);
+                    }
+                    evidence.records.entry(record).or_default().take(&item.content, item.synced_at_us);
+                }
+            }
+        }
+        for (record, (feed, number)) in last_seen {
+            let is_last = passes.get(feed).is_some_and(|pass| pass.number == number);
+            if let Some(received) = evidence.records.get_mut(&record) {
+                received.in_last_pass = is_last;
+            }
+        }
+        evidence.passes = passes.into_iter().map(|(feed, pass)| (feed.to_owned(), pass.began_us)).collect();
+        Ok(evidence)
+    }
+
+    /// What was received of a record.
+    pub(super) fn record(&self, resource: &str, key: &Key) -> Option<&Received> {
+        self.records.get(&(resource.to_owned(), key.clone()))
+    }
+
+    /// The records in the last answer of a feed about what hangs on a record.
+    pub(super) fn list(&self, feed: &str, parent: &str) -> Option<&[Json]> {
+        self.lists.get(&(feed.to_owned(), parent.to_owned())).map(Vec::as_slice)
+    }
+
+    /// When the last complete reading of a feed that is read as a whole began.
+    pub(super) fn pass_began_us(&self, feed: &str) -> Option<i64> {
+        self.passes.get(feed).copied()
+    }
+
+    /// Keeps the last answer about what hangs on a record.
+    fn take_list(&mut self, feed: Option<&Feed>, entry: &Entry, wanted: &Wanted) {
+        let (Some(feed), Some(scope)) = (feed, &entry.scope) else { return };
+        let name = (feed.name.to_owned(), scope.clone());
+        if !wanted.lists.contains(&name) || entry.answer != feed.name {
+            return;
+        }
+        let Ok(Json::Array(documents)) = Json::parse(&entry.body) else { return };
+        self.lists.insert(name, documents);
+    }
+}
+
+impl Received {
+    /// Takes one more thing that was heard of the record.
+    fn take(&mut self, content: &Content, at_us: i64) {
+        self.is_gone = matches!(content, Content::Gone);
+        match content {
+            Content::Document { source, complete, .. } => {
+                self.seen_us = Some(at_us);
+                let covers = *complete || self.document.as_ref().is_none_or(|(_, complete)| !complete);
+                if let (true, Ok(document)) = (covers, Json::parse(source.bytes())) {
+                    self.document = Some((document, *complete));
+                }
+            }
+            Content::Fragment { answer, source, .. } => {
+                if let (Some(feed), Ok(list)) = (Feed::named(answer), Json::parse(source.bytes()))
+                    && let relatable_intercom::catalogue::Content::Fragment(path) = feed.content
+                {
+                    self.lists.insert(feed.name, (path, list));
+                }
+            }
+            Content::Gone => {}
+        }
+    }
+}
+
+/// Notes a page of a feed that is read as a whole: the feed and the number of the reading that the page belongs to. A
+/// reading that begins anew shows a record again, which no reading does by itself.
+fn enter_pass(
+    passes: &mut HashMap<&'static str, Pass>,
+    feed: &'static Feed,
+    entry: &Entry,
+) -> Option<(&'static str, u64)> {
+    use relatable_intercom::catalogue::Reading;
+    if !matches!(feed.reading, Reading::Snapshot | Reading::Definitions(_)) || entry.answer != feed.name {
+        return None;
+    }
+    let pass = passes.entry(feed.name).or_default();
+    let ids: Vec<String> = if feed.paging == Paging::None {
+        Vec::new()
+    } else {
+        let ranges = records(&entry.body, feed.stored_list()).ok().flatten().unwrap_or_default();
+        let id = |range: std::ops::Range<usize>| match peek(&entry.body[range], ["id"]) {
+            Ok([id]) => id.text(),
+            Err(_) => None,
+        };
+        ranges.into_iter().filter_map(id).collect()
+    };
+    if pass.number == 0 || feed.paging == Paging::None || ids.iter().any(|id| pass.ids.contains(id)) {
+        let number = pass.number + 1;
+        *pass = Pass { number, began_us: entry.requested_at_us, ids: HashSet::new() };
+    }
+    pass.ids.extend(ids);
+    Some((feed.name, pass.number))
+}
