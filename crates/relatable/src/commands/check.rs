@@ -132,6 +132,10 @@ async fn about_feeds(findings: &mut Findings, client: &Client) -> Result<(), Fai
         if matches!(feed.reading, Reading::Updates(_) | Reading::Sweep | Reading::PerType) {
             continue;
         }
+        if matches!(feed.reading, Reading::Export(_)) {
+            findings.fine(feed.name, "not asked: it is made by jobs, and a check starts none")?;
+            continue;
+        }
         let record = feed.parent.and_then(|parent| records.get(parent));
         if feed.parent.is_some() && record.is_none() {
             findings.fine(feed.name, "not asked: there is no record to ask it for")?;
@@ -174,7 +178,8 @@ async fn ask(client: &Client, feed: &Feed, id: Option<&str>) -> Result<Asked, Cl
         | Reading::Deletions
         | Reading::PerType
         | Reading::PerRecord(_)
-        | Reading::OnDoubt => None,
+        | Reading::OnDoubt
+        | Reading::Export(_) => None,
     };
     Ok(Asked { found: format!("can be read{}", total.unwrap_or_default()), first })
 }

@@ -52,7 +52,7 @@ fn written(record: &Value) -> Value {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        (name.clone(), text.into())
+        (name.clone(), Value::from(text))
     };
     record.as_object().expect("an object").iter().map(cell).collect()
 }
