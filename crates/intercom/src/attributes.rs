@@ -21,6 +21,15 @@ pub struct AttributeDefinition {
     data_type: Option<String>,
     /// What it means.
     description: Option<String>,
+    /// Of a type of tickets: the attributes of its tickets.
+    ticket_type_attributes: Option<TicketAttributes>,
+}
+
+/// The attributes of one type of tickets.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct TicketAttributes {
+    #[serde(default)]
+    data: Vec<AttributeDefinition>,
 }
 
 impl AttributeDefinition {
@@ -40,6 +49,15 @@ impl AttributeDefinition {
         }
     }
 
+    /// The rule that gives the attribute its type and description.
+    fn rule(&self) -> PathRule {
+        PathRule {
+            logical: self.logical(),
+            description: self.description.clone().filter(|text| !text.is_empty()),
+            ..PathRule::default()
+        }
+    }
+
     /// The logical type of its values. Numbers are left to the values: a `float` attribute is as exact as what it holds.
     fn logical(&self) -> Option<LogicalType> {
         match self.data_type.as_deref()? {
@@ -54,21 +72,36 @@ impl AttributeDefinition {
 }
 
 /// Rules that give each custom attribute its type and description, to be laid over the curated model. Where two
-/// definitions share a name (which the API allows), the first counts.
+/// definitions share a name (which the API allows), the first counts; where types of tickets disagree about the type of an
+/// attribute, its values decide.
 pub fn attribute_rules(definitions: &[AttributeDefinition]) -> Rules {
     let mut rules = Rules::default();
     for definition in definitions {
+        if let Some(attributes) = &definition.ticket_type_attributes {
+            let paths = &mut rules.resources.entry("tickets".to_owned()).or_default().paths;
+            for attribute in &attributes.data {
+                let rule = paths.entry(member_of("ticket_attributes", &attribute.name));
+                let rule = rule.or_insert_with(|| attribute.rule());
+                if rule.logical != attribute.logical() {
+                    rule.logical = None;
+                }
+            }
+            continue;
+        }
         let Some((resource, name)) = definition.place() else { continue };
-        let rule = PathRule {
-            logical: definition.logical(),
-            description: definition.description.clone().filter(|text| !text.is_empty()),
-            ..PathRule::default()
-        };
         let paths = &mut rules.resources.entry(resource.to_owned()).or_default().paths;
-        paths.entry(member_of("custom_attributes", name)).or_insert(rule);
+        paths.entry(member_of("custom_attributes", name)).or_insert_with(|| definition.rule());
     }
     rules
 }
+
+/// The maps whose members are defined by the workspace, each with its resource.
+pub const DEFINED_MAPS: [(&str, &str); 4] = [
+    ("contacts", "custom_attributes"),
+    ("companies", "custom_attributes"),
+    ("conversations", "custom_attributes"),
+    ("tickets", "ticket_attributes"),
+];
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
-use crate::extract::{Extraction, Plan, Signal, SweepAges};
+use crate::extract::{Asking, Extraction, Plan, Signal, SweepAges};
 use crate::history::{Since, bounds};
 use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
@@ -21,9 +21,11 @@ use relatable_model::protect::{Protections, Salt};
 use relatable_model::rules::{Rules, Strategy};
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 
 /// Bytes of answers after which a load begins while reading goes on.
@@ -123,6 +125,8 @@ pub async fn sync(
     );
     loader.remember_models(models);
     loader.limit_history(since.clone());
+    let (ask, asking) = unbounded_channel();
+    loader.ask_for_definitions(ask);
     if is_new {
         loader.adopt_journal()?;
     }
@@ -149,7 +153,7 @@ pub async fn sync(
         protections,
     });
     let loading = LoadThread::start(loader, journal, received, settings.clock.clone())?;
-    let report = read_and_load(extraction, loading).await?;
+    let report = read_and_load(extraction, loading, asking).await?;
     let seconds = settings.clock.now().duration_since(began).as_secs_f64();
     let report = RunReport { seconds, ..report };
     observer.event(&RunEvent::RunFinished { report: report.clone() });
@@ -158,10 +162,17 @@ pub async fn sync(
 
 /// Reads until everything is in the journal, loads until everything is in the destination; the first error ends both,
 /// after what is in the journal has been loaded.
-async fn read_and_load(extraction: Extraction, mut loading: LoadThread) -> Result<RunReport, PipelineError> {
+async fn read_and_load(
+    extraction: Extraction,
+    mut loading: LoadThread,
+    asking: UnboundedReceiver<Asking>,
+) -> Result<RunReport, PipelineError> {
+    // The loader may ask until it is done.
+    let mut explaining = pin!(extraction.explain(asking));
     let reading = tokio::select! {
         reading = extraction.run() => reading,
         _ = &mut loading.over => Ok(()),
+        never = &mut explaining => match never {},
     };
     let traffic = extraction.client().traffic();
     let mut report = RunReport {
@@ -174,8 +185,11 @@ async fn read_and_load(extraction: Extraction, mut loading: LoadThread) -> Resul
     };
     extraction.rest().await;
     // Without a sender the loader loads what is there and ends.
-    drop(extraction);
-    let loader = loading.join().await;
+    extraction.hang_up();
+    let loader = tokio::select! {
+        loader = loading.join() => loader,
+        never = &mut explaining => match never {},
+    };
     reading?;
     loader?.report(&mut report);
     Ok(report)

@@ -155,6 +155,8 @@ pub struct Feed {
     pub parent_path: &'static str,
     /// The member with a record's time of change; empty where there is none.
     pub changed: &'static str,
+    /// For definitions: whether the resource they explain is left out where they may not be read. Otherwise the run ends.
+    pub bars: bool,
     /// Whether records stay when the API does not show them any more: it keeps a window of something that only grows.
     pub lasting: bool,
     /// For a feed of deletions: the resource whose records they are, by id.
@@ -199,6 +201,13 @@ impl Feed {
                 && feed.is_in(version)
         };
         feeds().find(is_whole)
+    }
+
+    /// Whether every answer about a record of `resource` shows all of it: then a list that is not there is empty, as where
+    /// an object that would hold it is `{}` (API notes §9.3).
+    pub fn shows_whole(resource: &str) -> bool {
+        let mut here = feeds().filter(|feed| feed.resource == resource).peekable();
+        here.peek().is_some() && here.all(|feed| feed.complete && feed.content == Content::Documents)
     }
 
     /// The feed called `name`.

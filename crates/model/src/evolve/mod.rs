@@ -94,8 +94,6 @@ fn loses_more(rule: &PathRule, then: &PathRule) -> bool {
         || keeps_list(rule) && rule.of.is_some() && (rule.strategy, &rule.of) != (then.strategy, &then.of)
         || rule.envelope.is_some() && !is_whole(rule) && (is_whole(then) || rule.envelope != then.envelope)
         || rule.synonyms.is_some() && rule.synonyms != then.synonyms
-        || rule.scalar.is_some() && rule.scalar != then.scalar
-        || rule.names.is_some() && rule.names != then.names
         || rule.same_as.is_some() && rule.same_as != then.same_as
         || nulled.iter().any(|word| !words(then).contains(word))
 }

@@ -278,7 +278,7 @@ pub(crate) fn documents(count: std::ops::Range<usize>) -> impl Strategy<Value = 
 }
 
 /// Rule sets that lose nothing, by name.
-pub(crate) const LOSSLESS: [(&str, &str); 11] = [
+pub(crate) const LOSSLESS: [(&str, &str); 12] = [
     ("automatic", ""),
     ("automatic with a key", "key = [\"id\"]"),
     ("envelopes found", "key = [\"id\"]\nunwrap_envelopes = true\n[things.paths]\nid = { type = \"text\" }"),
@@ -289,6 +289,14 @@ pub(crate) const LOSSLESS: [(&str, &str); 11] = [
          \"tags.id\" = { column = \"tag_id\", type = \"text\" }\n\"tags.a\" = { type = \"timestamp\" }\n\
          parts = { as = \"table\", key = [\"thing_id\", \"id\"] }\n\"parts.id\" = { type = \"text\" }\n\
          \"parts.a\" = { as = \"table\", table = \"part_as\" }",
+    ),
+    (
+        "older shapes",
+        "key = [\"id\"]\nunwrap_envelopes = true\n[things.paths]\navatar = { as = \"flatten\", scalar = \"a\" }\n\
+         custom = { as = \"table\", names = \"b\" }\n\"custom.avatar\" = { as = \"flatten\", scalar = \"c\" }\n\
+         \"custom.c\" = { same_as = \"custom.avatar.a\" }\nfree = { same_as = \"avatar.b\" }\n\
+         nothing = { same_as = \"a\" }\nwhen = { synonyms = { nix = \"nothing\", \"0\" = \"zero\" } }\n\
+         \"parts.[]\" = { as = \"flatten\", scalar = \"a\" }\n\"parts.b\" = { same_as = \"parts.a\" }",
     ),
     (
         "one-to-one tables",

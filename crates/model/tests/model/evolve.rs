@@ -178,6 +178,12 @@ fn what_rules_lose_and_others_keep_is_named() {
         ("\"*.n\" = \"omit\"", "\"*.n\" = \"omit\"", &[]),
         ("n = { as = \"delimited\", of = \"id\" }", "n = \"table\"", &["`n`"]),
         ("n = { protect = \"hash\" }", "n = { protect = \"mask\" }", &["`n`"]),
+        ("n = { synonyms = { a = \"b\" } }", "n = { column = \"m\" }", &["`n`"]),
+        ("n = { synonyms = { a = \"b\" } }", "n = { synonyms = { a = \"b\" } }", &[]),
+        ("n = { as = \"flatten\", scalar = \"a\" }", "n = \"flatten\"", &[]),
+        ("n = { as = \"flatten\", scalar = \"a\" }", "n = { as = \"flatten\", scalar = \"b\" }", &[]),
+        ("n = { as = \"table\", names = \"a\" }", "", &[]),
+        ("n = { same_as = \"m\" }", "", &["`n`"]),
     ] {
         let (before, after) = (rules(&format!("{BEFORE}{before}\n")), rules(&format!("{BEFORE}{after}\n")));
         assert_eq!(lost(&before, &after), expected, "{before:?}");

@@ -126,6 +126,39 @@ fn every_kind_of_value_is_protected_where_it_stands_and_nothing_else_changes() {
 }
 
 #[test]
+fn older_shapes_are_protected_as_the_newer_ones_are() {
+    for (paths, document, expected) in [
+        (
+            "a = { as = \"flatten\", scalar = \"b\" }\n\"a.b\" = { protect = \"mask\" }",
+            r#"{"a":"S","x":[{"a":1}]}"#,
+            r#"{"a":"***","x":[{"a":1}]}"#,
+        ),
+        (
+            "a = { as = \"flatten\", scalar = \"b\" }\n\"a.b\" = { protect = \"mask\" }",
+            r#"{"a":{"b":"S","c":1}}"#,
+            r#"{"a":{"b":"***","c":1}}"#,
+        ),
+        (
+            "\"a.b\" = { protect = \"mask\", null_if = [\"0\"] }\nold = { same_as = \"a.b\" }",
+            r#"{"old":"S","older":"x"}"#,
+            r#"{"old":"***","older":"x"}"#,
+        ),
+        (
+            "\"a.b\" = { protect = \"mask\", null_if = [\"0\"] }\nold = { same_as = \"a.b\" }",
+            r#"{"old":0}"#,
+            r#"{"old":0}"#,
+        ),
+        (
+            "words = { as = \"table\", names = \"locale\" }\n\"words.body\" = { protect = \"mask\" }",
+            r#"{"words":{"type":"t","de":{"body":"S","title":"x"},"en":{"body":"S"}}}"#,
+            r#"{"words":{"type":"t","de":{"body":"***","title":"x"},"en":{"body":"***"}}}"#,
+        ),
+    ] {
+        assert_eq!(protected(paths, document), expected, "{paths}");
+    }
+}
+
+#[test]
 fn a_wrapper_that_is_found_by_its_shape_is_protected_whole_and_still_found() {
     let mut rules = rules("list = { protect = \"mask\" }").unwrap();
     rules.unwrap_envelopes = Some(true);

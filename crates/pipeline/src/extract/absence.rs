@@ -9,7 +9,7 @@ use super::detail::{ABSENT, queue};
 use super::stream::{Stream, Sweep};
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
-use crate::load::{ABSENT_PREFIX, Missing, Search};
+use crate::load::{ABSENT_PREFIX, Missing, Search, Sought};
 use relatable_intercom::catalogue::{Content, Feed, Position, Question, Window};
 use relatable_journal::{Changes, Entry, Work};
 use relatable_model::issue::Issue;
@@ -26,13 +26,13 @@ const NOTED_AT_ONCE: usize = 1_000;
 const RECOUNTS_MAX: u32 = 3;
 
 impl Extraction {
-    /// Looks for the rows of a stream that its complete reading did not show.
-    pub(super) async fn look_for_missing(
+    /// Makes sure that the complete reading of a stream showed everything; answers what is to be looked for then.
+    pub(super) async fn proven(
         &self,
         stream: &mut Stream,
         sweep: &Sweep,
-    ) -> Result<(), PipelineError> {
-        let Some(feed) = Feed::named(&sweep.feed) else { return Ok(()) };
+    ) -> Result<Option<Sought>, PipelineError> {
+        let Some(feed) = Feed::named(&sweep.feed) else { return Ok(None) };
         for recount in 0.. {
             let (journal, pass) = (self.journal.clone(), stream.pass());
             let shown = self.blocking(move || journal.seen_count(&pass)).await?;
@@ -44,29 +44,38 @@ impl Extraction {
                      not looked for, and the next sweep reads again"
                 );
                 self.note(feed.resource, "reading_incomplete", detail);
-                return Ok(());
+                return Ok(None);
             }
             // Created meanwhile: the catch-up finds it.
             self.catch_up(stream).await?;
         }
         let since_us = stream.state.since_s.map(|since_s| since_s.saturating_mul(1_000_000));
-        self.look_for(feed.resource, stream.pass(), since_us).await
+        Ok(Some(Sought { resource: feed.resource, pass: stream.pass(), since_us }))
     }
 
-    /// Looks for the rows of a resource that a pass did not show, and has each of them asked for.
-    pub(super) async fn look_for(
-        &self,
-        resource: &'static str,
-        pass: String,
-        since_us: Option<i64>,
-    ) -> Result<(), PipelineError> {
-        // Everything that the pass showed was appended before.
+    /// Looks for the rows that passes did not show, and has each of them asked for. All resources are searched before one
+    /// of which too much is missing stops the run.
+    pub(super) async fn look_for(&self, sought: Vec<Sought>) -> Result<(), PipelineError> {
+        if sought.is_empty() {
+            return Ok(());
+        }
+        // Everything that the passes showed was appended before.
         let up_to = self.appended.load(Ordering::Acquire);
         let (answer, found) = oneshot::channel();
-        let search = Search { resource: resource.to_owned(), pass, since_us, up_to, answer };
-        self.signal(Signal::Search(search));
+        let resources: Vec<&'static str> = sought.iter().map(|sought| sought.resource).collect();
+        self.signal(Signal::Search(Search { sought, up_to, answer }));
         // A loader that is gone has failed, which ends the run elsewhere.
-        let Ok(Missing { live, keys }) = found.await else { return Ok(()) };
+        let Ok(found) = found.await else { return Ok(()) };
+        let mut outcome = Ok(());
+        for (resource, missing) in resources.into_iter().zip(found) {
+            outcome = outcome.and(self.confirm(resource, missing).await);
+        }
+        outcome
+    }
+
+    /// Has the records asked for that are missing of a resource.
+    async fn confirm(&self, resource: &'static str, missing: Missing) -> Result<(), PipelineError> {
+        let Missing { live, keys } = missing;
         if keys.len() > MISSING_ALWAYS
             && keys.len().saturating_mul(MISSING_ONE_IN) > live
             && !self.accept_deletions

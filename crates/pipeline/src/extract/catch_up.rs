@@ -90,7 +90,10 @@ impl Extraction {
             Reading::Updates(Granularity::Day) | Reading::Updates(Granularity::Sorted)
         );
         let nothing = BTreeMap::new();
-        let is_known = catch_up.serving.is_subset(&stream.state.known_for);
+        // A list that stands in one column must be completed again whenever its record is read again.
+        let is_divided =
+            self.children(stream.backfill.resource).all(|feed| !self.undivided.contains(feed.name));
+        let is_known = is_divided && catch_up.serving.is_subset(&stream.state.known_for);
         let asked_before = if is_known { &stream.state.known } else { &nothing };
         let (mut turns, mut known) = (Turns::default(), BTreeMap::new());
         loop {

@@ -11,6 +11,7 @@ use super::windows::{HANDS, Reach, Windows};
 use super::{Extraction, entry};
 use crate::error::PipelineError;
 use futures_util::StreamExt;
+use futures_util::future::try_join_all;
 use futures_util::stream::FuturesUnordered;
 use relatable_intercom::ClientError;
 use relatable_intercom::catalogue::{Cut, Feed, Position, Question, Reading};
@@ -38,25 +39,57 @@ struct Turned {
 }
 
 impl Extraction {
-    /// Reads completely what was never read or is due, one reading after the other. Returns `false` where the token may
-    /// not read it.
-    pub(super) async fn complete(&self, stream: &mut Stream) -> Result<bool, PipelineError> {
-        loop {
-            if stream.state.sweep.is_none() {
-                let Some(sweep) = self.next_sweep(stream) else { return Ok(true) };
-                stream.state.sweep = Some(sweep);
+    /// Reads completely what was never read or is due of all streams, one reading of each after the other, and looks for
+    /// what they did not show.
+    pub(super) async fn complete(&self, streams: Vec<&mut Stream>) -> Result<(), PipelineError> {
+        let mut open = streams;
+        while !open.is_empty() {
+            let reading = open.iter_mut().map(|stream| self.complete_next(stream));
+            let read = try_join_all(reading.collect::<Vec<_>>()).await?;
+            let mut settled = Vec::new();
+            let mut sought = Vec::new();
+            for (stream, sweep) in open.into_iter().zip(read) {
+                let Some(sweep) = sweep else { continue };
+                if self.shows_missing(stream, &sweep) {
+                    sought.extend(self.proven(stream, &sweep).await?);
+                }
+                settled.push((stream, sweep));
+            }
+            self.look_for(sought).await?;
+            open = Vec::new();
+            for (stream, sweep) in settled {
+                stream.state.swept(&sweep);
                 let passes_forgotten = vec![stream.pass()];
                 self.store(stream, Changes { passes_forgotten, ..Changes::default() }).await?;
+                open.push(stream);
             }
-            let Some(sweep) = stream.state.sweep.clone() else { return Ok(true) };
-            if !sweep.ended && !self.read_through(stream, &sweep).await? {
-                return Ok(false);
-            }
-            if !self.caught_up_behind(stream, &sweep).await? {
-                return Ok(false);
-            }
-            self.settle(stream, &sweep).await?;
         }
+        Ok(())
+    }
+
+    /// Does the next complete reading of a stream, with the catch-up behind it; nothing where none is due any more or the
+    /// token may not read it.
+    async fn complete_next(&self, stream: &mut Stream) -> Result<Option<Sweep>, PipelineError> {
+        if stream.state.sweep.is_none() {
+            let Some(sweep) = self.next_sweep(stream) else {
+                self.read(stream.backfill.resource);
+                return Ok(None);
+            };
+            stream.state.sweep = Some(sweep);
+            let passes_forgotten = vec![stream.pass()];
+            self.store(stream, Changes { passes_forgotten, ..Changes::default() }).await?;
+        }
+        let Some(sweep) = stream.state.sweep.clone() else { return Ok(None) };
+        let is_read = sweep.ended || self.read_through(stream, &sweep).await?;
+        let is_current = is_read && self.caught_up_behind(stream, &sweep).await?;
+        Ok(is_current.then_some(sweep))
+    }
+
+    /// Whether a complete reading can show that rows are gone: it was one of the records themselves, and not the first.
+    fn shows_missing(&self, stream: &Stream, sweep: &Sweep) -> bool {
+        let is_first = sweep.feed == stream.backfill.name
+            && stream.state.served.get(&sweep.feed).is_none_or(|served| served.swept_at_s == i64::MIN);
+        stream.serves_records(&sweep.serving) && !stream.backfill.lasting && !is_first
     }
 
     /// The complete reading to begin, if any is due.
@@ -237,15 +270,5 @@ impl Extraction {
             }
         }
         self.catch_up(stream).await
-    }
-
-    /// Looks for what a complete reading did not show, and ends it.
-    async fn settle(&self, stream: &mut Stream, sweep: &Sweep) -> Result<(), PipelineError> {
-        if stream.serves_records(&sweep.serving) && !stream.backfill.lasting {
-            self.look_for_missing(stream, sweep).await?;
-        }
-        stream.state.swept(sweep);
-        let passes_forgotten = vec![stream.pass()];
-        self.store(stream, Changes { passes_forgotten, ..Changes::default() }).await
     }
 }

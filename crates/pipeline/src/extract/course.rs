@@ -4,6 +4,7 @@ use super::snapshot::list_pass_name;
 use super::stream::Stream;
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
+use crate::load::Sought;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt};
 use relatable_intercom::catalogue::{Content, Feed, Paging, Reading};
@@ -28,6 +29,9 @@ struct Lists {
 impl Extraction {
     /// Reads everything there is to read now, and tells the loader.
     pub(crate) async fn run(&self) -> Result<(), PipelineError> {
+        let is_list = |reading| matches!(reading, Reading::Snapshot | Reading::Definitions(_));
+        let passes_forgotten = self.with_reading(is_list).map(|feed| list_pass_name(feed.resource)).collect();
+        self.record(Changes { passes_forgotten, ..Changes::default() }).await?;
         let definitions = self.definitions().await?;
         self.signal(Signal::Attributes(definitions.clone()));
         let exports = async { Ok(self.exports().await) };
@@ -69,8 +73,6 @@ impl Extraction {
     /// Reads every enumeration, side by side; then no more work is found.
     async fn enumerate(&self, definitions: &[Arc<Vec<u8>>]) -> Result<BTreeMap<String, i64>, PipelineError> {
         let lists: Vec<&'static Feed> = self.with_reading(|reading| reading == Reading::Snapshot).collect();
-        let passes_forgotten = lists.iter().map(|feed| list_pass_name(feed.resource)).collect();
-        self.record(Changes { passes_forgotten, ..Changes::default() }).await?;
         let (scrolls, short): (Vec<&Feed>, Vec<&Feed>) =
             lists.iter().copied().partition(|feed| feed.paging == Paging::Scroll);
         let scrolling = self.read_lists(scrolls);
@@ -87,7 +89,7 @@ impl Extraction {
             let (lists, may_read, _, ()) =
                 tokio::try_join!(new, caught_up, departures, self.object_instances(definitions))?;
             let may_read = streams.iter_mut().zip(may_read).filter(|(_, may_read)| *may_read);
-            try_join_all(may_read.map(|(stream, _)| self.old(stream))).await?;
+            self.complete(may_read.map(|(stream, _)| stream).collect()).await?;
             Ok((lists, streams))
         };
         let (scrolled, (lists, streams)) = tokio::try_join!(scrolling, others)?;
@@ -96,14 +98,6 @@ impl Extraction {
         self.enumerated();
         let of_lists = lists.into_iter().flat_map(|lists| lists.marks);
         Ok(streams.iter().flat_map(Stream::marks).chain(of_lists).collect())
-    }
-
-    /// Reads what is old of a stream.
-    async fn old(&self, stream: &mut Stream) -> Result<(), PipelineError> {
-        if self.complete(stream).await? {
-            self.read(stream.backfill.resource);
-        }
-        Ok(())
     }
 
     /// Reads lists, several at once, in their order.
@@ -141,15 +135,14 @@ impl Extraction {
     /// Looks for the rows of listed resources that their lists did not show.
     async fn look_for_listed(&self, lists: &[Lists]) -> Result<(), PipelineError> {
         let incomplete = |resource: &str| lists.iter().any(|lists| lists.incomplete.contains(resource));
+        let is_list = |reading| matches!(reading, Reading::Snapshot | Reading::Definitions(_));
         let complete: BTreeSet<&'static str> = self
-            .with_reading(|reading| reading == Reading::Snapshot)
+            .with_reading(is_list)
             .filter(|feed| !feed.lasting && self.is_selected(feed) && !incomplete(feed.resource))
             .map(|feed| feed.resource)
             .collect();
-        for resource in complete {
-            self.look_for(resource, list_pass_name(resource), None).await?;
-        }
-        Ok(())
+        let sought = |resource| Sought { resource, pass: list_pass_name(resource), since_us: None };
+        self.look_for(complete.into_iter().map(sought).collect()).await
     }
 
     /// Reads the instances of every type of custom objects that is known: those given, and those that attributes of

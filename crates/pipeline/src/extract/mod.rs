@@ -11,11 +11,17 @@ pub(crate) mod course;
 mod departures;
 mod detail;
 mod discover;
+<<<<<<< HEAD
 mod exports;
+=======
+mod explain;
+>>>>>>> main
 mod page;
 mod snapshot;
 mod stream;
 mod windows;
+
+pub(crate) use explain::Asking;
 
 pub(crate) use stream::swept_at_s;
 
@@ -87,7 +93,8 @@ pub(crate) struct Extraction {
     journal: Journal,
     clock: Arc<dyn Clock>,
     observer: Arc<dyn Observer>,
-    signals: std::sync::mpsc::Sender<Signal>,
+    /// Where the loader is told; nobody any more once reading is over.
+    signals: Mutex<Option<std::sync::mpsc::Sender<Signal>>>,
     selected: Vec<&'static Feed>,
     resources: HashSet<String>,
     /// Whether complete readings are due whatever their age.
@@ -116,6 +123,8 @@ pub(crate) struct Extraction {
     skipped: Mutex<Vec<Skipped>>,
     /// Records per page where a feed's own number proved too many.
     page_sizes: Mutex<HashMap<&'static str, u32>>,
+    /// Resources that are left out because what their attributes mean may not be read.
+    barred: Mutex<HashSet<&'static str>>,
     /// The highest number that an answer was put into the journal under.
     appended: AtomicI64,
     /// Woken when there is new work for details, or no more enumeration to find any.
@@ -178,7 +187,7 @@ impl Extraction {
             journal: plan.journal,
             clock: plan.clock,
             observer: plan.observer,
-            signals: plan.signals,
+            signals: Mutex::new(Some(plan.signals)),
             sweep: plan.sweep,
             sweeps: plan.sweeps,
             since: plan.since,
@@ -194,6 +203,7 @@ impl Extraction {
             tallies: Mutex::default(),
             skipped: Mutex::default(),
             page_sizes: Mutex::default(),
+            barred: Mutex::default(),
             appended: AtomicI64::new(0),
             work_found: Notify::new(),
             enumerated: AtomicBool::new(false),
@@ -297,11 +307,17 @@ impl Extraction {
             return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
         }
         if let Reading::Definitions(of) = feed.reading
+            && !feed.bars
             && (self.has_unloaded || self.resources.contains(of))
         {
             return Err(PipelineError::Definitions { resource: of, cause: error });
         }
         self.leave_out(feed.name, feed.resource, &error);
+        if let Reading::Definitions(of) = feed.reading {
+            // Without the types of its attributes a resource is not read.
+            self.leave_out(of, of, &error);
+            lock(&self.barred).insert(of);
+        }
         Ok(())
     }
 
@@ -377,7 +393,14 @@ impl Extraction {
 
     /// Tells the loader; one that is gone has failed, which ends the run elsewhere.
     fn signal(&self, signal: Signal) {
-        drop(self.signals.send(signal));
+        if let Some(signals) = lock(&self.signals).as_ref() {
+            drop(signals.send(signal));
+        }
+    }
+
+    /// Lets the loader know that nothing follows.
+    pub(crate) fn hang_up(&self) {
+        drop(lock(&self.signals).take());
     }
 }
 

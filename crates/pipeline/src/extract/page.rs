@@ -42,7 +42,12 @@ impl Extraction {
             let shrinks = feed.paging == Paging::Cursor
                 && smaller >= PAGE_SIZE_MIN
                 && !matches!(position, Position::Link(_));
-            let attempts_max = if shrinks { ATTEMPTS_BEFORE_SMALLER } else { u32::MAX };
+            // What a scroll has shown it does not show again: after a failure it begins anew.
+            let attempts_max = match (feed.paging, shrinks) {
+                (Paging::Scroll, _) => 1,
+                (_, true) => ATTEMPTS_BEFORE_SMALLER,
+                (_, false) => u32::MAX,
+            };
             match self.ask(feed, &request, attempts_max).await {
                 Ok((answer, ticket)) => {
                     let info = answer.page(&request, feed.list.unwrap_or_default(), feed.paging, position)?;

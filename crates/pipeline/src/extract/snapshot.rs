@@ -8,6 +8,7 @@ use crate::error::PipelineError;
 use crate::event::RunEvent;
 use relatable_intercom::ClientError;
 use relatable_intercom::catalogue::{Feed, Paging, Position, Question, Reading};
+use relatable_intercom::retry::wait_after;
 use relatable_journal::Changes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -137,7 +138,7 @@ impl Extraction {
                 Pass::Ambiguous(_, records) => ended_after = Some(records),
                 Pass::Interrupted(error) => {
                     let reason = format!("{} is read from the start again: {error}", feed.name);
-                    let wait = if is_held(&error) { SCROLL_WAIT } else { Duration::ZERO };
+                    let wait = if is_held(&error) { SCROLL_WAIT } else { wait_after(starts) };
                     self.observer.event(&RunEvent::Waiting { reason, seconds: wait.as_secs() });
                     self.clock.sleep(wait).await;
                 }
@@ -231,7 +232,8 @@ fn judge_end(
         (ClientError::NotFound { .. }, Position::Scroll(_)) if idle_s < SCROLL_IDLE_MAX_S => {
             ended_after.map_or(Pass::Done(Listed::default()), |records| Pass::Ambiguous(error, records))
         }
-        (ClientError::NotFound { .. } | ClientError::Server { .. }, Position::Scroll(_)) => {
+        (ClientError::NotFound { .. }, Position::Scroll(_)) => Pass::Interrupted(error),
+        (ClientError::Server { .. } | ClientError::Unusable { .. } | ClientError::Unreachable { .. }, _) => {
             Pass::Interrupted(error)
         }
         _ if is_held(&error) => Pass::Interrupted(error),

@@ -8,7 +8,7 @@
 //! of them. How far each feed was served is remembered for it alone, so that a feed that joins later, or comes back, is
 //! given all that it missed.
 
-use super::Extraction;
+use super::{Extraction, lock};
 use crate::error::PipelineError;
 use relatable_intercom::catalogue::{Feed, Position, Reading, feeds};
 use relatable_journal::{Changes, Journal, JournalError};
@@ -137,6 +137,9 @@ impl Extraction {
         let backfills: Vec<&'static Feed> =
             self.with_reading(|reading| matches!(reading, Reading::Backfill(_))).collect();
         for backfill in backfills {
+            if lock(&self.barred).contains(backfill.resource) {
+                continue;
+            }
             let version = self.client.version();
             let of_it = |is: fn(Reading) -> bool| {
                 feeds().find(|feed| {

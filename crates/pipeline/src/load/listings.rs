@@ -65,9 +65,17 @@ impl Loader {
         let mut gone = Vec::new();
         for feed in feeds().filter(|feed| listing(feed.name).is_some()) {
             let mut records = listings.get(feed.name).cloned().unwrap_or_default();
-            // On a record that is gone nothing hangs any more.
+            // On a record that is gone nothing hangs any more, and where the record says so, the list is not asked for.
             let is_parent = |item: &&Item| {
-                Some(item.resource.as_str()) == feed.parent && matches!(item.content, Content::Gone)
+                Some(item.resource.as_str()) == feed.parent
+                    && match (&item.content, feed.reading) {
+                        (Content::Gone, _) => true,
+                        (
+                            Content::Document { source, from_index: false, .. },
+                            Reading::PerRecord(condition),
+                        ) => condition.says_empty(source.bytes()),
+                        _ => false,
+                    }
             };
             let parents = items
                 .iter()

@@ -13,19 +13,26 @@ const KEYS: usize = 10_000;
 /// How often it is looked whether earlier requests have been answered.
 const POLL: Duration = Duration::from_millis(5);
 
-/// A search for rows that a complete reading did not show.
+/// A search for rows that complete readings did not show.
 #[derive(Debug)]
 pub(crate) struct Search {
+    /// What is searched.
+    pub(crate) sought: Vec<Sought>,
+    /// The last entry of what they showed.
+    pub(crate) up_to: i64,
+    /// Who waits for the outcome, in the order of what is searched.
+    pub(crate) answer: oneshot::Sender<Vec<Missing>>,
+}
+
+/// A resource whose rows are held against what a reading showed.
+#[derive(Debug)]
+pub(crate) struct Sought {
     /// The resource.
-    pub(crate) resource: String,
+    pub(crate) resource: &'static str,
     /// What the reading showed, by the name the journal keeps it under.
     pub(crate) pass: String,
     /// Only among rows that changed at or after this moment, microseconds since the epoch.
     pub(crate) since_us: Option<i64>,
-    /// The last entry of what it showed.
-    pub(crate) up_to: i64,
-    /// Who waits for the outcome.
-    pub(crate) answer: oneshot::Sender<Missing>,
 }
 
 /// What such a search found.
@@ -38,28 +45,27 @@ pub(crate) struct Missing {
 }
 
 impl Loader {
-    /// Loads everything that a complete reading showed, and then finds the rows that it did not.
+    /// Loads everything that complete readings showed, and then finds the rows that they did not.
     pub(crate) fn search(&mut self, search: Search) -> Result<(), PipelineError> {
         while self.journal.settled() < search.up_to {
             std::thread::sleep(POLL);
         }
         self.load_up_to(self.journal.settled())?;
-        let missing = self.missing(&search)?;
+        let missing = search.sought.iter().map(|sought| self.missing(sought));
+        let missing = missing.collect::<Result<Vec<Missing>, PipelineError>>()?;
         // Who does not wait any more has failed, which ends the run elsewhere.
         drop(search.answer.send(missing));
         Ok(())
     }
 
     /// The live rows without a key among those shown; both sides come in the order of their bytes.
-    fn missing(&mut self, search: &Search) -> Result<Missing, PipelineError> {
+    fn missing(&mut self, search: &Sought) -> Result<Missing, PipelineError> {
         let mut missing = Missing::default();
-        let Some(table) = self.model.root_table(&search.resource).filter(|table| is_keyed_by_id(table))
-        else {
+        let Some(table) = self.model.root_table(search.resource).filter(|table| is_keyed_by_id(table)) else {
             return Ok(missing);
         };
         let (name, key) = (table.name.clone(), table.key[0].clone());
-        let version =
-            self.model.rules.resources.get(&search.resource).and_then(|rules| rules.version.clone());
+        let version = self.model.rules.resources.get(search.resource).and_then(|rules| rules.version.clone());
         let version = table.columns.iter().find(|column| Some(&column.path) == version.as_ref());
         let since = version.map(|column| column.name.clone()).zip(search.since_us);
         let since = since.as_ref().map(|(column, since_us)| (column.as_str(), *since_us));

@@ -1,15 +1,17 @@
 //! From the journal to the destination: one load after the other, each all or nothing.
 
+mod explained;
 mod items;
 mod links;
 mod listings;
 mod missing;
 
 pub(crate) use items::{ABSENT_PREFIX, COUNTS_ANSWER, GONE_PREFIX, items};
-pub(crate) use missing::{Missing, Search};
+pub(crate) use missing::{Missing, Search, Sought};
 
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
+use crate::extract::Asking;
 use crate::report::{RunReport, TableReport};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
@@ -22,6 +24,7 @@ use relatable_model::plan::{Memory, RememberedColumn};
 use relatable_model::rules::Rules;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes of answers a load carries at most; a load of one page costs nearly as much as one of many.
 const LOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
@@ -45,6 +48,8 @@ pub(crate) struct Loader {
     models: Vec<Model>,
     /// Per resource, since when its history is kept, seconds since the epoch.
     since: BTreeMap<String, i64>,
+    /// Where the definitions of attributes are asked for as they are now.
+    asking: Option<UnboundedSender<Asking>>,
     /// Issues that are not of a load, recorded with the last one.
     noted: Vec<Issue>,
     /// Every issue with its count, where they are asked for.
@@ -94,6 +99,7 @@ impl Loader {
             loads: 0,
             models: Vec::new(),
             since: BTreeMap::new(),
+            asking: None,
             noted: Vec::new(),
             kept_issues: None,
         }
@@ -114,6 +120,11 @@ impl Loader {
     /// Leaves out documents of history that changed before these moments, seconds since the epoch, by resource.
     pub(crate) fn limit_history(&mut self, since: BTreeMap<String, i64>) {
         self.since = since;
+    }
+
+    /// Has definitions asked for here when documents have attributes that none explains.
+    pub(crate) fn ask_for_definitions(&mut self, asking: UnboundedSender<Asking>) {
+        self.asking = Some(asking);
     }
 
     /// Has an issue recorded with the last load.
@@ -199,7 +210,7 @@ impl Loader {
             let unlisted = self.unlisted(&listings, &items)?;
             items.extend(unlisted);
             let unlinked = links::unlinked(&items, &self.model);
-            let mut shredding = self.model.shred(items)?;
+            let mut shredding = self.explained(items)?;
             shredding.changes.extend(unlinked);
             shredding.issues.extend(issues);
             self.commit(shredding, checkpoint)?;

@@ -10,6 +10,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, TimestampMicrosecon
 use arrow_schema::{Field, Schema};
 use order::{waves, without_superseded};
 use relatable_destinations::package::{Scope, TableChange};
+use relatable_intercom::catalogue::Feed;
 use relatable_model::issue::Issue;
 use relatable_model::plan::{Memory, PlanError};
 use relatable_model::rules::{Contract, ResourceRules, Rules};
@@ -185,12 +186,16 @@ impl ModelState {
         items: &[&Item],
         shredding: &mut Shredding,
     ) -> Result<(), PlanError> {
-        let mut shredder = self.shredder(resource, answer)?;
+        let begin = |model: &Self| {
+            let shredder = model.shredder(resource, answer)?;
+            Ok::<_, PlanError>(if Feed::shows_whole(resource) { shredder.replacing() } else { shredder })
+        };
+        let mut shredder = begin(self)?;
         for item in items {
             let mut outcome = take(&mut shredder, item);
             if outcome == Err(DocumentError::Full) && shredder.document_count() > 0 {
                 self.finish(resource, shredder, shredding)?;
-                shredder = self.shredder(resource, answer)?;
+                shredder = begin(self)?;
                 outcome = take(&mut shredder, item);
             }
             if let Err(error) = outcome {

@@ -13,13 +13,17 @@ pub(super) fn without_superseded(items: Vec<Item>) -> Vec<Item> {
         if item.key.is_empty() {
             continue;
         }
-        let Content::Document { version, from_index, complete, .. } = &item.content else {
+        let Content::Document { version, from_index, complete, answer, .. } = &item.content else {
             last.remove(&record);
             continue;
         };
         if let Some(&earlier) = last.get(&record)
-            && let Content::Document { version: earlier_version, complete: earlier_complete, .. } =
-                &items[earlier].content
+            && let Content::Document {
+                version: earlier_version,
+                complete: earlier_complete,
+                answer: earlier_answer,
+                ..
+            } = &items[earlier].content
         {
             let stale = *from_index && version < earlier_version;
             let nothing_new = !*complete && *earlier_complete && version <= earlier_version;
@@ -27,7 +31,9 @@ pub(super) fn without_superseded(items: Vec<Item>) -> Vec<Item> {
                 keep[index] = false;
                 continue;
             }
-            if *complete || !*earlier_complete {
+            // What only another kind of answer brings, this one does not cover.
+            let brings_all = earlier_answer.is_none() || earlier_answer == answer;
+            if brings_all && (*complete || !*earlier_complete) {
                 keep[earlier] = false;
             }
         }
@@ -127,6 +133,25 @@ mod tests {
             (vec![document("a", 1, false, true), document("b", 1, false, true)], vec![1, 1]),
         ] {
             assert_eq!(versions(items), expected);
+        }
+    }
+
+    #[test]
+    fn what_only_another_kind_of_answer_brings_is_not_covered() {
+        let of = |answer: Option<&str>, version| {
+            let mut item = document("a", version, false, true);
+            if let Content::Document { answer: kind, .. } = &mut item.content {
+                *kind = answer.map(str::to_owned);
+            }
+            item
+        };
+        for (earlier, later, expected) in [
+            (Some("merges"), None, vec![1, 2]),
+            (Some("merges"), Some("others"), vec![1, 2]),
+            (Some("merges"), Some("merges"), vec![2]),
+            (None, Some("merges"), vec![2]),
+        ] {
+            assert_eq!(versions(vec![of(earlier, 1), of(later, 2)]), expected, "{earlier:?}, then {later:?}");
         }
     }
 

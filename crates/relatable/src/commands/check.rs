@@ -126,24 +126,31 @@ fn about_workspace(
 
 /// Asks every feed of the catalogue once, for as little as possible.
 async fn about_feeds(findings: &mut Findings, client: &Client) -> Result<(), Failure> {
-    let mut records: HashMap<&str, String> = HashMap::new();
+    let mut records: HashMap<&str, Value> = HashMap::new();
     for feed in feeds().filter(|feed| feed.is_in(client.version())) {
-        // Updates are asked where the backfill is.
-        if matches!(feed.reading, Reading::Updates(_) | Reading::Sweep | Reading::PerType) {
+        // What changed, a sweep, and a record in doubt are asked where the list is.
+        if matches!(feed.reading, Reading::Updates(_) | Reading::Sweep | Reading::OnDoubt) {
+            continue;
+        }
+        let remark = feed.cost.map(|cost| format!("; read with --also {} only: {cost}", feed.name));
+        let remark = remark.unwrap_or_default();
+        let record = feed.parent.and_then(|parent| identity(records.get(parent)?, feed.asked_by));
+        if feed.reading == Reading::PerType {
+            findings.fine(feed.name, "not asked: it is read for each type of custom objects")?;
             continue;
         }
         if matches!(feed.reading, Reading::Export(_)) {
-            findings.fine(feed.name, "not asked: it is made by jobs, and a check starts none")?;
+            let made = format!("not asked: it is made by jobs, and a check starts none{remark}");
+            findings.fine(feed.name, &made)?;
             continue;
         }
-        let record = feed.parent.and_then(|parent| records.get(parent));
         if feed.parent.is_some() && record.is_none() {
-            findings.fine(feed.name, "not asked: there is no record to ask it for")?;
+            findings.fine(feed.name, &format!("not asked: there is no record to ask it for{remark}"))?;
             continue;
         }
-        match ask(client, feed, record.map(String::as_str)).await {
+        match ask(client, feed, record.as_deref()).await {
             Ok(asked) => {
-                findings.fine(feed.name, &asked.found)?;
+                findings.fine(feed.name, &format!("{}{remark}", asked.found))?;
                 if let Some(first) = asked.first {
                     records.entry(feed.resource).or_insert(first);
                 }
@@ -154,11 +161,20 @@ async fn about_feeds(findings: &mut Findings, client: &Client) -> Result<(), Fai
     Ok(())
 }
 
+/// What a record has in a member that others are asked by.
+fn identity(record: &Value, member: &str) -> Option<String> {
+    match record.get(member)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// What one request for a feed came to.
 struct Asked {
     found: String,
-    /// Id of the first record, to ask for what hangs on it.
-    first: Option<String>,
+    /// The first record, to ask for what hangs on it.
+    first: Option<Value>,
 }
 
 /// Asks for one page of one record where that can be said.
@@ -171,7 +187,7 @@ async fn ask(client: &Client, feed: &Feed, id: Option<&str>) -> Result<Asked, Cl
     let first = match feed.reading {
         Reading::Backfill(_) | Reading::Snapshot => serde_json::from_slice::<Value>(&answer.body)
             .ok()
-            .and_then(|body| body.get(list)?.get(0)?.get("id")?.as_str().map(str::to_owned)),
+            .and_then(|body| body.get(list)?.get(0).cloned()),
         Reading::Definitions(_)
         | Reading::Updates(_)
         | Reading::Sweep

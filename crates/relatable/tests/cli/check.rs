@@ -1,6 +1,7 @@
 //! A check finds what would stop a sync, and says it line by line.
 
 use crate::program::{Place, TOKEN, simulator};
+use relatable_intercom::catalogue::{Feed, Reading, feeds};
 use relatable_simulator::{Fault, FaultKind};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,6 +21,31 @@ async fn everything_a_sync_needs_has_a_line() {
     assert!(outcome.stdout.contains("SQLite file a.db, nothing loaded yet\n"));
     let scrolls = simulator.stats().by_path.keys().any(|path| path.contains("scroll"));
     assert!(!scrolls, "a scroll would be in the way of a sync for a minute");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_of_a_version_has_a_line_and_what_costs_much_says_so() {
+    let simulator = simulator(60, 0).await;
+    let is_not_asked = |reading| matches!(reading, Reading::PerType | Reading::Export(_));
+    for version in ["2.11", "2.16", "Preview"] {
+        let base_url = simulator.base_url();
+        let outcome = Place::new().run(&["check", "--api-version", version, "--base-url", &base_url]);
+        outcome.succeeded();
+        let is_asked = |feed: &&Feed| {
+            feed.is_in(version)
+                && !matches!(feed.reading, Reading::Updates(_) | Reading::Sweep | Reading::OnDoubt)
+        };
+        for feed in feeds().filter(is_asked) {
+            let begin = format!("ok       {:<28} ", feed.name);
+            let line = outcome.stdout.lines().find(|line| line.starts_with(&begin));
+            let line = line.unwrap_or_else(|| panic!("{version}: {} has no line", feed.name));
+            assert!(line.contains("can be read") || is_not_asked(feed.reading), "{version}: {line}");
+            let named = feed
+                .cost
+                .is_none_or(|cost| line.ends_with(&format!("; read with --also {} only: {cost}", feed.name)));
+            assert!(named, "{version}: {line}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

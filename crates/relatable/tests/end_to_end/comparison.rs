@@ -14,7 +14,7 @@ const BOOKS: [&str; 2] = ["_synced_at", "_deleted_at"];
 const WITHOUT_DOCUMENTS: [&str; 1] = ["counts"];
 
 /// In the names of tables that lists in custom attributes become, which come with the first element.
-const OF_ATTRIBUTE: &str = "_custom_";
+const OF_ATTRIBUTE: [&str; 2] = ["_custom_", "ticket_attribute_"];
 
 /// How many differences of one table are shown.
 const SHOWN: usize = 6;
@@ -30,8 +30,10 @@ pub(crate) fn differences(client: &Client, expected: &BTreeMap<String, ExpectedT
     let present: BTreeSet<String> = client.tables().into_iter().collect();
     let known: BTreeSet<String> =
         expected.keys().cloned().chain(WITHOUT_DOCUMENTS.map(str::to_owned)).collect();
-    let is_to_come =
-        |name: &str| name.contains(OF_ATTRIBUTE) && expected.get(name).is_some_and(|it| it.rows.is_empty());
+    let is_to_come = |name: &str| {
+        OF_ATTRIBUTE.iter().any(|of| name.contains(of))
+            && expected.get(name).is_some_and(|it| it.rows.is_empty())
+    };
     let mut found: Vec<String> = present
         .symmetric_difference(&known)
         .filter(|name| !is_to_come(name))

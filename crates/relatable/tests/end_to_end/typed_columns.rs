@@ -29,7 +29,9 @@ fn columns(client: &Client) -> Vec<(String, String, String)> {
 }
 
 fn is_moment(table: &str, column: &str) -> bool {
-    column.ends_with("_at") || MOMENTS.contains(&(table, column))
+    // Nothing defines the attributes of custom objects, so that their moments are numbers.
+    let is_undefined = table == "custom_object_instances" && column.starts_with("custom_");
+    column.ends_with("_at") && !is_undefined || MOMENTS.contains(&(table, column))
 }
 
 fn is_id(column: &str) -> bool {

@@ -35,7 +35,7 @@ impl Workspace {
     }
 
     /// Those tags of a record that were not deleted.
-    pub(super) fn living_tags(&self, tags: u32) -> impl Iterator<Item = u32> + Clone + use<> {
+    pub(in crate::workspace) fn living_tags(&self, tags: u32) -> impl Iterator<Item = u32> + Clone + use<> {
         bits(self.living_tag_mask(tags), TAGS.len())
     }
 

@@ -50,6 +50,7 @@ const SNAPSHOT: Feed = Feed {
     changed: "updated_at",
     complete: true,
     lasting: false,
+    bars: false,
     deletes: None,
     cost: None,
     versions: ("", ""),

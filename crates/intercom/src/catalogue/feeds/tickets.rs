@@ -29,7 +29,15 @@ pub(super) const FEEDS: &[Feed] = &[
     Feed { name: "tickets", reading: Reading::Backfill(Cut::Second), ..SEARCH },
     Feed { name: "ticket_updates", reading: Reading::Updates(Granularity::Second), ..SEARCH },
     on_doubt("ticket", "tickets", "/tickets/{id}"),
-    Feed { name: "ticket_types", resource: "ticket_types", path: "/ticket_types", ..SNAPSHOT },
+    // What tickets carry is defined with their types.
+    Feed {
+        name: "ticket_types",
+        resource: "ticket_types",
+        path: "/ticket_types",
+        reading: Reading::Definitions("tickets"),
+        bars: true,
+        ..SNAPSHOT
+    },
     on_doubt("ticket_type", "ticket_types", "/ticket_types/{id}"),
     Feed {
         name: "ticket_states",

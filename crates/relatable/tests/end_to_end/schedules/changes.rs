@@ -7,10 +7,13 @@ use rand_chacha::ChaCha8Rng;
 use relatable_simulator::{Addition, AttributeType, Model, Mutation, Removal, Resource, Selection};
 use serde_json::json;
 
-/// The sizes of each workspace, of which more than two hundred records follow. Companies take a second page of a scroll.
-pub(super) const CONTACTS: u32 = 50;
+/// The sizes of each workspace, which has more than two hundred records with all its labels, types and teammates.
+/// Companies take a second page of a scroll.
+pub(super) const CONTACTS: u32 = 40;
 pub(super) const COMPANIES: u32 = 110;
-pub(super) const CONVERSATIONS: u32 = 50;
+pub(super) const CONVERSATIONS: u32 = 40;
+/// From the eighth on there is a ticket with 500 parts, and from the twelfth one with more than the API shows.
+pub(super) const TICKETS: [u32; 2] = [7, 14];
 
 /// Records from the first on that others may be merged into.
 const TARGETS: u32 = 3;

@@ -116,6 +116,7 @@ async fn workspace(schedule: &Schedule) -> Simulator {
         contacts: CONTACTS.into(),
         companies: Some(COMPANIES.into()),
         conversations: Some(CONVERSATIONS.into()),
+        tickets: Some(schedule.tickets.into()),
         limit_per_window: UNLIMITED,
         index_lag_s: schedule.index_lag_s,
         host_skew_s: schedule.host_skew_s.clone(),

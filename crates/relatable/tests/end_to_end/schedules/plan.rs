@@ -1,6 +1,6 @@
 //! A schedule: everything that will happen, drawn from its number.
 
-use super::changes::Changes;
+use super::changes::{Changes, TICKETS};
 use super::troubles;
 use super::victim::Moment;
 use rand::seq::IndexedRandom;
@@ -16,7 +16,9 @@ pub(super) const CHANGES: usize = 20;
 /// Faults of a schedule.
 const FAULTS: usize = 2;
 /// Every which schedule goes into DuckDB, if it is linked.
-const DUCKDB_EACH: u64 = 10;
+const DUCKDB_EACH: u64 = 60;
+/// Every which schedule has tickets with more parts than the API shows.
+const MANY_PARTS_EACH: u64 = 10;
 
 /// How many of the changes and faults wait for each sync.
 const SHARES: [usize; SYNCS] = [8, 7, 7];
@@ -77,6 +79,8 @@ pub(super) struct Schedule {
     pub(super) number: u64,
     /// The destination.
     pub(super) scheme: &'static str,
+    /// How many tickets there are.
+    pub(super) tickets: u32,
     /// The resources that are read.
     pub(super) read: Vec<&'static str>,
     pub(super) timezone: &'static str,
@@ -117,6 +121,7 @@ impl Schedule {
         Schedule {
             number,
             scheme: if is_duckdb { "duckdb" } else { "sqlite" },
+            tickets: TICKETS[usize::from(number % MANY_PARTS_EACH == 0)],
             timezone: TIMEZONES.choose(&mut random).unwrap(),
             index_lag_s: *[0, 0, 20, 300, 600].choose(&mut random).unwrap(),
             host_skew_s: [vec![], vec![], vec![0, 2], vec![-3, 0, 1]].choose(&mut random).unwrap().clone(),

@@ -76,3 +76,20 @@ async fn a_conversation_deleted_behind_our_back_is_marked() {
         assert_eq!(stage.number(live), 57, "{version}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_that_is_gone_leaves_no_link_where_its_list_is_gone_with_it() {
+    let stage = Stage::set(|_| ()).await;
+    stage.sync().await;
+    let links = "SELECT count(*) FROM admin_primary_teams";
+    assert!(stage.number(links) > 0);
+    stage.simulator.advance_clock(3_600);
+    let teams = u32::try_from(stage.truth(Resource::Teams).len()).unwrap();
+    let which = Selection::Indexes((0..teams).collect());
+    stage.mutate(Mutation::Delete { resource: Resource::Teams, which });
+    let admins = stage.get("/admins").await;
+    let levels = admins["admins"].as_array().unwrap().iter().map(|admin| &admin["team_priority_level"]);
+    assert!(levels.clone().any(|level| level.as_object().is_some_and(serde_json::Map::is_empty)));
+    stage.sync().await;
+    stage.assert_truth();
+}

@@ -23,6 +23,7 @@ const TRAPS: &[Trap] = &[
         By(&[
             "traps::departures::a_merged_contact_does_not_stay_a_ghost",
             "traps::departures::a_conversation_deleted_behind_our_back_is_marked",
+            "traps::departures::a_team_that_is_gone_leaves_no_link_where_its_list_is_gone_with_it",
             "traps::lists::a_membership_knows_its_parent",
             "traps::paging::the_same_page_for_ever_is_a_named_error",
             "traps::values::an_unknown_new_field_is_a_column",

@@ -18,8 +18,8 @@ impl Workspace {
             .then(|| self.record_number(Resource::Collections, draw.below(23) as u32))
             .into_iter()
             .collect();
-        let tags = (0..draw.below(3)).fold(0, |tags, tag| tags | 1 << (tag * 7));
-        let tags: Vec<Node> = self.living_tags(tags).map(|tag| self.tag(tag)).collect();
+        let applied = (0..draw.below(3)).fold(0, |tags, tag| tags | 1 << (tag * 7));
+        let tags: Vec<Node> = self.living_tags(applied).map(|tag| self.tag(tag)).collect();
         let has_draft = draw.percent(10);
         let mut document = node!({
             "type": "article", "id": id, "workspace_id": self.identity.workspace(), "parent_ids": parents,
