@@ -11,11 +11,8 @@ pub(crate) mod course;
 mod departures;
 mod detail;
 mod discover;
-<<<<<<< HEAD
-mod exports;
-=======
 mod explain;
->>>>>>> main
+mod exports;
 mod page;
 mod snapshot;
 mod stream;
