@@ -88,7 +88,7 @@ pub enum FaultKind {
     SamePage,
     /// The open company scroll is gone before the request is answered.
     ScrollExpired,
-    /// The next job that is started fails.
+    /// One more of the jobs that are started next fails, which may be the one that the request starts.
     JobFails,
     /// Other programs have all the jobs that may be pending from before the request is answered.
     JobTaken {

@@ -275,9 +275,9 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::NoHistory { .. }
         | PipelineError::NothingRead { .. } => ExitCode::Usage,
         PipelineError::ManyMissing { .. } => ExitCode::Verification,
-        PipelineError::JobFailed { .. } | PipelineError::JobEndless { .. } | PipelineError::JobsTaken { .. } => {
-            ExitCode::Api
-        }
+        PipelineError::JobFailed { .. }
+        | PipelineError::JobEndless { .. }
+        | PipelineError::JobsTaken { .. } => ExitCode::Api,
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }

@@ -76,7 +76,8 @@ impl Truth {
     /// The deliveries of messages sent on the whole days from that of one moment to that of another, epoch seconds; of
     /// what came of them, what happened on these days. Nothing and nobody is null, whatever the export writes for it.
     pub fn message_deliveries(&self, created_at_after: i64, created_at_before: i64) -> Vec<Value> {
-        let rows = self.source.ask(|workspace, now| workspace.deliveries(created_at_after, created_at_before, now));
+        let rows =
+            self.source.ask(|workspace, now| workspace.deliveries(created_at_after, created_at_before, now));
         rows.iter().map(Node::to_value).collect()
     }
 

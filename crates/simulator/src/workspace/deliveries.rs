@@ -116,7 +116,8 @@ impl Workspace {
         row.push("series_title", series.map(|series| SERIES[series as usize]));
         row.push("node_id", series.map(|series| (990 + series * 7 + content).to_string()));
         for (column, chance, is_of_series) in OUTCOMES {
-            let at = sent_at + if draw.percent(50) { draw.between(30, 7_200) } else { draw.between(30, ENGAGED_S) };
+            let at = sent_at
+                + if draw.percent(50) { draw.between(30, 7_200) } else { draw.between(30, ENGAGED_S) };
             let happened = draw.percent(chance) && at <= until && (series.is_some() || !is_of_series);
             row.push(column, happened.then_some(at));
         }

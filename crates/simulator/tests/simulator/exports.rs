@@ -88,7 +88,9 @@ async fn a_message_export_goes_through_its_states_to_a_table_of_whole_days() {
     assert_eq!(records(&file(&session, &download).await), expected);
     assert!(truth[0]["received_at"].as_i64().is_some_and(|at_s| at_s < now_s - 40 * DAY_S), "a whole day");
     for part in ['"', ',', '\n', 'ü', '👋'] {
-        assert!(truth.iter().any(|row| row["content_title"].as_str().is_some_and(|title| title.contains(part))));
+        assert!(
+            truth.iter().any(|row| row["content_title"].as_str().is_some_and(|title| title.contains(part)))
+        );
     }
     for column in truth[0].as_object().expect("an object").keys() {
         assert!(truth.iter().any(|row| !row[column].is_null()), "{column} is filled somewhere");
@@ -124,7 +126,11 @@ async fn one_message_export_at_a_time_is_no_matter_of_the_rate_limit() {
     let job = job_of(&session.post(MESSAGES, range(&session, 5)).await);
     session.simulator.advance_clock(2);
     assert_eq!(session.get(&format!("{MESSAGES}/{job}")).await["status"], "completed");
-    assert_eq!(session.post(&format!("/export/cancel/{job}"), json!({})).await["status"], "completed", "too late");
+    assert_eq!(
+        session.post(&format!("/export/cancel/{job}"), json!({})).await["status"],
+        "completed",
+        "too late"
+    );
     let path = format!("/download/content/data/{job}");
     assert_eq!(fetch(&session, &path, "application/json").await.0, 406);
     let long_ago = json!({"created_at_after": 1, "created_at_before": 2});
@@ -185,9 +191,7 @@ async fn reporting_is_an_archive_with_a_table_for_attributes_by_their_own_ids() 
     let from_s = now_s - 100 * DAY_S;
     for dataset in datasets["data"].as_array().expect("a list") {
         let id = dataset["id"].as_str().expect("text");
-        let order = |attributes: Vec<Value>| {
-            json!({"dataset_id": id, "attribute_ids": attributes, "start_time": from_s, "end_time": now_s})
-        };
+        let order = |attributes: Vec<Value>| json!({"dataset_id": id, "attribute_ids": attributes, "start_time": from_s, "end_time": now_s});
         let simple = dataset["attributes"][0]["id"].clone();
         let refused = session.try_post(REPORTING, order(vec![simple])).await;
         assert!(refused.status == 400 && refused.text.contains("attribute_ids invalid"), "{}", refused.text);
@@ -245,7 +249,9 @@ async fn conversations_without_a_reply_are_reported_since_2_16() {
         let path = format!("/download/reporting_data/{job}?app_id=a&job_identifier={job}");
         let content = file(&session, &path).await;
         let text = String::from_utf8_lossy(&content).into_owned();
-        counts.push(text.lines().filter(|line| !line.is_empty() && line.chars().all(|c| c.is_ascii_digit())).count());
+        counts.push(
+            text.lines().filter(|line| !line.is_empty() && line.chars().all(|c| c.is_ascii_digit())).count(),
+        );
     }
     assert!(0 < counts[0] && counts[0] < counts[1], "{counts:?}");
 }

@@ -16,8 +16,10 @@ const RANGE_FIRST_S: i64 = 2 * OVERLAP_S;
 const RANGE_MAX_S: i64 = 400 * DAY_S;
 /// Ranges are not made shorter than this.
 const RANGE_MIN_S: i64 = OVERLAP_S + OVERLAP_S / 2;
-/// A file longer than this, in bytes, makes the next range shorter; one that is much shorter makes it longer.
-const FILE_BYTES: usize = 20 * 1024 * 1024;
+/// A file as long as this, in bytes, makes the next range shorter.
+const FILE_LONG: usize = 20 * 1024 * 1024;
+/// One no longer than this makes it longer.
+const FILE_SHORT: usize = FILE_LONG / 4;
 /// An entry of the journal holds deliveries of about this many bytes.
 const ENTRY_BYTES: usize = 4 * 1024 * 1024;
 
@@ -91,8 +93,8 @@ impl Extraction {
 /// How long the next range is, after one whose file had so many bytes.
 fn next_range_s(range_s: i64, bytes: usize) -> i64 {
     match bytes {
-        0..=5_242_880 => (range_s * 2).min(RANGE_MAX_S),
-        FILE_BYTES.. => (range_s / 2).max(RANGE_MIN_S),
+        ..=FILE_SHORT => (range_s * 2).min(RANGE_MAX_S),
+        FILE_LONG.. => (range_s / 2).max(RANGE_MIN_S),
         _ => range_s,
     }
 }

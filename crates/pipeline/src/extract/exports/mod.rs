@@ -108,7 +108,8 @@ fn day_of(at_s: i64) -> i64 {
 
 /// The day of a moment, in words.
 fn day_text(at_s: i64) -> String {
-    jiff::Timestamp::from_second(at_s).map_or_else(|_| at_s.to_string(), |at| at.strftime("%Y-%m-%d").to_string())
+    jiff::Timestamp::from_second(at_s)
+        .map_or_else(|_| at_s.to_string(), |at| at.strftime("%Y-%m-%d").to_string())
 }
 
 #[cfg(test)]

@@ -102,7 +102,8 @@ fn rows(dataset: &Dataset, answer: &Answer, day_s: i64) -> Result<Vec<Value>, St
         at_us.is_some_and(|at_us| day_of(at_us.div_euclid(1_000_000)) == day_s + DAY_S)
     };
     let mut rows = Vec::new();
-    let texts = tables(&answer.body).map_err(|error| format!("its archive cannot be read: {}", error.kind()))?;
+    let texts =
+        tables(&answer.body).map_err(|error| format!("its archive cannot be read: {}", error.kind()))?;
     for text in texts {
         let broken = |error: csv::Error| format!("its table cannot be read: {}", told(&error));
         let table = Table::open(text.as_slice()).map_err(broken)?;

@@ -88,7 +88,8 @@ pub(crate) fn exported_tables(
     // These documents are of no resource of the workspace's truth.
     let table = |name, key, columns| Table::new(name, Resource::Contacts, key, columns);
     let day = table("reporting_days", "dataset_id day", "dataset_id text\n day day");
-    let row = table("reporting_rows", "reporting_day_dataset_id reporting_day_day position", ROW).per(&["rows"]);
+    let row =
+        table("reporting_rows", "reporting_day_dataset_id reporting_day_day position", ROW).per(&["rows"]);
     let dataset = table("reporting_datasets", "id", DATASET);
     let attribute_key = "reporting_dataset_id qualified_id";
     let attribute =

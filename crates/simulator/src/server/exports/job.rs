@@ -100,7 +100,7 @@ struct State {
 }
 
 impl Jobs {
-    /// The next job that is started fails.
+    /// One more of the jobs that are started next fails.
     pub(in crate::server) fn fail_next(&self) {
         self.state.lock().expect("no holder of the jobs panics").failing += 1;
     }

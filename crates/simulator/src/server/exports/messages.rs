@@ -19,8 +19,7 @@ pub(in crate::server) fn start(call: &Call<'_>) -> Result<Node, Problem> {
         let missing = || Problem::bad_request("parameter_missing", format!("{name} is missing"));
         call.body.get(name).and_then(serde_json::Value::as_i64).ok_or_else(missing)
     };
-    let order =
-        Order::Messages { after: moment("created_at_after")?, before: moment("created_at_before")? };
+    let order = Order::Messages { after: moment("created_at_after")?, before: moment("created_at_before")? };
     let job = call.shared.jobs.start(order, call.shared.clock.now_ms())?;
     Ok(document(call, &job))
 }
@@ -49,9 +48,7 @@ pub(in crate::server) fn download(call: &Call<'_>) -> Result<Vec<u8>, Problem> {
 /// What a job of messages brings: what was known when it was over.
 fn rows(call: &Call<'_>, job: &Job) -> Vec<Node> {
     match job.order {
-        Order::Messages { after, before } => {
-            call.shared.workspace().deliveries(after, before, job.over_s())
-        }
+        Order::Messages { after, before } => call.shared.workspace().deliveries(after, before, job.over_s()),
         Order::Reporting { .. } => Vec::new(),
     }
 }

@@ -81,9 +81,7 @@ pub(in crate::server) fn download(call: &Call<'_>) -> Result<Vec<u8>, Problem> {
 fn demand(call: &Call<'_>, names: &[&str]) -> Result<(), Problem> {
     let is_missing = |name: &&&str| call.parameter(name).is_none_or(str::is_empty);
     match names.iter().find(is_missing) {
-        Some(name) => {
-            Err(Problem::bad_request("bad_request", format!("'{name}' is a required parameter")))
-        }
+        Some(name) => Err(Problem::bad_request("bad_request", format!("'{name}' is a required parameter"))),
         None => Ok(()),
     }
 }
