@@ -41,7 +41,7 @@ impl Order {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Progress {
     Pending,
-    InProgress,
+    Working,
     Completed,
     Failed,
     Canceled,
@@ -63,7 +63,7 @@ impl Job {
         match now_ms - self.began_ms {
             _ if self.canceled => Progress::Canceled,
             ..PENDING_MS => Progress::Pending,
-            PENDING_MS..WHOLE_MS => Progress::InProgress,
+            PENDING_MS..WHOLE_MS => Progress::Working,
             _ if self.fails => Progress::Failed,
             _ => Progress::Completed,
         }
@@ -80,7 +80,7 @@ impl Job {
     }
 
     fn is_under_way(&self, now_ms: i64) -> bool {
-        matches!(self.progress(now_ms), Progress::Pending | Progress::InProgress)
+        matches!(self.progress(now_ms), Progress::Pending | Progress::Working)
     }
 }
 

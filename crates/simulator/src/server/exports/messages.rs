@@ -69,7 +69,7 @@ fn document(call: &Call<'_>, job: &Job) -> Node {
     let now_ms = call.shared.clock.now_ms();
     let word = match job.progress(now_ms) {
         Progress::Pending => "pending",
-        Progress::InProgress => "in_progress",
+        Progress::Working => "in_progress",
         Progress::Failed => "failed",
         Progress::Canceled => "canceled",
         Progress::Completed if rows(call, job).is_empty() => "no_data",

@@ -89,7 +89,7 @@ fn demand(call: &Call<'_>, names: &[&str]) -> Result<(), Problem> {
 /// A job as the API shows it.
 fn document(call: &Call<'_>, job: &Job) -> Node {
     let word = match job.progress(call.shared.clock.now_ms()) {
-        Progress::Pending | Progress::InProgress => "pending",
+        Progress::Pending | Progress::Working => "pending",
         Progress::Failed | Progress::Canceled => "failed",
         Progress::Completed => "complete",
     };
