@@ -266,13 +266,20 @@ fn table_of_files(resource: &str) -> Option<&str> {
     resource.strip_prefix(&file_resource(""))
 }
 
-/// The hint for an export that could not be made.
-fn of_jobs(error: &PipelineError) -> &'static str {
-    if matches!(error, PipelineError::JobsTaken { .. }) {
-        "another program exports from the workspace, or somebody does in its settings: run again when that is over; \
-         everything else was read and loaded"
-    } else {
-        "everything else was read and loaded, and the next run exports this again from where it stood"
+/// The hint for a reading that came to nothing.
+fn of_reading(error: &PipelineError) -> Option<&'static str> {
+    match error {
+        PipelineError::ManyMissing { .. } => Some(
+            "look into the workspace whether they were deleted; if so, run again with `--accept-deletions`",
+        ),
+        PipelineError::JobsTaken { .. } => Some(
+            "another program exports from the workspace, or somebody does in its settings: run again when that is over; \
+             everything else was read and loaded",
+        ),
+        PipelineError::JobFailed { .. } | PipelineError::JobEndless { .. } => Some(
+            "everything else was read and loaded, and the next run exports this again from where it stood",
+        ),
+        _ => None,
     }
 }
 
@@ -292,13 +299,10 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::NoHistory { .. } => {
             Some("leave the resource's name out of `--since`: it is read as a whole".to_owned())
         }
-        PipelineError::JobFailed { .. } | PipelineError::JobEndless { .. } | PipelineError::JobsTaken { .. } => {
-            Some(of_jobs(error).to_owned())
-        }
-        PipelineError::ManyMissing { .. } => Some(
-            "look into the workspace whether they were deleted; if so, run again with `--accept-deletions`"
-                .to_owned(),
-        ),
+        PipelineError::ManyMissing { .. }
+        | PipelineError::JobFailed { .. }
+        | PipelineError::JobEndless { .. }
+        | PipelineError::JobsTaken { .. } => of_reading(error).map(str::to_owned),
         PipelineError::NothingRead { .. } => {
             Some("is it the database that you meant? `relatable sync` reads a workspace into it".to_owned())
         }

@@ -174,31 +174,8 @@ pub(crate) async fn all(session: &Session) -> Vec<Request> {
         .filter_map(|call| call["conversation_id"].as_str().map(str::to_owned))
         .take(20)
         .collect();
-    let range = json!({"created_at_after": 1_793_000_000, "created_at_before": 1_793_400_000});
-    let job = session.post("/export/content/data", range.clone()).await["job_identifier"].clone();
-    let job = job.as_str().expect("text");
-    let export = "/export/content/data/{job_identifier}";
-    requests.push(Request {
-        method: "GET",
-        described: export,
-        path: export.replace("{job_identifier}", job),
-        body: None,
-    });
-    requests.push(Request {
-        method: "POST",
-        described: "/export/cancel/{job_identifier}",
-        path: format!("/export/cancel/{job}"),
-        body: Some(json!({})),
-    });
+    requests.extend(exports(session).await);
     requests.extend([
-        post("/export/content/data", range),
-        post(
-            "/export/reporting_data/enqueue",
-            json!({
-                "dataset_id": "conversation", "attribute_ids": ["conversation.state"],
-                "start_time": 1_793_000_000, "end_time": 1_793_400_000,
-            }),
-        ),
         post("/contacts/search", everything.clone()),
         post("/conversations/search", everything.clone()),
         post("/tickets/search", everything),
@@ -207,4 +184,24 @@ pub(crate) async fn all(session: &Session) -> Vec<Request> {
         post("/admins/activity_logs/search", json!({"created_at_after": 1})),
     ]);
     requests
+}
+
+/// Those about exports, with a job to ask about.
+async fn exports(session: &Session) -> Vec<Request> {
+    let range = json!({"created_at_after": 1_793_000_000, "created_at_before": 1_793_400_000});
+    let reporting = json!({
+        "dataset_id": "conversation", "attribute_ids": ["conversation.state"], "start_time": 1_793_000_000,
+        "end_time": 1_793_400_000,
+    });
+    let told = session.post("/export/content/data", range.clone()).await;
+    let job = told["job_identifier"].as_str().expect("text");
+    let request = |method, described, path, body| Request { method, described, path, body };
+    let (status, cancel) = ("/export/content/data/{job_identifier}", "/export/cancel/{job_identifier}");
+    let enqueue = "/export/reporting_data/enqueue";
+    vec![
+        request("GET", status, status.replace("{job_identifier}", job), None),
+        request("POST", cancel, cancel.replace("{job_identifier}", job), Some(json!({}))),
+        request("POST", "/export/content/data", "/export/content/data".to_owned(), Some(range)),
+        request("POST", enqueue, enqueue.to_owned(), Some(reporting)),
+    ]
 }
