@@ -310,7 +310,9 @@ impl Extraction {
             return Err(PipelineError::Definitions { resource: of, cause: error });
         }
         self.leave_out(feed.name, feed.resource, &error);
-        if let Reading::Definitions(of) = feed.reading {
+        if let Reading::Definitions(of) = feed.reading
+            && feed.bars
+        {
             // Without the types of its attributes a resource is not read.
             self.leave_out(of, of, &error);
             lock(&self.barred).insert(of);

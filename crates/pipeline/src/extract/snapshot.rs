@@ -20,8 +20,10 @@ const SCROLL_IDLE_MAX_S: i64 = 50;
 const SCROLL_PAGE: usize = 100;
 /// How long somebody else's scroll may keep us waiting each time.
 const SCROLL_WAIT: Duration = Duration::from_secs(61);
-/// How often a scroll is begun again before the run gives up.
-const SCROLL_STARTS_MAX: u32 = 5;
+/// How often a scroll may fail before the run gives up.
+const SCROLL_FAILURES_MAX: u32 = 10;
+/// How often a scroll may find another one in its way, its own before included, before the run gives up.
+const SCROLL_WAITS_MAX: u32 = 15;
 
 /// How a complete reading ended.
 enum Pass {
@@ -119,30 +121,37 @@ impl Extraction {
         children: &[Child],
         known: &BTreeMap<String, i64>,
     ) -> Result<Option<Listed>, PipelineError> {
-        let (mut starts, mut ended_after) = (0, None);
+        let (mut failures, mut waits, mut ended_after) = (0, 0, None);
         loop {
-            starts += 1;
-            match self.list_pass(feed, id, children, known).await? {
+            let (error, wait) = match self.list_pass(feed, id, children, known).await? {
                 Pass::Done(listed) => return Ok(Some(listed)),
                 // What ends twice in the same place has its end there.
                 Pass::Ambiguous(_, records) if ended_after == Some(records) => {
                     return Ok(Some(Listed::default()));
                 }
+                Pass::Ambiguous(error, records) => {
+                    (failures, ended_after) = (failures + 1, Some(records));
+                    (error, Duration::ZERO)
+                }
                 Pass::Refused(error) => {
                     self.skip_or_stop(feed, error)?;
                     return Ok(None);
                 }
-                Pass::Interrupted(error) | Pass::Ambiguous(error, _) if starts >= SCROLL_STARTS_MAX => {
-                    return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
+                Pass::Interrupted(error) if is_held(&error) => {
+                    waits += 1;
+                    (error, SCROLL_WAIT)
                 }
-                Pass::Ambiguous(_, records) => ended_after = Some(records),
                 Pass::Interrupted(error) => {
-                    let reason = format!("{} is read from the start again: {error}", feed.name);
-                    let wait = if is_held(&error) { SCROLL_WAIT } else { wait_after(starts) };
-                    self.observer.event(&RunEvent::Waiting { reason, seconds: wait.as_secs() });
-                    self.clock.sleep(wait).await;
+                    failures += 1;
+                    (error, wait_after(failures))
                 }
+            };
+            if failures >= SCROLL_FAILURES_MAX || waits >= SCROLL_WAITS_MAX {
+                return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
             }
+            let reason = format!("{} is read from the start again: {error}", feed.name);
+            self.observer.event(&RunEvent::Waiting { reason, seconds: wait.as_secs() });
+            self.clock.sleep(wait).await;
         }
     }
 

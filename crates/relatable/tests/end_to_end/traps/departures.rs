@@ -79,7 +79,7 @@ async fn a_conversation_deleted_behind_our_back_is_marked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_team_that_is_gone_leaves_no_link_where_its_list_is_gone_with_it() {
-    let stage = Stage::set(|_| ()).await;
+    let stage = Stage::set(|settings| settings.seed = 8).await;
     stage.sync().await;
     let links = "SELECT count(*) FROM admin_primary_teams";
     assert!(stage.number(links) > 0);
