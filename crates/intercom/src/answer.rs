@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// A checked answer: its body is JSON.
+/// A checked answer: its body is JSON, or the file that was asked for.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The body, decompressed.

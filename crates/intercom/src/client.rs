@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::budget::{Budget, RateHeaders};
 use crate::clock::Clock;
 use crate::error::ClientError;
-use crate::request::{Method, Request};
+use crate::request::{Method, Outcome, Request};
 use crate::retry;
 use crate::server_clock::ServerClock;
 use jiff::Timestamp;
@@ -223,6 +223,10 @@ impl Client {
                 self.http.post(url).header(CONTENT_TYPE, "application/json").body(text)
             }
         };
+        let builder = match request.outcome {
+            Outcome::File => builder.header(ACCEPT, "application/octet-stream"),
+            Outcome::Document | Outcome::Job => builder,
+        };
         self.requests.fetch_add(1, Ordering::Relaxed);
         let requested_at = self.server_now();
         let received = match builder.send().await {
@@ -239,6 +243,10 @@ impl Client {
         self.received_bytes.fetch_add(body.len() as u64, Ordering::Relaxed);
         let server_now = self.learn_time(&headers);
         let rate = rate_headers(&headers);
+        if status == StatusCode::TOO_MANY_REQUESTS && request.outcome == Outcome::Job && is_cap(&body, rate) {
+            self.budget.learn(rate, server_now);
+            return Attempt::Failed(ClientError::TooManyJobs { place: request.place().to_owned() });
+        }
         if status == StatusCode::TOO_MANY_REQUESTS {
             self.refused.fetch_add(1, Ordering::Relaxed);
             self.budget.refused(rate, server_now);
@@ -279,7 +287,7 @@ impl Client {
 fn judge(request: &Request, status: StatusCode, body: &[u8], attempts: u32) -> Result<(), Attempt> {
     let place = request.place().to_owned();
     if status.is_success() {
-        return match unusable(body) {
+        return match unusable(body, request.outcome) {
             None => Ok(()),
             Some(what) => {
                 let error = ClientError::Unusable { place, what, attempts };
@@ -303,7 +311,7 @@ fn judge(request: &Request, status: StatusCode, body: &[u8], attempts: u32) -> R
 }
 
 /// What is wrong with the body of a success, if anything is (API notes §3: empty and non-JSON bodies occur).
-fn unusable(body: &[u8]) -> Option<&'static str> {
+fn unusable(body: &[u8], outcome: Outcome) -> Option<&'static str> {
     let trimmed = body.trim_ascii();
     if trimmed.is_empty() {
         return Some("an empty body");
@@ -314,7 +322,18 @@ fn unusable(body: &[u8]) -> Option<&'static str> {
     if trimmed.starts_with(b"<") {
         return Some("an HTML page");
     }
+    if outcome == Outcome::File {
+        return None;
+    }
     serde_json::from_slice::<serde::de::IgnoredAny>(trimmed).is_err().then_some("a cut or malformed body")
+}
+
+/// Whether a job is refused for the jobs that are under way, and not for the rate limit: the message speaks of those jobs,
+/// or the headers say that the limit is not used up (API notes §2, §14).
+fn is_cap(body: &[u8], rate: RateHeaders) -> bool {
+    let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let message = value.pointer("/errors/0/message").and_then(serde_json::Value::as_str).unwrap_or_default();
+    message.contains("pending") || rate.remaining.is_some_and(|remaining| remaining > 0)
 }
 
 /// The API's word for an error: the first code of its error list.

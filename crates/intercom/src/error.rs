@@ -95,6 +95,12 @@ pub enum ClientError {
         /// How often we asked.
         attempts: u32,
     },
+    /// As many jobs are under way as the API allows at once.
+    #[error("{place} starts no further job while others are under way")]
+    TooManyJobs {
+        /// Where.
+        place: String,
+    },
     /// The answer is JSON, but not what this endpoint answers.
     #[error("the answer of {place} is not what was expected: {what}")]
     Unexpected {
@@ -129,6 +135,7 @@ impl ClientError {
             | ClientError::Unusable { .. }
             | ClientError::Unreachable { .. }
             | ClientError::RateLimited { .. }
+            | ClientError::TooManyJobs { .. }
             | ClientError::Unexpected { .. } => Policy::StopRun,
         }
     }

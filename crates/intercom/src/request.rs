@@ -11,6 +11,17 @@ pub enum Method {
     Post,
 }
 
+/// What comes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A JSON document.
+    Document,
+    /// A job, told as a JSON document. Where too many jobs are under way it is refused as if for the rate limit.
+    Job,
+    /// The bytes of a file.
+    File,
+}
+
 /// One request, without host, token or version.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
@@ -20,17 +31,29 @@ pub struct Request {
     pub path: String,
     /// The JSON body of a `Post`.
     pub body: Option<Value>,
+    /// What comes of it.
+    pub outcome: Outcome,
 }
 
 impl Request {
     /// A `GET` of `path`.
     pub fn get(path: impl Into<String>) -> Request {
-        Request { method: Method::Get, path: path.into(), body: None }
+        Request { method: Method::Get, path: path.into(), body: None, outcome: Outcome::Document }
     }
 
     /// A `POST` of `body` to `path`.
     pub fn post(path: impl Into<String>, body: Value) -> Request {
-        Request { method: Method::Post, path: path.into(), body: Some(body) }
+        Request { method: Method::Post, path: path.into(), body: Some(body), outcome: Outcome::Document }
+    }
+
+    /// A `POST` of `body` to `path` that starts a job.
+    pub fn job(path: impl Into<String>, body: Value) -> Request {
+        Request { outcome: Outcome::Job, ..Request::post(path, body) }
+    }
+
+    /// A `GET` of the file at `path`.
+    pub fn file(path: impl Into<String>) -> Request {
+        Request { outcome: Outcome::File, ..Request::get(path) }
     }
 
     /// The path without its query, for messages: ids stay, values of filters do not show.

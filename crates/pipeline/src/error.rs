@@ -43,6 +43,32 @@ pub enum PipelineError {
         /// How many rows there are.
         live: usize,
     },
+    /// A job of the API that makes an export failed each time it was started.
+    #[error("the API could not export {what}: the job ended as `{outcome}`, {attempts} times in a row")]
+    JobFailed {
+        /// The resource, and of which days.
+        what: String,
+        /// The API's word for how the job ended.
+        outcome: String,
+        /// How often it was started.
+        attempts: u32,
+    },
+    /// A job of the API that makes an export did not come to an end.
+    #[error("the API's export of {what} was not over after {waited_s} s")]
+    JobEndless {
+        /// The resource, and of which days.
+        what: String,
+        /// How long it was waited for.
+        waited_s: i64,
+    },
+    /// Others have all the export jobs that the API allows at once.
+    #[error("no export of {what} could be started in {waited_s} s: others are under way in the workspace")]
+    JobsTaken {
+        /// The resource, and of which days.
+        what: String,
+        /// How long it was waited for.
+        waited_s: i64,
+    },
     /// `--since` names a resource whose history cannot be limited.
     #[error("the history of {resource} cannot be limited; that of these can: {limited}")]
     NoHistory {

@@ -3,7 +3,7 @@
 use crate::error::PipelineError;
 use crate::sync::{ReadingSettings, selected};
 use relatable_intercom::catalogue::{
-    Condition, Feed, Paging, Position, Question, Reading, count_questions, feeds,
+    Condition, Export, Feed, Paging, Position, Question, Reading, count_questions, feeds,
 };
 use relatable_intercom::error::Policy;
 use relatable_intercom::{Client, ClientError};
@@ -14,6 +14,15 @@ use std::collections::BTreeMap;
 
 /// Records that a scroll shows per page (API notes §6).
 const SCROLL_PAGE: u64 = 100;
+
+/// Jobs that a first export of message deliveries takes, which are those of a year, where files are small.
+const MESSAGE_JOBS: u64 = 3;
+/// Days of each dataset that a first export of reporting brings.
+const REPORTING_DAYS: u64 = 366;
+/// Requests of a job that takes some seconds: one to start it, some to ask about it, one for its file.
+const JOB_REQUESTS: u64 = 5;
+/// The resource whose records are exported day by day.
+const REPORTING_DATASETS: &str = "reporting_datasets";
 
 /// What one feed costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,6 +117,11 @@ async fn cost_of(
 ) -> Result<Option<(Option<u64>, u64)>, ClientError> {
     match feed.reading {
         Reading::Updates(_) | Reading::OnDoubt | Reading::PerType => Ok(None),
+        Reading::Export(Export::Messages) => Ok(Some((None, MESSAGE_JOBS * JOB_REQUESTS))),
+        Reading::Export(Export::Reporting) => {
+            let datasets = seen.get(REPORTING_DATASETS);
+            Ok(datasets.map(|datasets| (None, datasets.total * REPORTING_DAYS * JOB_REQUESTS)))
+        }
         Reading::PerRecord(condition) => {
             let parent = feed.parent.and_then(|parent| seen.get(parent));
             Ok(parent.map(|parent| {

@@ -143,6 +143,7 @@ pub async fn sync(
         sweep: reading.sweep,
         sweeps: reading.sweeps,
         since,
+        workspace: workspace.id,
         object_types: reading.object_types,
         accept_deletions: reading.accept_deletions,
         hands: settings.client.connections,

@@ -88,6 +88,13 @@ pub enum FaultKind {
     SamePage,
     /// The open company scroll is gone before the request is answered.
     ScrollExpired,
+    /// One more of the jobs that are started next fails, which may be the one that the request starts.
+    JobFails,
+    /// Other programs have all the jobs that may be pending from before the request is answered.
+    JobTaken {
+        /// For how many seconds.
+        seconds: u32,
+    },
     /// Another program has the company scroll from before the request is answered.
     ScrollTaken {
         /// For how many seconds.

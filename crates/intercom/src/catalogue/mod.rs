@@ -5,6 +5,7 @@
 
 mod condition;
 mod counts;
+mod export;
 mod feeds;
 mod proof;
 mod question;
@@ -12,6 +13,7 @@ mod stretch;
 
 pub use condition::Condition;
 pub use counts::{CountQuestion, count_questions};
+pub use export::{Attribute, Dataset, Export, JobState, JobStatus, datasets};
 pub use feeds::{AREAS, feeds};
 pub use proof::{FADING, STATED_LENGTHS, StatedLength};
 pub use question::{Question, Window};
@@ -85,6 +87,9 @@ pub enum Reading {
     /// Newest first, down to what the last run saw: ids of records of the resource the feed `deletes`, which were deleted
     /// at the moment in the feed's `changed`.
     Deletions,
+    /// Made by a job of the API for a range of days and fetched as a file: from where the last run came to, and some days
+    /// before that once more.
+    Export(Export),
 }
 
 /// How a complete reading can be cut into windows of the time of creation, which never moves, to be read side by side.

@@ -34,7 +34,9 @@ impl Extraction {
         self.record(Changes { passes_forgotten, ..Changes::default() }).await?;
         let definitions = self.definitions().await?;
         self.signal(Signal::Attributes(definitions.clone()));
-        let (mut low_water, left_out) = tokio::try_join!(self.enumerate(&definitions), self.details())?;
+        let exports = async { Ok(self.exports().await) };
+        let (mut low_water, left_out, exported) =
+            tokio::try_join!(self.enumerate(&definitions), self.details(), exports)?;
         for feed in self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))) {
             let is_own = feed.content == Content::Documents && feed.parent != Some(feed.resource);
             if is_own && !left_out.contains(feed.name) {
@@ -48,8 +50,9 @@ impl Extraction {
         low_water.extend(lifted.map(|name| (name.clone(), 0)));
         let bounds = self.since.iter().map(|(name, since_s)| (format!("{SINCE_PREFIX}{name}"), *since_s));
         low_water.extend(bounds);
+        low_water.extend(exported.marks);
         self.signal(Signal::Finished(low_water));
-        Ok(())
+        exported.error.map_or(Ok(()), Err)
     }
 
     /// Reads the definitions of attributes. Where they are needed and may not be read, the run ends before anything is

@@ -12,6 +12,7 @@ mod departures;
 mod detail;
 mod discover;
 mod explain;
+mod exports;
 mod page;
 mod snapshot;
 mod stream;
@@ -98,6 +99,8 @@ pub(crate) struct Extraction {
     sweeps: SweepAges,
     /// Per resource, since when its history is read, seconds since the epoch.
     since: BTreeMap<String, i64>,
+    /// The workspace's code.
+    workspace: String,
     /// Types of custom objects that are known without asking.
     object_types: Vec<String>,
     /// Whether any number of records may be gone.
@@ -144,6 +147,8 @@ pub(crate) struct Plan {
     pub(crate) sweep: bool,
     pub(crate) sweeps: SweepAges,
     pub(crate) since: BTreeMap<String, i64>,
+    /// The workspace's code.
+    pub(crate) workspace: String,
     pub(crate) object_types: Vec<String>,
     pub(crate) accept_deletions: bool,
     pub(crate) hands: usize,
@@ -183,6 +188,7 @@ impl Extraction {
             sweep: plan.sweep,
             sweeps: plan.sweeps,
             since: plan.since,
+            workspace: plan.workspace,
             object_types: plan.object_types,
             accept_deletions: plan.accept_deletions,
             began_s,

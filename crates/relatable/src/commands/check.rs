@@ -139,6 +139,11 @@ async fn about_feeds(findings: &mut Findings, client: &Client) -> Result<(), Fai
             findings.fine(feed.name, "not asked: it is read for each type of custom objects")?;
             continue;
         }
+        if matches!(feed.reading, Reading::Export(_)) {
+            let made = format!("not asked: it is made by jobs, and a check starts none{remark}");
+            findings.fine(feed.name, &made)?;
+            continue;
+        }
         if feed.parent.is_some() && record.is_none() {
             findings.fine(feed.name, &format!("not asked: there is no record to ask it for{remark}"))?;
             continue;
@@ -189,7 +194,8 @@ async fn ask(client: &Client, feed: &Feed, id: Option<&str>) -> Result<Asked, Cl
         | Reading::Deletions
         | Reading::PerType
         | Reading::PerRecord(_)
-        | Reading::OnDoubt => None,
+        | Reading::OnDoubt
+        | Reading::Export(_) => None,
     };
     Ok(Asked { found: format!("can be read{}", total.unwrap_or_default()), first })
 }

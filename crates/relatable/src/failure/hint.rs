@@ -99,6 +99,9 @@ fn of_client(error: &ClientError) -> Option<String> {
         ClientError::Unreachable { .. } => format!(
             "look at the network, at `--base-url` (or INTERCOM_BASE_URL) and at HTTPS_PROXY; {GOES_ON}"
         ),
+        ClientError::TooManyJobs { .. } => format!(
+            "another program exports from the workspace, or somebody does in its settings; try again later; {GOES_ON}"
+        ),
         ClientError::RateLimited { .. } => format!(
             "other programs seem to use up the workspace's rate limit; try again later, or with a lower \
              `--budget-share`; {GOES_ON}"
@@ -263,6 +266,23 @@ fn table_of_files(resource: &str) -> Option<&str> {
     resource.strip_prefix(&file_resource(""))
 }
 
+/// The hint for a reading that came to nothing.
+fn of_reading(error: &PipelineError) -> Option<&'static str> {
+    match error {
+        PipelineError::ManyMissing { .. } => Some(
+            "look into the workspace whether they were deleted; if so, run again with `--accept-deletions`",
+        ),
+        PipelineError::JobsTaken { .. } => Some(
+            "another program exports from the workspace, or somebody does in its settings: run again when that is over; \
+             everything else was read and loaded",
+        ),
+        PipelineError::JobFailed { .. } | PipelineError::JobEndless { .. } => Some(
+            "everything else was read and loaded, and the next run exports this again from where it stood",
+        ),
+        _ => None,
+    }
+}
+
 /// The hint for a run that ended early.
 fn of_run(error: &PipelineError) -> Option<String> {
     match error {
@@ -279,10 +299,10 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::NoHistory { .. } => {
             Some("leave the resource's name out of `--since`: it is read as a whole".to_owned())
         }
-        PipelineError::ManyMissing { .. } => Some(
-            "look into the workspace whether they were deleted; if so, run again with `--accept-deletions`"
-                .to_owned(),
-        ),
+        PipelineError::ManyMissing { .. }
+        | PipelineError::JobFailed { .. }
+        | PipelineError::JobEndless { .. }
+        | PipelineError::JobsTaken { .. } => of_reading(error).map(str::to_owned),
         PipelineError::NothingRead { .. } => {
             Some("is it the database that you meant? `relatable sync` reads a workspace into it".to_owned())
         }

@@ -219,6 +219,7 @@ fn of_client(error: &ClientError) -> ExitCode {
         | ClientError::Unusable { .. }
         | ClientError::Unreachable { .. }
         | ClientError::RateLimited { .. }
+        | ClientError::TooManyJobs { .. }
         | ClientError::Unexpected { .. } => ExitCode::Api,
     }
 }
@@ -274,6 +275,9 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::NoHistory { .. }
         | PipelineError::NothingRead { .. } => ExitCode::Usage,
         PipelineError::ManyMissing { .. } => ExitCode::Verification,
+        PipelineError::JobFailed { .. }
+        | PipelineError::JobEndless { .. }
+        | PipelineError::JobsTaken { .. } => ExitCode::Api,
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }

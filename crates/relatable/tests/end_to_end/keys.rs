@@ -111,6 +111,8 @@ const REFERENCES: &str = "
     internal_articles folder_id folders
     internal_articles owner_id admins
     macro_teams team_id teams
+    message_deliveries company_id companies
+    message_deliveries contact_id contacts
     news_item_newsfeeds newsfeed_id newsfeeds
     news_items sender_id admins
     notes author_id admins
@@ -120,6 +122,8 @@ const REFERENCES: &str = "
     redirects help_center_id help_centers
     redirects target_id articles target_type=article
     redirects target_id collections target_type=collection
+    reporting_days dataset_id reporting_datasets
+    reporting_rows conversation_conversation_id conversations
     side_conversation_part_tags tag_id tags
     side_conversation_parts assigned_to_id admins assigned_to_type=admin
     side_conversation_parts assigned_to_id contacts assigned_to_type=user

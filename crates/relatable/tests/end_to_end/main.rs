@@ -8,6 +8,7 @@ mod departures;
 mod dump;
 mod economy;
 mod export;
+mod exports;
 mod freshness;
 mod harness;
 mod history;

@@ -14,6 +14,8 @@ pub(super) struct Call<'a> {
     pub(super) shared: &'a Shared,
     pub(super) version: Version,
     pub(super) path: &'a str,
+    /// What the caller accepts.
+    pub(super) accept: &'a str,
     /// The id in the path, if the endpoint has one.
     pub(super) id: &'a str,
     /// The second id in the path, if the endpoint has two.

@@ -2,11 +2,11 @@
 //! counts as showing something to a contact.
 
 use super::listing::{Envelope, LIST, Listing, Nested, One, Paging};
-use super::routes::{Answer, Endpoint, Handler};
+use super::routes::{Answer, Endpoint, FileHandler, Handler};
 use super::version::Version;
 use super::{
     activity_logs, calls, catalogue, companies, contacts, conversations, custom_objects, departures, events,
-    knowledge, tickets,
+    exports, knowledge, tickets,
 };
 use crate::resource::Resource;
 use crate::workspace::{Children, Order, Workspace};
@@ -17,6 +17,10 @@ const fn get(pattern: &'static str, since: Version, handler: Handler) -> Endpoin
 
 const fn post(pattern: &'static str, since: Version, handler: Handler) -> Endpoint {
     Endpoint { method: "POST", pattern, since, answer: Answer::By(handler) }
+}
+
+const fn file(pattern: &'static str, since: Version, handler: FileHandler) -> Endpoint {
+    Endpoint { method: "GET", pattern, since, answer: Answer::File(handler) }
 }
 
 const fn list(pattern: &'static str, since: Version, listing: Listing) -> Endpoint {
@@ -238,6 +242,14 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     ),
     one("/data_connectors/{id}", V2_16, Resource::DataConnectors, "data_connector_not_found"),
     get("/data_connectors/{id}/execution_results", V2_16, knowledge::executions),
+    post("/export/content/data", ANY, exports::messages::start),
+    get("/export/content/data/{id}", ANY, exports::messages::status),
+    post("/export/cancel/{id}", ANY, exports::messages::cancel),
+    file("/download/content/data/{id}", ANY, exports::messages::download),
+    get("/export/reporting_data/get_datasets", V2_14, exports::reporting::datasets),
+    post("/export/reporting_data/enqueue", V2_14, exports::reporting::start),
+    get("/export/reporting_data/{id}", V2_14, exports::reporting::status),
+    file("/download/reporting_data/{id}", V2_14, exports::reporting::download),
     get("/custom_object_instances/{id}", V2_16, custom_objects::list),
     get("/custom_object_instances/{id}/{inner_id}", V2_13, custom_objects::one),
 ];

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{ACCEPT, AUTHORIZATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::Value;
@@ -15,6 +15,7 @@ use super::call::Call;
 use super::heading::{Delivery, Heading, Rate};
 use super::limiter::WINDOW_S;
 use super::problem::Problem;
+use super::routes::{OCTETS, Served};
 use super::version::Version;
 use super::{Peer, Shared, routes};
 use crate::document::Node;
@@ -88,6 +89,10 @@ async fn interfere(shared: &Shared, fault: Option<&FaultKind>) {
         Some(FaultKind::Delay { ms }) => tokio::time::sleep(Duration::from_millis(*ms)).await,
         // A mutation may have become impossible by others; then nothing changes.
         Some(FaultKind::Mutate { mutation }) => drop(shared.mutate(mutation.clone())),
+        Some(FaultKind::JobFails) => shared.jobs.fail_next(),
+        Some(FaultKind::JobTaken { seconds }) => {
+            shared.jobs.take(shared.clock.now_ms() + i64::from(*seconds) * 1000);
+        }
         Some(FaultKind::ScrollExpired) => shared.scroll.expire(),
         Some(FaultKind::ScrollTaken { seconds }) => {
             shared.scroll.take(shared.clock.now_ms() + i64::from(*seconds) * 1000);
@@ -101,10 +106,13 @@ async fn served(shared: &Shared, request: Request, from_start: bool, request_id:
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_BYTES_MAX).await.unwrap_or_default();
     match handle(shared, &parts.method, &parts.uri, &parts.headers, &body, from_start) {
-        Ok(document) => {
-            let (content_type, body) = match document {
-                Node::Text(text) => ("text/plain; charset=utf-8", text.into_owned().into_bytes()),
-                document => (JSON, document.to_bytes()),
+        Ok(served) => {
+            let (content_type, body) = match served {
+                Served::File(bytes) => (OCTETS, bytes),
+                Served::Document(Node::Text(text)) => {
+                    ("text/plain; charset=utf-8", text.into_owned().into_bytes())
+                }
+                Served::Document(document) => (JSON, document.to_bytes()),
             };
             Answer { status: StatusCode::OK, content_type, body, link: None }
         }
@@ -126,7 +134,7 @@ fn handle(
     headers: &HeaderMap,
     body: &Bytes,
     from_start: bool,
-) -> Result<Node, Problem> {
+) -> Result<Served, Problem> {
     let version = headers.get(INTERCOM_VERSION).map(|version| version.to_str().unwrap_or_default());
     let version = Version::parse(version).ok_or_else(|| {
         Problem::bad_request("intercom_version_invalid", "The requested version could not be found")
@@ -156,6 +164,7 @@ fn handle(
         shared,
         version,
         path: uri.path(),
+        accept: headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default(),
         id: route.id,
         inner_id: route.inner_id,
         query,

@@ -13,6 +13,7 @@ mod custom_objects;
 mod departures;
 mod endpoints;
 mod events;
+mod exports;
 mod gate;
 mod heading;
 mod knowledge;
@@ -37,6 +38,7 @@ use crate::workspace::{Draw, Kind, Workspace};
 
 pub(crate) use connection::{Peer, ResettableListener};
 pub(crate) use control::router;
+use exports::Jobs;
 use limiter::Limiter;
 
 /// What requests share.
@@ -48,6 +50,7 @@ pub(crate) struct Shared {
     log: Mutex<Vec<Logged>>,
     limiter: Limiter,
     scroll: Scroll,
+    jobs: Jobs,
     totals: TotalCache,
     listing: companies::Listing,
     token: String,
@@ -74,6 +77,7 @@ impl Shared {
             log: Mutex::default(),
             limiter: Limiter::new(settings.limit_per_window),
             scroll: Scroll::default(),
+            jobs: Jobs::default(),
             totals: TotalCache::default(),
             listing: companies::Listing::default(),
             token: settings.token.clone(),

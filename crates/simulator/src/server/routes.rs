@@ -1,5 +1,7 @@
 //! Which endpoint answers which path.
 
+use axum::http::StatusCode;
+
 use super::call::Call;
 use super::endpoints::ENDPOINTS;
 use super::listing::{Listing, Nested, One};
@@ -7,8 +9,21 @@ use super::problem::Problem;
 use super::version::Version;
 use crate::document::Node;
 
+/// What a file is served as, and the only thing that may be accepted for it.
+pub(super) const OCTETS: &str = "application/octet-stream";
+
 /// Answers a call.
 pub(super) type Handler = fn(&Call<'_>) -> Result<Node, Problem>;
+
+/// Answers a call with a file.
+pub(super) type FileHandler = fn(&Call<'_>) -> Result<Vec<u8>, Problem>;
+
+/// What a call is answered with.
+pub(super) enum Served {
+    Document(Node),
+    /// The bytes of a file, for those who accept nothing else.
+    File(Vec<u8>),
+}
 
 /// An endpoint.
 pub(super) struct Endpoint {
@@ -32,22 +47,30 @@ pub(super) enum Answer {
     Nested(Nested),
     /// With one of what hangs on a record.
     Inner(Nested),
+    /// With a file.
+    File(FileHandler),
 }
 
 impl Endpoint {
     /// Answers a call; a version that does not have the endpoint says so (API notes, section 1.3).
-    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Node, Problem> {
+    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Served, Problem> {
         if call.version < self.since {
             let message = "Requested resource is not available in current API version.";
             return Err(Problem::bad_request("intercom_version_invalid", message));
         }
-        match &self.answer {
+        let document = match &self.answer {
             Answer::By(handler) => handler(call),
             Answer::List(listing) => listing.answer(call),
             Answer::One(one) => one.answer(call),
             Answer::Nested(nested) => nested.answer(call),
             Answer::Inner(nested) => nested.one(call),
-        }
+            Answer::File(_) if call.accept != OCTETS => {
+                let message = format!("The Accept header must be {OCTETS}");
+                return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", message));
+            }
+            Answer::File(handler) => return handler(call).map(Served::File),
+        };
+        document.map(Served::Document)
     }
 }
 

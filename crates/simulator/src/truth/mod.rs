@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::document::Node;
 use crate::resource::Resource;
 use crate::server::Shared;
-use crate::workspace::{ANCHOR_S, Workspace};
+use crate::workspace::{ANCHOR_S, DATASETS, Dataset, Workspace};
 
 mod counts;
 mod documents;
@@ -71,6 +71,32 @@ impl Truth {
     /// microseconds per record.
     pub fn counts(&self) -> Counts {
         self.source.ask(Counts::of)
+    }
+
+    /// The deliveries of messages sent on the whole days from that of one moment to that of another, epoch seconds; of
+    /// what came of them, what happened on these days. Nothing and nobody is null, whatever the export writes for it.
+    pub fn message_deliveries(&self, created_at_after: i64, created_at_before: i64) -> Vec<Value> {
+        let rows =
+            self.source.ask(|workspace, now| workspace.deliveries(created_at_after, created_at_before, now));
+        rows.iter().map(Node::to_value).collect()
+    }
+
+    /// The reporting datasets with their attributes.
+    pub fn reporting_datasets(&self) -> Vec<Value> {
+        DATASETS.iter().map(|dataset| dataset.document().to_value()).collect()
+    }
+
+    /// The rows of a reporting dataset from one second to another, both included, by qualified id of the attribute, as
+    /// version 2.16 exports them; none of a dataset that there is not.
+    pub fn reporting_rows(&self, dataset: &str, start_time: i64, end_time: i64) -> Vec<Value> {
+        let Some(dataset) = Dataset::with_id(dataset) else { return Vec::new() };
+        let rows =
+            self.source.ask(|workspace, _| workspace.reporting_rows(dataset, start_time, end_time, true));
+        let named = |row: Vec<Option<String>>| {
+            let names = dataset.attributes.iter().map(|attribute| attribute.qualified.to_owned());
+            names.zip(row.into_iter().map(Value::from)).collect()
+        };
+        rows.into_iter().map(named).map(Value::Object).collect()
     }
 
     /// Every document of a resource, generated one after the other.

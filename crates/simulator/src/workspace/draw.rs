@@ -32,6 +32,9 @@ pub(crate) enum Kind {
     Request,
     Record,
     Drift,
+    Delivery,
+    Reporting,
+    Job,
 }
 
 /// One stream of draws.

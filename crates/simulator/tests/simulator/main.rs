@@ -7,6 +7,7 @@ mod departures;
 mod description;
 mod documents;
 mod events;
+mod exports;
 mod faults;
 mod limits;
 mod paging;

@@ -2,6 +2,7 @@
 
 mod conversations;
 mod definitions;
+mod exports;
 mod knowledge;
 mod people;
 mod settings;
@@ -21,6 +22,7 @@ pub const AREAS: &[&[Feed]] = &[
     knowledge::FEEDS[2],
     settings::FEEDS[0],
     settings::FEEDS[1],
+    exports::FEEDS,
 ];
 
 /// Everything that is read.

@@ -119,6 +119,8 @@ pub(crate) fn expected_tables_with(simulator: &Simulator, also: &[&str]) -> BTre
         }
         expected.extend(here.iter().map(|table| table.name.to_owned()).zip(filled));
     }
+    // What the API makes as jobs has tests of its own.
+    expected.extend(super::exported_tables(simulator, None, None));
     let ids = |role: Option<&str>| -> HashSet<String> {
         let contacts = truth.documents(Resource::Contacts);
         let meant = contacts.filter(|contact| role.is_none_or(|role| contact["role"] == role));
@@ -182,7 +184,7 @@ fn further_columns(table: &Table, simulator: &Simulator) -> Vec<Column> {
 }
 
 /// The table without rows.
-fn empty(table: &Table, root: Option<&Table>, more: &[Column]) -> ExpectedTable {
+pub(super) fn empty(table: &Table, root: Option<&Table>, more: &[Column]) -> ExpectedTable {
     let mut columns: Vec<(String, Kind)> =
         table.columns.iter().map(|column| (column.name.clone(), column.kind)).collect();
     for column in more {

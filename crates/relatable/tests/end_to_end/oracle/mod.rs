@@ -8,6 +8,7 @@ mod companies;
 mod conversations;
 mod coverage;
 mod expectation;
+mod exports;
 mod knowledge;
 mod people;
 mod settings;
@@ -17,6 +18,7 @@ mod tickets;
 pub(crate) use cell::{Cell, Stored};
 pub(crate) use coverage::members_without_column;
 pub(crate) use expectation::{ExpectedTable, expected_tables, expected_tables_with};
+pub(crate) use exports::exported_tables;
 pub(crate) use table::Table;
 
 /// Every table but `counts`, which is made of totals and not of documents.

@@ -117,6 +117,7 @@ const LISTS: &[&str] = &[
     "/emails",
     "/away_status_reasons",
     "/office_hours_schedules",
+    "/export/reporting_data/get_datasets",
 ];
 
 /// All of them, in a workspace where something was deleted and merged.
@@ -173,6 +174,7 @@ pub(crate) async fn all(session: &Session) -> Vec<Request> {
         .filter_map(|call| call["conversation_id"].as_str().map(str::to_owned))
         .take(20)
         .collect();
+    requests.extend(exports(session).await);
     requests.extend([
         post("/contacts/search", everything.clone()),
         post("/conversations/search", everything.clone()),
@@ -182,4 +184,24 @@ pub(crate) async fn all(session: &Session) -> Vec<Request> {
         post("/admins/activity_logs/search", json!({"created_at_after": 1})),
     ]);
     requests
+}
+
+/// Those about exports, with a job to ask about.
+async fn exports(session: &Session) -> Vec<Request> {
+    let range = json!({"created_at_after": 1_793_000_000, "created_at_before": 1_793_400_000});
+    let reporting = json!({
+        "dataset_id": "conversation", "attribute_ids": ["conversation.state"], "start_time": 1_793_000_000,
+        "end_time": 1_793_400_000,
+    });
+    let told = session.post("/export/content/data", range.clone()).await;
+    let job = told["job_identifier"].as_str().expect("text");
+    let request = |method, described, path, body| Request { method, described, path, body };
+    let (status, cancel) = ("/export/content/data/{job_identifier}", "/export/cancel/{job_identifier}");
+    let enqueue = "/export/reporting_data/enqueue";
+    vec![
+        request("GET", status, status.replace("{job_identifier}", job), None),
+        request("POST", cancel, cancel.replace("{job_identifier}", job), Some(json!({}))),
+        request("POST", "/export/content/data", "/export/content/data".to_owned(), Some(range)),
+        request("POST", enqueue, enqueue.to_owned(), Some(reporting)),
+    ]
 }
