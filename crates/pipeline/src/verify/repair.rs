@@ -32,7 +32,8 @@ impl Plan {
     /// What mends these findings. What lists show completely at every run needs nothing.
     fn new(findings: &[Finding], version: &str) -> Plan {
         let mut plan = Plan::default();
-        let feeds: Vec<&'static Feed> = feeds().filter(|feed| feed.is_in(version)).collect();
+        let feeds: Vec<&'static Feed> =
+            feeds().filter(|feed| feed.cost.is_none() && feed.is_in(version)).collect();
         for finding in findings {
             let id = finding.id.clone();
             let asked_for = finding.asked_for.as_ref().and_then(|(feed, parent)| {
@@ -177,8 +178,8 @@ mod tests {
                 0,
             ),
             (finding(FindingKind::Ghost, "contacts", "", None), vec!["contact 7"], 0, 0),
-            (finding(FindingKind::Ghost, "tags", "", None), vec![], 0, 1),
-            (finding(FindingKind::WrongValue, "tags", "name", None), vec![], 0, 0),
+            (finding(FindingKind::Ghost, "tags", "", None), vec!["tag 7"], 0, 0),
+            (finding(FindingKind::WrongValue, "tags", "name", None), vec!["tag 7"], 0, 0),
             (
                 finding(FindingKind::MissingRecord, "notes", "", Some(("contact_notes", "c"))),
                 vec!["contact_notes c"],

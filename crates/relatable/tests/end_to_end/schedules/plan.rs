@@ -121,7 +121,7 @@ impl Schedule {
         Schedule {
             number,
             scheme: if is_duckdb { "duckdb" } else { "sqlite" },
-            tickets: TICKETS[usize::from(number % MANY_PARTS_EACH == 0)],
+            tickets: TICKETS[usize::from(number.is_multiple_of(MANY_PARTS_EACH))],
             timezone: TIMEZONES.choose(&mut random).unwrap(),
             index_lag_s: *[0, 0, 20, 300, 600].choose(&mut random).unwrap(),
             host_skew_s: [vec![], vec![], vec![0, 2], vec![-3, 0, 1]].choose(&mut random).unwrap().clone(),
