@@ -59,6 +59,9 @@ impl Extraction {
             open = Vec::new();
             for (stream, sweep) in settled {
                 stream.state.swept(&sweep);
+                if sweep.signpost_s >= self.began_s {
+                    stream.swept_now.extend(sweep.serving.iter().cloned());
+                }
                 let passes_forgotten = vec![stream.pass()];
                 self.store(stream, Changes { passes_forgotten, ..Changes::default() }).await?;
                 open.push(stream);
@@ -112,8 +115,8 @@ impl Extraction {
         let is_due = |name: &String| {
             let age_s = if is_own(name) { self.sweeps.records_s } else { self.sweeps.details_s };
             let swept_at_s = stream.state.served.get(name).map_or(i64::MIN, |served| served.swept_at_s);
-            let asked_for = self.sweep && swept_at_s < began_s;
-            asked_for || began_s.saturating_sub(swept_at_s) >= age_s
+            let is_old = began_s.saturating_sub(swept_at_s) >= age_s;
+            !stream.swept_now.contains(name) && (self.sweep || is_old)
         };
         let lasts = stream.backfill.lasting;
         let mut due: BTreeSet<String> = stream.wanted.iter().filter(|name| is_due(name)).cloned().collect();
@@ -248,7 +251,9 @@ impl Extraction {
             self.record(changes).await?;
         }
         self.tally(feed.resource, |tally| {
-            tally.records += records;
+            // A sweep shows the same records once more.
+            let is_sweep = feed.reading == Reading::Sweep;
+            *(if is_sweep { &mut tally.swept } else { &mut tally.records }) += records;
             tally.waiting += waiting;
             if number == 0 && reach.position == Position::First {
                 tally.total = page.info.total_count.or(tally.total);

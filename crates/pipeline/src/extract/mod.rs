@@ -79,9 +79,19 @@ pub(crate) enum Signal {
 /// Counts of one resource, for progress.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
+    /// Records shown by everything but sweeps.
     records: u64,
+    /// Records shown by sweeps.
+    swept: u64,
     total: Option<u64>,
     waiting: u64,
+}
+
+impl Tally {
+    /// Records read, those that a sweep showed once more counted once.
+    fn read(&self) -> u64 {
+        self.records.max(self.swept)
+    }
 }
 
 /// One run's reading.
@@ -338,7 +348,7 @@ impl Extraction {
         let mut tallies = lock(&self.tallies);
         let tally = tallies.entry(resource.to_owned()).or_default();
         change(tally);
-        let Tally { records, total, waiting } = *tally;
+        let (records, Tally { total, waiting, .. }) = (tally.read(), *tally);
         drop(tallies);
         self.observer.event(&RunEvent::Progress { resource: resource.to_owned(), records, total, waiting });
     }
@@ -347,7 +357,7 @@ impl Extraction {
     pub(crate) fn records(&self) -> BTreeMap<String, u64> {
         let tallies = lock(&self.tallies);
         let selected = tallies.iter().filter(|(resource, _)| self.resources.contains(*resource));
-        selected.map(|(resource, tally)| (resource.clone(), tally.records)).collect()
+        selected.map(|(resource, tally)| (resource.clone(), tally.read())).collect()
     }
 
     /// Tells that a resource has been read, if it was to be.

@@ -93,7 +93,8 @@ impl Extraction {
         } else {
             self.stream_state(&name, feed.resource, &wanted).await?
         };
-        Ok(Stream { name, backfill: feed, updates: None, sweeps: feed, wanted, state })
+        let swept_now = BTreeSet::new();
+        Ok(Stream { name, backfill: feed, updates: None, sweeps: feed, wanted, swept_now, state })
     }
 
     /// What is asked per record of a list: for those that changed since the last run, and for all when a sweep is due.

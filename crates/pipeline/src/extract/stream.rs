@@ -81,6 +81,8 @@ pub(super) struct Stream {
     pub(super) sweeps: &'static Feed,
     /// The names of the feeds to serve in this run.
     pub(super) wanted: BTreeSet<String>,
+    /// Those of which this run began and ended a complete reading.
+    pub(super) swept_now: BTreeSet<String>,
     /// Where it stands.
     pub(super) state: StreamState,
 }
@@ -152,7 +154,8 @@ impl Extraction {
             let name = format!("stream/{}", backfill.resource);
             let state = self.stream_state(&name, backfill.resource, &wanted).await?;
             let sweeps = sweeps.unwrap_or(backfill);
-            streams.push(Stream { name, backfill, updates, sweeps, wanted, state });
+            let swept_now = BTreeSet::new();
+            streams.push(Stream { name, backfill, updates, sweeps, wanted, swept_now, state });
         }
         Ok(streams)
     }

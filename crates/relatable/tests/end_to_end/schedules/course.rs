@@ -96,6 +96,10 @@ fn expected(schedule: &Schedule, simulator: &Simulator, site: &Site) -> BTreeMap
             _ => {}
         }
     }
+    // Exports are of no collection, and no schedule reads them.
+    let of_collections: Vec<&str> = tables().iter().map(|table| table.name).collect();
+    let others = expected.iter_mut().filter(|(name, _)| !of_collections.contains(&name.as_str()));
+    others.for_each(|(_, table)| table.rows.clear());
     expected
 }
 
