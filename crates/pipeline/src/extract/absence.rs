@@ -50,7 +50,7 @@ impl Extraction {
             self.catch_up(stream).await?;
         }
         let since_us = stream.state.since_s.map(|since_s| since_s.saturating_mul(1_000_000));
-        Ok(Some(Sought { resource: feed.resource, pass: stream.pass(), since_us }))
+        Ok(Some(Sought { resource: feed.resource, kind: None, pass: stream.pass(), since_us }))
     }
 
     /// Looks for the rows that passes did not show, and has each of them asked for. All resources are searched before one
@@ -62,19 +62,25 @@ impl Extraction {
         // Everything that the passes showed was appended before.
         let up_to = self.appended.load(Ordering::Acquire);
         let (answer, found) = oneshot::channel();
-        let resources: Vec<&'static str> = sought.iter().map(|sought| sought.resource).collect();
+        let named = |sought: &Sought| (sought.resource, sought.kind.clone());
+        let resources: Vec<_> = sought.iter().map(named).collect();
         self.signal(Signal::Search(Search { sought, up_to, answer }));
         // A loader that is gone has failed, which ends the run elsewhere.
         let Ok(found) = found.await else { return Ok(()) };
         let mut outcome = Ok(());
-        for (resource, missing) in resources.into_iter().zip(found) {
-            outcome = outcome.and(self.confirm(resource, missing).await);
+        for ((resource, kind), missing) in resources.into_iter().zip(found) {
+            outcome = outcome.and(self.confirm(resource, kind, missing).await);
         }
         outcome
     }
 
     /// Has the records asked for that are missing of a resource.
-    async fn confirm(&self, resource: &'static str, missing: Missing) -> Result<(), PipelineError> {
+    async fn confirm(
+        &self,
+        resource: &'static str,
+        kind: Option<String>,
+        missing: Missing,
+    ) -> Result<(), PipelineError> {
         let Missing { live, keys } = missing;
         if keys.len() > MISSING_ALWAYS
             && keys.len().saturating_mul(MISSING_ONE_IN) > live
@@ -82,7 +88,10 @@ impl Extraction {
         {
             return Err(PipelineError::ManyMissing { resource, missing: keys.len(), live });
         }
-        let Some(confirming) = self.confirming(resource) else { return self.note_gone(resource, keys).await };
+        let Some(confirming) = self.confirming(resource).filter(|_| kind.is_none()) else {
+            let whole = |key| kind.iter().cloned().chain([key]).collect();
+            return self.note_gone(resource, keys.into_iter().map(whole).collect()).await;
+        };
         let work = |key: String| Work { queue: queue(confirming, true), key, payload: ABSENT.to_owned() };
         let work_added: Vec<Work> = keys.into_iter().map(work).collect();
         if work_added.is_empty() {
@@ -94,14 +103,13 @@ impl Extraction {
     }
 
     /// Notes records as gone that cannot be asked for by themselves.
-    async fn note_gone(&self, resource: &str, keys: Vec<String>) -> Result<(), PipelineError> {
+    async fn note_gone(&self, resource: &str, keys: Vec<Vec<String>>) -> Result<(), PipelineError> {
         for keys in keys.chunks(NOTED_AT_ONCE) {
-            let keys: Vec<[&String; 1]> = keys.iter().map(|key| [key]).collect();
             let stored = Entry {
                 answer: format!("{ABSENT_PREFIX}{resource}"),
                 scope: None,
                 requested_at_us: self.client.server_now().as_microsecond(),
-                body: serde_json::to_vec(&keys).unwrap_or_default(),
+                body: serde_json::to_vec(keys).unwrap_or_default(),
             };
             let (journal, ticket) = (self.journal.clone(), self.journal.reserve());
             self.blocking(move || journal.append(ticket, stored, Changes::default())).await?;

@@ -30,7 +30,8 @@ impl Extraction {
     /// Reads everything there is to read now, and tells the loader.
     pub(crate) async fn run(&self) -> Result<(), PipelineError> {
         let is_list = |reading| matches!(reading, Reading::Snapshot | Reading::Definitions(_));
-        let passes_forgotten = self.with_reading(is_list).map(|feed| list_pass_name(feed.resource)).collect();
+        let passes_forgotten =
+            self.with_reading(is_list).map(|feed| list_pass_name(feed.resource, None)).collect();
         self.record(Changes { passes_forgotten, ..Changes::default() }).await?;
         let definitions = self.definitions().await?;
         self.signal(Signal::Attributes(definitions.clone()));
@@ -86,15 +87,15 @@ impl Extraction {
             let caught_up = try_join_all(streams.iter_mut().map(|stream| self.catch_up(stream)));
             let departures = self.with_reading(|reading| reading == Reading::Deletions);
             let departures = try_join_all(departures.map(|feed| self.departures(feed)));
-            let (lists, may_read, _, ()) =
+            let (lists, may_read, _, instances) =
                 tokio::try_join!(new, caught_up, departures, self.object_instances(definitions))?;
             let may_read = streams.iter_mut().zip(may_read).filter(|(_, may_read)| *may_read);
             self.complete(may_read.map(|(stream, _)| stream).collect()).await?;
-            Ok((lists, streams))
+            Ok((lists, streams, instances))
         };
-        let (scrolled, (lists, streams)) = tokio::try_join!(scrolling, others)?;
+        let (scrolled, (lists, streams, instances)) = tokio::try_join!(scrolling, others)?;
         let lists = [scrolled, lists];
-        self.look_for_listed(&lists).await?;
+        self.look_for_listed(&lists, instances).await?;
         self.enumerated();
         let of_lists = lists.into_iter().flat_map(|lists| lists.marks);
         Ok(streams.iter().flat_map(Stream::marks).chain(of_lists).collect())
@@ -133,7 +134,7 @@ impl Extraction {
     }
 
     /// Looks for the rows of listed resources that their lists did not show.
-    async fn look_for_listed(&self, lists: &[Lists]) -> Result<(), PipelineError> {
+    async fn look_for_listed(&self, lists: &[Lists], mut sought: Vec<Sought>) -> Result<(), PipelineError> {
         let incomplete = |resource: &str| lists.iter().any(|lists| lists.incomplete.contains(resource));
         let is_list = |reading| matches!(reading, Reading::Snapshot | Reading::Definitions(_));
         let complete: BTreeSet<&'static str> = self
@@ -141,26 +142,38 @@ impl Extraction {
             .filter(|feed| !feed.lasting && self.is_selected(feed) && !incomplete(feed.resource))
             .map(|feed| feed.resource)
             .collect();
-        let sought = |resource| Sought { resource, pass: list_pass_name(resource), since_us: None };
-        self.look_for(complete.into_iter().map(sought).collect()).await
+        let listed =
+            |resource| Sought { resource, kind: None, pass: list_pass_name(resource, None), since_us: None };
+        sought.extend(complete.into_iter().map(listed));
+        self.look_for(sought).await
     }
 
     /// Reads the instances of every type of custom objects that is known: those given, and those that attributes of
     /// conversations point at. No endpoint lists the types (API notes §7.5).
-    async fn object_instances(&self, definitions: &[Arc<Vec<u8>>]) -> Result<(), PipelineError> {
+    async fn object_instances(&self, definitions: &[Arc<Vec<u8>>]) -> Result<Vec<Sought>, PipelineError> {
         let types: BTreeSet<String> = self
             .object_types
             .iter()
             .cloned()
             .chain(definitions.iter().flat_map(|body| object_types(body)))
             .collect();
+        let mut sought = Vec::new();
         for feed in self.with_reading(|reading| reading == Reading::PerType) {
+            let pass = |kind: &String| list_pass_name(feed.resource, Some(kind));
+            let passes_forgotten = types.iter().map(pass).collect();
+            self.record(Changes { passes_forgotten, ..Changes::default() }).await?;
             for kind in &types {
-                self.whole_list(feed, Some(kind), &[], &BTreeMap::new()).await?;
+                let listed = self.whole_list(feed, Some(kind), &[], &BTreeMap::new()).await?;
+                sought.extend(listed.map(|_| Sought {
+                    resource: feed.resource,
+                    kind: Some(kind.clone()),
+                    pass: pass(kind),
+                    since_us: None,
+                }));
             }
             self.read(feed.resource);
         }
-        Ok(())
+        Ok(sought)
     }
 }
 

@@ -53,7 +53,11 @@ impl Extraction {
                     let info = answer.page(&request, feed.list.unwrap_or_default(), feed.paging, position)?;
                     return Ok(Page { answer, ticket, info });
                 }
-                Err(error @ (ClientError::Server { .. } | ClientError::Unreachable { .. })) if shrinks => {
+                Err(
+                    error @ (ClientError::Server { .. }
+                    | ClientError::Unreachable { .. }
+                    | ClientError::Unusable { .. }),
+                ) if shrinks => {
                     let reason = format!("{} is read {smaller} records at a time: {error}", feed.name);
                     self.observer.event(&RunEvent::Waiting { reason, seconds: 0 });
                     super::lock(&self.page_sizes).insert(feed.name, smaller);

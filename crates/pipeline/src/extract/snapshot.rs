@@ -195,7 +195,7 @@ impl Extraction {
             if !children.is_empty() {
                 listed.looks.extend(looks(&found));
             }
-            let pass = list_pass_name(feed.resource);
+            let pass = list_pass_name(feed.resource, id);
             let seen = found.into_iter().map(|found| (pass.clone(), found.id)).collect();
             let kept = matches!(feed.paging, Paging::None).then(|| Arc::new(page.answer.body.clone()));
             listed.bodies.extend(kept);
@@ -220,9 +220,12 @@ impl Extraction {
     }
 }
 
-/// The name of what this run's complete readings of a resource have shown.
-pub(super) fn list_pass_name(resource: &str) -> String {
-    format!("snapshot/{resource}/pass")
+/// The name of what this run's complete readings of a resource, or of one type of its records, have shown.
+pub(super) fn list_pass_name(resource: &str, kind: Option<&str>) -> String {
+    match kind {
+        Some(kind) => format!("snapshot/{resource}/pass/{kind}"),
+        None => format!("snapshot/{resource}/pass"),
+    }
 }
 
 /// What an error in the middle of a reading means. A scroll may end in a 404; but so does one that was lost, to a pause or

@@ -4,7 +4,6 @@ use super::Loader;
 use crate::error::PipelineError;
 use relatable_destinations::{DestinationError, Live};
 use relatable_journal::JournalError;
-use relatable_model::schema::Table;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -29,6 +28,8 @@ pub(crate) struct Search {
 pub(crate) struct Sought {
     /// The resource.
     pub(crate) resource: &'static str,
+    /// The type of records, where a record's key is its type and its id, and only those of one type were read.
+    pub(crate) kind: Option<String>,
     /// What the reading showed, by the name the journal keeps it under.
     pub(crate) pass: String,
     /// Only among rows that changed at or after this moment, microseconds since the epoch.
@@ -61,10 +62,23 @@ impl Loader {
     /// The live rows without a key among those shown; both sides come in the order of their bytes.
     fn missing(&mut self, search: &Sought) -> Result<Missing, PipelineError> {
         let mut missing = Missing::default();
-        let Some(table) = self.model.root_table(search.resource).filter(|table| is_keyed_by_id(table)) else {
-            return Ok(missing);
+        let Some(table) = self.model.root_table(search.resource) else { return Ok(missing) };
+        let in_key = |path: &str| {
+            table.columns.iter().find(|column| table.key.contains(&column.name) && column.path == path)
         };
-        let (name, key) = (table.name.clone(), table.key[0].clone());
+        let (Some(key), kind) = (in_key("id"), in_key("type")) else { return Ok(missing) };
+        let is_told_apart = match (&search.kind, kind) {
+            (None, None) => table.key.len() == 1,
+            (Some(_), Some(_)) => table.key.len() == 2,
+            _ => false,
+        };
+        if !is_told_apart {
+            return Ok(missing);
+        }
+        let (name, key) = (table.name.clone(), key.name.clone());
+        let kind = kind.map(|column| column.name.clone()).zip(search.kind.clone());
+        let kinds: Vec<String> = kind.iter().map(|(_, kind)| kind.clone()).collect();
+        let among = kind.as_ref().map(|(column, _)| (column.as_str(), kinds.as_slice()));
         let version = self.model.rules.resources.get(search.resource).and_then(|rules| rules.version.clone());
         let version = table.columns.iter().find(|column| Some(&column.path) == version.as_ref());
         let since = version.map(|column| column.name.clone()).zip(search.since_us);
@@ -73,7 +87,7 @@ impl Loader {
         let (mut after, mut shown, mut shown_after, mut place) =
             (String::new(), Vec::new(), String::new(), 0);
         loop {
-            let live = Live { table: &name, key: &key, after: &after, count: KEYS, among: None, since };
+            let live = Live { table: &name, key: &key, after: &after, count: KEYS, among, since };
             let keys = self.destination.live(&live).map_err(inspecting)?;
             let Some(last) = keys.last() else { return Ok(missing) };
             after.clone_from(last);
@@ -97,12 +111,6 @@ impl Loader {
             }
         }
     }
-}
-
-/// Whether rows are told apart by what enumerations show: the record's id.
-fn is_keyed_by_id(table: &Table) -> bool {
-    let [key] = table.key.as_slice() else { return false };
-    table.columns.iter().any(|column| column.name == *key && column.path == "id")
 }
 
 /// An error of looking into the destination.
