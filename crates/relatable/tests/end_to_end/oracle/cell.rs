@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Decimal,
     /// A double.
     Float,
+    /// A number that nothing declares: whole or not, as the values of its first load were.
+    Number,
     /// Yes or no.
     Boolean,
     /// A piece of the document as it is.
@@ -40,6 +42,7 @@ impl Kind {
             "integer" => Kind::Integer,
             "decimal" => Kind::Decimal,
             "float" => Kind::Float,
+            "number" => Kind::Number,
             "boolean" => Kind::Boolean,
             "json" => Kind::Json,
             "words" => Kind::Words,
@@ -97,7 +100,7 @@ impl Cell {
             }
             Kind::Instant => instant(value).map(Cell::Instant),
             Kind::Integer => value.as_i64().map(Cell::Integer),
-            Kind::Decimal | Kind::Float => value.as_f64().map(Cell::Number),
+            Kind::Decimal | Kind::Float | Kind::Number => value.as_f64().map(Cell::Number),
             Kind::Boolean => value.as_bool().map(Cell::Boolean),
             Kind::Json | Kind::Nothing => Some(Cell::Json(value.clone())),
             Kind::Day => value.as_str().map(|day| Cell::Text(day.to_owned())),
@@ -124,7 +127,8 @@ impl Cell {
                 Ok(Cell::Instant(at.as_microsecond()))
             }
             (Kind::Integer, Stored::Integer(number)) => Ok(Cell::Integer(*number)),
-            (Kind::Float, Stored::Float(number)) => Ok(Cell::Number(*number)),
+            (Kind::Float | Kind::Number, Stored::Float(number)) => Ok(Cell::Number(*number)),
+            (Kind::Number, Stored::Integer(number)) => Ok(Cell::Number(*number as f64)),
             (Kind::Decimal, Stored::Text(digits)) => decimal(digits),
             #[cfg(feature = "duckdb")]
             (Kind::Decimal, Stored::Decimal(digits)) => decimal(digits),

@@ -125,7 +125,7 @@ const ORDERED: &str = "
     created_at                     instant
     updated_at                     instant
     custom_attributes_order_number text     custom_attributes.order_number
-    custom_attributes_total_amount float    custom_attributes.total_amount";
+    custom_attributes_total_amount number   custom_attributes.total_amount";
 
 const PART: &str = "
     conversation_id          text     ^id

@@ -166,7 +166,7 @@ const CUSTOM_OBJECT: &str = "
 /// Columns of custom objects' attributes, by the names of these, with what they hold.
 const CUSTOM_ATTRIBUTES: [(&str, Kind, &str); 5] = [
     ("custom_order_number", Kind::Text, "order_number"),
-    ("custom_total_amount", Kind::Float, "total_amount"),
+    ("custom_total_amount", Kind::Number, "total_amount"),
     ("custom_paid_at", Kind::Integer, "Paid at"),
     ("custom_model", Kind::Text, "model"),
     ("custom_serial", Kind::Integer, "serial"),
