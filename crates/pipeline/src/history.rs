@@ -1,7 +1,6 @@
 //! How much of the past is read: `--since`.
 
 use crate::error::PipelineError;
-use crate::extract::course::SINCE_PREFIX;
 use relatable_intercom::catalogue::feeds;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,39 +13,65 @@ pub struct Since {
     pub from_s: Option<i64>,
 }
 
-/// The bounds of a run by resource, seconds since the epoch: those asked for, else those of the runs before. A resource of
-/// which more is there than asked for keeps what it has.
+/// What stands before a resource's name where its bound is kept among the marks of a checkpoint.
+const SINCE_PREFIX: &str = "since/";
+/// The journal's cursor with the bounds of the last run, JSON.
+pub(crate) const SINCE_CURSOR: &str = "since";
+
+/// Bounds by resource, seconds since the epoch.
+pub(crate) type Bounds = BTreeMap<String, i64>;
+
+/// The resources whose history can be limited.
+fn limited() -> BTreeSet<&'static str> {
+    feeds().filter(|feed| feed.is_history()).map(|feed| feed.resource).collect()
+}
+
+/// Refuses bounds of what has no history.
 ///
 /// # Errors
-/// [`PipelineError::NoHistory`] for a resource whose history cannot be limited.
-pub(crate) fn bounds(
-    asked: &[Since],
-    low_water: &BTreeMap<String, i64>,
-) -> Result<BTreeMap<String, i64>, PipelineError> {
-    let limited: BTreeSet<&str> =
-        feeds().filter(|feed| feed.is_history()).map(|feed| feed.resource).collect();
-    if let Some(name) =
-        asked.iter().filter_map(|since| since.resource.as_deref()).find(|name| !limited.contains(name))
-    {
-        let limited: Vec<&str> = limited.into_iter().collect();
-        return Err(PipelineError::NoHistory { resource: name.to_owned(), limited: limited.join(", ") });
-    }
-    let mut bounds = BTreeMap::new();
-    for resource in limited {
+/// [`PipelineError::NoHistory`].
+pub(crate) fn check_bounds(asked: &[Since]) -> Result<(), PipelineError> {
+    let limited = limited();
+    let mut named = asked.iter().filter_map(|since| since.resource.as_deref());
+    named.find(|name| !limited.contains(name)).map_or(Ok(()), |name| {
+        let limited: Vec<&str> = limited.iter().copied().collect();
+        Err(PipelineError::NoHistory { resource: name.to_owned(), limited: limited.join(", ") })
+    })
+}
+
+/// The bounds that a checkpoint keeps; one that was lifted is 0 there, since nothing is ever taken out of a checkpoint.
+pub(crate) fn loaded_bounds(low_water: &BTreeMap<String, i64>) -> Bounds {
+    let kept = low_water.iter().filter(|(_, from_s)| **from_s != 0);
+    kept.filter_map(|(name, from_s)| Some((name.strip_prefix(SINCE_PREFIX)?.to_owned(), *from_s))).collect()
+}
+
+/// The marks that keep the bounds of a run in a checkpoint with these marks.
+pub(crate) fn bound_marks(bounds: &Bounds, low_water: &BTreeMap<String, i64>) -> BTreeMap<String, i64> {
+    let lifted = low_water.keys().filter(|name| name.starts_with(SINCE_PREFIX)).map(|name| (name.clone(), 0));
+    let kept = bounds.iter().map(|(name, from_s)| (format!("{SINCE_PREFIX}{name}"), *from_s));
+    lifted.chain(kept).collect()
+}
+
+/// The bounds of a run: those asked for, else those of the runs before, which the journal knows, or the checkpoint where
+/// the journal is new. A resource of which more is there than asked for keeps what it has.
+pub(crate) fn bounds(asked: &[Since], of_journal: Option<&str>, low_water: &BTreeMap<String, i64>) -> Bounds {
+    let stored = of_journal
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_else(|| loaded_bounds(low_water));
+    let bound = |resource: &'static str| {
         let own = asked.iter().rev().find(|since| since.resource.as_deref() == Some(resource));
         let asked = own.or_else(|| asked.iter().rev().find(|since| since.resource.is_none()));
-        // A bound of 0 was lifted; where there is none, what was read was read without.
-        let stored = low_water.get(&format!("{SINCE_PREFIX}{resource}")).copied().filter(|at_s| *at_s != 0);
+        let stored = stored.get(resource).copied();
+        // Where there is no bound, what was read was read without.
         let was_read = feeds().any(|feed| feed.resource == resource && low_water.contains_key(feed.name));
-        let bound = match asked.map(|since| since.from_s) {
+        match asked.map(|since| since.from_s) {
             None => stored,
             Some(None) => None,
             Some(Some(from_s)) if was_read => stored.map(|stored| stored.min(from_s)),
             Some(Some(from_s)) => Some(from_s),
-        };
-        bounds.extend(bound.map(|from_s| (resource.to_owned(), from_s)));
-    }
-    Ok(bounds)
+        }
+    };
+    limited().into_iter().filter_map(|resource| Some((resource.to_owned(), bound(resource)?))).collect()
 }
 
 #[cfg(test)]
@@ -72,10 +97,34 @@ mod tests {
             (vec![], vec![read, ("since/conversations", 0)], None),
         ] {
             let low_water = low_water.iter().map(|(name, at_s)| ((*name).to_owned(), *at_s)).collect();
-            let bounds = bounds(&asked, &low_water).unwrap();
+            let bounds = bounds(&asked, None, &low_water);
             assert_eq!(bounds.get("conversations").copied(), expected, "{asked:?} {low_water:?}");
         }
-        let tags = Since { resource: Some("tags".to_owned()), from_s: Some(1) };
-        assert!(matches!(bounds(&[tags], &BTreeMap::new()), Err(PipelineError::NoHistory { .. })));
+        let low_water = BTreeMap::from([("since/conversations".to_owned(), 500)]);
+        let begun = bounds(&[], Some(r#"{"conversations":700}"#), &BTreeMap::new());
+        assert_eq!(begun["conversations"], 700, "a first run that did not end has its bound in the journal");
+        assert_eq!(
+            bounds(&[], Some("{}"), &low_water),
+            Bounds::new(),
+            "the journal knows that it was lifted"
+        );
+    }
+
+    #[test]
+    fn what_a_checkpoint_is_told_of_bounds_comes_back_and_a_lifted_one_does_not() {
+        let marks = |bounds: &[(&str, i64)], low_water: &BTreeMap<String, i64>| {
+            let bounds = bounds.iter().map(|(name, from_s)| ((*name).to_owned(), *from_s)).collect();
+            bound_marks(&bounds, low_water)
+        };
+        let kept = marks(&[("tickets", 5)], &BTreeMap::new());
+        assert_eq!(loaded_bounds(&kept)["tickets"], 5);
+        assert_eq!(loaded_bounds(&marks(&[], &kept)), Bounds::new());
+    }
+
+    #[test]
+    fn what_has_no_history_has_no_bound() {
+        let of = |name: &str| [Since { resource: Some(name.to_owned()), from_s: Some(1) }];
+        assert!(matches!(check_bounds(&of("tags")), Err(PipelineError::NoHistory { .. })));
+        assert!(check_bounds(&of("tickets")).is_ok());
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Asking, Extraction, Plan, Signal, SweepAges};
-use crate::history::{Since, bounds};
+use crate::history::{SINCE_CURSOR, Since, bounds, check_bounds};
 use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
 use crate::remembrance::{remembered_rules, to_remember};
@@ -88,6 +88,7 @@ pub async fn sync(
     let began = settings.clock.now();
     let resources = selected(&settings.rules, &settings.reading)?;
     let reading = settings.reading.clone();
+    check_bounds(&reading.since)?;
     let protections = Protections::new(&settings.rules, settings.salt.as_ref())?;
     let stored = check_destination(destination.as_mut(), &settings.rules)?;
     let client =
@@ -110,7 +111,9 @@ pub async fn sync(
     }
     tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
     let low_water = checkpoint.low_water.clone();
-    let since = bounds(&reading.since, &low_water)?;
+    let of_journal =
+        journal.cursor(SINCE_CURSOR).map_err(|cause| PipelineError::Journal { step: "read", cause })?;
+    let since = bounds(&reading.since, of_journal.as_deref(), &low_water);
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
     let models = to_remember(&remembered_rules(destination.as_mut())?, &settings.rules, &settings.curated);
     let undivided = undivided(&settings.rules);

@@ -92,6 +92,13 @@ pub enum Reading {
     Export(Export),
 }
 
+impl Reading {
+    /// Whether it is a list that is read as a whole at every run.
+    pub fn is_list(self) -> bool {
+        matches!(self, Reading::Snapshot | Reading::Definitions(_))
+    }
+}
+
 /// How a complete reading can be cut into windows of the time of creation, which never moves, to be read side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {

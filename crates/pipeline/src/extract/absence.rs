@@ -10,7 +10,7 @@ use super::stream::{Stream, Sweep};
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
 use crate::load::{ABSENT_PREFIX, Missing, Search, Sought};
-use relatable_intercom::catalogue::{Content, Feed, Position, Question, Window};
+use relatable_intercom::catalogue::{Feed, Position, Question, Window};
 use relatable_journal::{Changes, Entry, Work};
 use relatable_model::issue::Issue;
 use std::sync::atomic::Ordering;
@@ -26,31 +26,30 @@ const NOTED_AT_ONCE: usize = 1_000;
 const RECOUNTS_MAX: u32 = 3;
 
 impl Extraction {
-    /// Makes sure that the complete reading of a stream showed everything; answers what is to be looked for then.
-    pub(super) async fn proven(
-        &self,
-        stream: &mut Stream,
-        sweep: &Sweep,
-    ) -> Result<Option<Sought>, PipelineError> {
-        let Some(feed) = Feed::named(&sweep.feed) else { return Ok(None) };
-        for recount in 0.. {
+    /// Whether the complete reading of a stream showed everything, as far as the API tells how much there is.
+    pub(super) async fn is_proven(&self, stream: &mut Stream, sweep: &Sweep) -> Result<bool, PipelineError> {
+        let Some(feed) = Feed::named(&sweep.feed) else { return Ok(true) };
+        if !stream.serves_records(&sweep.serving) {
+            return Ok(true);
+        }
+        let mut recounts = 0;
+        loop {
             let (journal, pass) = (self.journal.clone(), stream.pass());
             let shown = self.blocking(move || journal.seen_count(&pass)).await?;
             let counted = self.counted(feed, stream.state.since_s).await?;
-            let Some(counted) = counted.filter(|counted| shown < *counted) else { break };
-            if recount == RECOUNTS_MAX {
+            let Some(counted) = counted.filter(|counted| shown < *counted) else { return Ok(true) };
+            if recounts == RECOUNTS_MAX {
                 let detail = format!(
                     "a complete reading showed {shown} records where the API counts {counted}; what is gone was \
-                     not looked for, and the next sweep reads again"
+                     not looked for, and the next run reads again"
                 );
                 self.note(feed.resource, "reading_incomplete", detail);
-                return Ok(None);
+                return Ok(false);
             }
             // Created meanwhile: the catch-up finds it.
             self.catch_up(stream).await?;
+            recounts += 1;
         }
-        let since_us = stream.state.since_s.map(|since_s| since_s.saturating_mul(1_000_000));
-        Ok(Some(Sought { resource: feed.resource, kind: None, pass: stream.pass(), since_us }))
     }
 
     /// Looks for the rows that passes did not show, and has each of them asked for. All resources are searched before one
@@ -111,17 +110,13 @@ impl Extraction {
                 requested_at_us: self.client.server_now().as_microsecond(),
                 body: serde_json::to_vec(keys).unwrap_or_default(),
             };
-            let (journal, ticket) = (self.journal.clone(), self.journal.reserve());
-            self.blocking(move || journal.append(ticket, stored, Changes::default())).await?;
+            self.write(self.journal.reserve(), stored, Changes::default()).await?;
         }
         Ok(())
     }
 
     /// How many records the API counts now of what a feed shows, if it says so.
     async fn counted(&self, feed: &'static Feed, since_s: Option<i64>) -> Result<Option<u64>, PipelineError> {
-        if feed.content != Content::Documents {
-            return Ok(None);
-        }
         let window = feed.search.then_some(Window { from_s: 1, to_s: None });
         let question = Question { since_s, window, page_size: Some(1), ..Question::default() };
         let request = feed.request(&question, &Position::First);

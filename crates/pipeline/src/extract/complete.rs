@@ -10,6 +10,7 @@ use super::stream::{Stream, Sweep, encode};
 use super::windows::{HANDS, Reach, Windows};
 use super::{Extraction, entry};
 use crate::error::PipelineError;
+use crate::load::Sought;
 use futures_util::StreamExt;
 use futures_util::future::try_join_all;
 use futures_util::stream::FuturesUnordered;
@@ -50,15 +51,14 @@ impl Extraction {
             let mut sought = Vec::new();
             for (stream, sweep) in open.into_iter().zip(read) {
                 let Some(sweep) = sweep else { continue };
-                if self.shows_missing(stream, &sweep) {
-                    sought.extend(self.proven(stream, &sweep).await?);
-                }
-                settled.push((stream, sweep));
+                let is_proven = self.is_proven(stream, &sweep).await?;
+                sought.extend(self.sought(stream, &sweep).filter(|_| is_proven));
+                settled.push((stream, sweep, is_proven));
             }
             self.look_for(sought).await?;
             open = Vec::new();
-            for (stream, sweep) in settled {
-                stream.state.swept(&sweep);
+            for (stream, sweep, is_proven) in settled {
+                stream.state.settled(&sweep, is_proven);
                 if sweep.signpost_s >= self.began_s {
                     stream.swept_now.extend(sweep.serving.iter().cloned());
                 }
@@ -88,11 +88,16 @@ impl Extraction {
         Ok(is_current.then_some(sweep))
     }
 
-    /// Whether a complete reading can show that rows are gone: it was one of the records themselves, and not the first.
-    fn shows_missing(&self, stream: &Stream, sweep: &Sweep) -> bool {
-        let is_first = sweep.feed == stream.backfill.name
-            && stream.state.served.get(&sweep.feed).is_none_or(|served| served.swept_at_s == i64::MIN);
-        stream.serves_records(&sweep.serving) && !stream.backfill.lasting && !is_first
+    /// What a complete reading can show to be gone: rows of the records themselves, where it was not the first, and they
+    /// do not outlast what the API shows.
+    fn sought(&self, stream: &Stream, sweep: &Sweep) -> Option<Sought> {
+        let was_swept = |name: &str| stream.state.served.get(name).is_some_and(|it| it.swept_at_s.is_some());
+        let is_first = !was_swept(stream.backfill.name) && !was_swept(stream.sweeps.name);
+        if !stream.serves_records(&sweep.serving) || stream.backfill.lasting || is_first {
+            return None;
+        }
+        let since_us = stream.state.since_s.map(|since_s| since_s.saturating_mul(1_000_000));
+        Some(Sought { resource: stream.backfill.resource, kind: None, pass: stream.pass(), since_us })
     }
 
     /// The complete reading to begin, if any is due.
@@ -114,8 +119,8 @@ impl Extraction {
         let began_s = self.began_s.max(0);
         let is_due = |name: &String| {
             let age_s = if is_own(name) { self.sweeps.records_s } else { self.sweeps.details_s };
-            let swept_at_s = stream.state.served.get(name).map_or(i64::MIN, |served| served.swept_at_s);
-            let is_old = began_s.saturating_sub(swept_at_s) >= age_s;
+            let swept_at_s = stream.state.served.get(name).and_then(|served| served.swept_at_s);
+            let is_old = swept_at_s.is_none_or(|at_s| began_s.saturating_sub(at_s) >= age_s);
             !stream.swept_now.contains(name) && (self.sweep || is_old)
         };
         let lasts = stream.backfill.lasting;
@@ -264,16 +269,7 @@ impl Extraction {
 
     /// Brings the feeds of a complete reading from its beginning to the present.
     async fn caught_up_behind(&self, stream: &mut Stream, sweep: &Sweep) -> Result<bool, PipelineError> {
-        let before = stream.state.clone();
-        // For the catch-up they are served from when the reading began.
-        stream.state.swept(sweep);
-        stream.state.sweep = before.sweep;
-        for name in &sweep.serving {
-            let swept_at_s = before.served.get(name).map_or(i64::MIN, |served| served.swept_at_s);
-            if let Some(served) = stream.state.served.get_mut(name) {
-                served.swept_at_s = swept_at_s;
-            }
-        }
+        stream.state.shown(sweep);
         self.catch_up(stream).await
     }
 }

@@ -79,11 +79,7 @@ impl Extraction {
             requested_at_us: now.as_microsecond(),
             body: Value::from(documents).to_string().into_bytes(),
         };
-        let bytes = entry.body.len();
-        let journal = self.journal.clone();
-        self.blocking(move || journal.append(ticket, entry, changes)).await?;
-        self.signal(super::Signal::Appended(bytes));
-        Ok(())
+        self.write(ticket, entry, changes).await
     }
 
     /// The total that answers a question; `None` where the token may not ask it.

@@ -1,9 +1,10 @@
 //! The course of a reading: what is new first, then what is old, then what is gone.
 
 use super::snapshot::list_pass_name;
-use super::stream::Stream;
+use super::stream::{Stream, encode};
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
+use crate::history::{SINCE_CURSOR, bound_marks};
 use crate::load::Sought;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt};
@@ -14,8 +15,6 @@ use std::sync::Arc;
 
 /// Lists read at once.
 const LISTS: usize = 8;
-/// What stands before a resource's name where the bound of its history is kept among the marks.
-pub(crate) const SINCE_PREFIX: &str = "since/";
 
 /// The lists that were read: the bodies of those that answer at once, and the resources that were shown completely.
 #[derive(Default)]
@@ -29,10 +28,10 @@ struct Lists {
 impl Extraction {
     /// Reads everything there is to read now, and tells the loader.
     pub(crate) async fn run(&self) -> Result<(), PipelineError> {
-        let is_list = |reading| matches!(reading, Reading::Snapshot | Reading::Definitions(_));
         let passes_forgotten =
-            self.with_reading(is_list).map(|feed| list_pass_name(feed.resource, None)).collect();
-        self.record(Changes { passes_forgotten, ..Changes::default() }).await?;
+            self.with_reading(Reading::is_list).map(|feed| list_pass_name(feed.resource, None)).collect();
+        let cursors = vec![(SINCE_CURSOR.to_owned(), Some(encode(&self.since)))];
+        self.record(Changes { passes_forgotten, cursors, ..Changes::default() }).await?;
         let definitions = self.definitions().await?;
         self.signal(Signal::Attributes(definitions.clone()));
         let exports = async { Ok(self.exports().await) };
@@ -46,11 +45,7 @@ impl Extraction {
         }
         // What still waits for a permission waits in this journal only.
         low_water.retain(|name, _| !left_out.contains(name.as_str()));
-        // A bound that was lifted is 0 from now on: nothing is ever taken out of the checkpoint.
-        let lifted = self.low_water.keys().filter(|name| name.starts_with(SINCE_PREFIX));
-        low_water.extend(lifted.map(|name| (name.clone(), 0)));
-        let bounds = self.since.iter().map(|(name, since_s)| (format!("{SINCE_PREFIX}{name}"), *since_s));
-        low_water.extend(bounds);
+        low_water.extend(bound_marks(&self.since, &self.low_water));
         low_water.extend(exported.marks);
         self.signal(Signal::Finished(low_water));
         exported.error.map_or(Ok(()), Err)
@@ -136,9 +131,8 @@ impl Extraction {
     /// Looks for the rows of listed resources that their lists did not show.
     async fn look_for_listed(&self, lists: &[Lists], mut sought: Vec<Sought>) -> Result<(), PipelineError> {
         let incomplete = |resource: &str| lists.iter().any(|lists| lists.incomplete.contains(resource));
-        let is_list = |reading| matches!(reading, Reading::Snapshot | Reading::Definitions(_));
         let complete: BTreeSet<&'static str> = self
-            .with_reading(is_list)
+            .with_reading(Reading::is_list)
             .filter(|feed| !feed.lasting && self.is_selected(feed) && !incomplete(feed.resource))
             .map(|feed| feed.resource)
             .collect();

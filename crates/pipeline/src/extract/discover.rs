@@ -1,8 +1,8 @@
 //! What a page of records shows, and what it leads to: requests of their own for those that need them.
 
+use crate::load::moment_us;
 use relatable_intercom::catalogue::{Condition, Feed, Reading};
 use relatable_journal::Work;
-use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::json::{Peeked, peek, records};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -107,12 +107,7 @@ pub(super) fn discovered(
 
 /// A moment in whole seconds since the epoch, however it is written.
 fn moment_s(value: Peeked) -> Option<i64> {
-    let moment_us = match value {
-        Peeked::Number(text) => instant_from_number(&text),
-        Peeked::Text(text) => instant_from_text(&text),
-        Peeked::Nothing => None,
-    };
-    moment_us.map(|moment_us| moment_us.div_euclid(1_000_000))
+    moment_us(value).map(|moment_us| moment_us.div_euclid(1_000_000))
 }
 
 #[cfg(test)]

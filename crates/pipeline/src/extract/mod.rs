@@ -7,7 +7,7 @@ mod absence;
 mod catch_up;
 mod complete;
 mod counts;
-pub(crate) mod course;
+mod course;
 mod departures;
 mod detail;
 mod discover;
@@ -259,12 +259,18 @@ impl Extraction {
         changes: Changes,
     ) -> Result<(), PipelineError> {
         let entry = Entry { body: self.protected(feed, entry.body), ..entry };
+        self.write(ticket, entry, changes).await?;
+        self.tell(feed, RequestStage::Journalled);
+        Ok(())
+    }
+
+    /// Puts an entry into the journal as it is, with what follows from it.
+    async fn write(&self, ticket: Ticket, entry: Entry, changes: Changes) -> Result<(), PipelineError> {
         let bytes = entry.body.len();
         let found_work = !changes.work_added.is_empty();
         let (journal, seq) = (self.journal.clone(), ticket.seq());
         self.blocking(move || journal.append(ticket, entry, changes)).await?;
         self.appended.fetch_max(seq, Ordering::AcqRel);
-        self.tell(feed, RequestStage::Journalled);
         self.signal(Signal::Appended(bytes));
         if found_work {
             self.work_found.notify_one();

@@ -70,8 +70,8 @@ impl Extraction {
             for name in served.wanted.clone() {
                 let child = children.iter().find(|child| child.feed.name == name);
                 let is_swept = child.is_some_and(|child| child.since_s.is_none());
-                let known = served.state.served.get(&name).map(|served| served.swept_at_s);
-                let swept_at_s = known.filter(|_| !is_swept).unwrap_or(signpost_s);
+                let known_s = served.state.served.get(&name).and_then(|served| served.swept_at_s);
+                let swept_at_s = Some(known_s.filter(|_| !is_swept).unwrap_or(signpost_s));
                 let mark = super::stream::Served { low_water_s: signpost_s, swept_at_s };
                 served.state.served.insert(name, mark);
             }
@@ -103,10 +103,10 @@ impl Extraction {
             self.children(stream.backfill.resource).filter(|feed| stream.wanted.contains(feed.name));
         let child = |feed: &'static Feed| {
             let age_max_s = if feed.with_records { self.sweeps.records_s } else { self.sweeps.details_s };
-            let fresh =
-                stream.state.served.get(feed.name).filter(|served| {
-                    !self.sweep && self.began_s.saturating_sub(served.swept_at_s) < age_max_s
-                });
+            let fresh = stream.state.served.get(feed.name).filter(|served| {
+                let is_young = |at_s: i64| self.began_s.saturating_sub(at_s) < age_max_s;
+                !self.sweep && served.swept_at_s.is_some_and(is_young)
+            });
             let since_s = fresh.map(|served| served.low_water_s.saturating_sub(LAG_S));
             Child::new(feed, since_s, detail::queue(feed, since_s.is_some()))
         };

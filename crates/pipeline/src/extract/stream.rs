@@ -10,6 +10,7 @@
 
 use super::{Extraction, lock};
 use crate::error::PipelineError;
+use crate::history::loaded_bounds;
 use relatable_intercom::catalogue::{Feed, Position, Reading, feeds};
 use relatable_journal::{Changes, Journal, JournalError};
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,8 @@ pub(super) const LAG_S: i64 = 15 * 60;
 pub(super) struct Served {
     /// Up to when everything that changed was found.
     pub(super) low_water_s: i64,
-    /// When the last complete reading began.
-    pub(super) swept_at_s: i64,
+    /// When the last complete reading began that provably showed everything, if there was one.
+    pub(super) swept_at_s: Option<i64>,
 }
 
 /// A complete reading that was begun and is not settled.
@@ -102,15 +103,31 @@ impl StreamState {
         }
     }
 
-    /// Notes that a complete reading is over and settled.
-    pub(super) fn swept(&mut self, sweep: &Sweep) {
+    /// Notes that a complete reading has shown what there was when it began.
+    pub(super) fn shown(&mut self, sweep: &Sweep) {
         for name in &sweep.serving {
-            let low_water_s = self.served.get(name).map_or(i64::MIN, |served| served.low_water_s);
-            let served =
-                Served { low_water_s: low_water_s.max(sweep.signpost_s), swept_at_s: sweep.signpost_s };
-            self.served.insert(name.clone(), served);
+            let unread = Served { low_water_s: sweep.signpost_s, swept_at_s: None };
+            self.served.entry(name.clone()).or_insert(unread);
+        }
+        self.caught_up(&sweep.serving, sweep.signpost_s);
+    }
+
+    /// Notes that a complete reading is settled: `proven` where it showed everything, else it is due again.
+    pub(super) fn settled(&mut self, sweep: &Sweep, proven: bool) {
+        for name in &sweep.serving {
+            if let Some(served) = self.served.get_mut(name).filter(|_| proven) {
+                served.swept_at_s = Some(sweep.signpost_s);
+            }
         }
         self.sweep = None;
+    }
+
+    /// The state for readings with this bound: where more of the past is asked for than any reading brought, nothing counts
+    /// as served.
+    fn limited_to(self, since_s: Option<i64>) -> StreamState {
+        let is_wider = since_s.unwrap_or(i64::MIN) < self.since_s.unwrap_or(i64::MIN);
+        let state = if is_wider { StreamState::default() } else { self };
+        StreamState { since_s, ..state }
     }
 }
 
@@ -189,14 +206,14 @@ impl Extraction {
             // A new journal goes on from where the one before it had come to.
             let swept_at_s = self.client.server_now().as_second();
             let known = self.low_water.iter().filter(|(name, _)| wanted.contains(*name));
-            let served = known.map(|(name, &low_water_s)| (name.clone(), Served { low_water_s, swept_at_s }));
-            return Ok(StreamState { served: served.collect(), since_s, ..StreamState::default() });
+            let served = known.map(|(name, &low_water_s)| {
+                (name.clone(), Served { low_water_s, swept_at_s: Some(swept_at_s) })
+            });
+            let loaded_s = loaded_bounds(&self.low_water).get(resource).copied();
+            let state = StreamState { served: served.collect(), since_s: loaded_s, ..StreamState::default() };
+            return Ok(state.limited_to(since_s));
         };
-        if since_s.unwrap_or(i64::MIN) < state.since_s.unwrap_or(i64::MIN) {
-            // More of the past is asked for than any reading brought.
-            state = StreamState::default();
-        }
-        state.since_s = since_s;
+        state = state.limited_to(since_s);
         // What is not selected now is not served to the end; a reading that was broken off goes on for the others.
         state.sweep = state.sweep.take().and_then(|mut sweep| {
             sweep.serving.retain(|name| wanted.contains(name));
@@ -224,7 +241,8 @@ pub(crate) fn swept_at_s(journal: &Journal) -> Result<BTreeMap<String, i64>, Jou
     let mut states = journal.cursors("stream/")?;
     states.extend(journal.cursors("snapshot/")?);
     let states = states.into_iter().filter_map(|(_, text)| serde_json::from_str::<StreamState>(&text).ok());
-    Ok(states.flat_map(|state| state.served).map(|(feed, served)| (feed, served.swept_at_s)).collect())
+    let served = states.flat_map(|state| state.served);
+    Ok(served.filter_map(|(feed, served)| Some((feed, served.swept_at_s?))).collect())
 }
 
 /// A state as the journal keeps it.

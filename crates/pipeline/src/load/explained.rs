@@ -18,12 +18,11 @@ impl Loader {
             return Ok(shredding);
         }
         let (answer, definitions_now) = oneshot::channel();
-        // A reading that is over and gone cannot be asked any more; then what is known has to do.
-        if asking.send(answer).is_err() {
-            return Ok(shredding);
-        }
-        let Ok(bodies) = definitions_now.blocking_recv() else { return Ok(shredding) };
         self.model = before;
+        // A reading that was broken off answers nobody; the next run loads this with what it is told then.
+        let broken_off = || PipelineError::Internal { part: "reader" };
+        asking.send(answer).map_err(|_| broken_off())?;
+        let bodies = definitions_now.blocking_recv().map_err(|_| broken_off())?;
         self.add_rules(&attribute_rules(&definitions(&bodies?)))?;
         Ok(self.model.shred(items)?)
     }

@@ -119,7 +119,7 @@ fn is_before(feed: &Feed, record: &[u8], since_s: i64) -> bool {
 }
 
 /// A moment however it is written, in microseconds since the epoch.
-fn moment_us(value: Peeked) -> Option<i64> {
+pub(crate) fn moment_us(value: Peeked) -> Option<i64> {
     match value {
         Peeked::Number(text) => instant_from_number(&text),
         Peeked::Text(text) => instant_from_text(&text),

@@ -6,7 +6,7 @@ mod links;
 mod listings;
 mod missing;
 
-pub(crate) use items::{ABSENT_PREFIX, COUNTS_ANSWER, GONE_PREFIX, items};
+pub(crate) use items::{ABSENT_PREFIX, COUNTS_ANSWER, GONE_PREFIX, items, moment_us};
 pub(crate) use missing::{Missing, Search, Sought};
 
 use crate::error::PipelineError;

@@ -27,7 +27,7 @@ pub use report::{Finding, FindingKind, ResourceProof, VerifyReport};
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::swept_at_s;
-use crate::history::bounds;
+use crate::history::loaded_bounds;
 use crate::readiness::check_workspace;
 use crate::remembrance::remembered_rules;
 use crate::report::Skipped;
@@ -173,7 +173,7 @@ impl<'a> Verification<'a> {
             let subject = Subject::new(&resource, &tables, &rules, &version)?;
             Some((resource, subject))
         });
-        let since = bounds(&[], &checkpoint.low_water)?;
+        let since = loaded_bounds(&checkpoint.low_water);
         let since_us = since.into_iter().map(|(name, at_s)| (name, at_s.saturating_mul(1_000_000))).collect();
         let zone = workspace.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
         Ok(Verification {

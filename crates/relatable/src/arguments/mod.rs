@@ -102,12 +102,8 @@ pub(crate) struct SyncArguments {
     /// lost, one that does not exist yet goes on from what the tables hold
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,
-    /// Your rules (TOML), laid over the built-in model
-    #[arg(long, value_name = "FILE")]
-    pub(crate) model: Option<PathBuf>,
-    /// A file with the secret of hashes, for rules that protect [env: RELATABLE_SALT]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) salt_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArguments,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
 }
@@ -146,14 +142,21 @@ pub(crate) struct VerifyArguments {
     /// The journal [default: the destination's file with .journal]
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: RulesArguments,
+    #[command(flatten)]
+    pub(crate) reporting: ReportingArguments,
+}
+
+/// Flags that say what becomes of documents.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArguments {
     /// Your rules (TOML), laid over the built-in model
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
     /// A file with the secret of hashes, for rules that protect [env: RELATABLE_SALT]
     #[arg(long, value_name = "FILE")]
     pub(crate) salt_file: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) reporting: ReportingArguments,
 }
 
 /// How much is said.

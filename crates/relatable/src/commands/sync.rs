@@ -35,7 +35,7 @@ async fn read(
     let mut destination = target.open()?;
     let remembered = remembered_rules(destination.as_mut())?;
     let Merged { rules, unfamiliar, doubtful_references } =
-        rules::merged_for(&remembered, arguments.model.as_deref())?;
+        rules::merged_for(&remembered, arguments.rules.model.as_deref())?;
     if !arguments.reporting.quiet {
         doubtful_references.iter().for_each(render::warning);
     }
@@ -48,7 +48,7 @@ async fn read(
         curated: rules::curated_for(&remembered)?,
         journal,
         reading: arguments.reading.settings(),
-        salt: environment::salt(arguments.salt_file.as_deref())?,
+        salt: environment::salt(arguments.rules.salt_file.as_deref())?,
         clock,
     };
     let run = sync(settings, destination, reporter.observer());

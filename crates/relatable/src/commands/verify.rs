@@ -111,11 +111,11 @@ fn settings(
     Ok(VerifySettings {
         sync: SyncSettings {
             client: arguments.connection.settings()?,
-            rules: rules::merged_for(&remembered, arguments.model.as_deref())?.rules,
+            rules: rules::merged_for(&remembered, arguments.rules.model.as_deref())?.rules,
             curated: rules::curated_for(&remembered)?,
             journal,
             reading: ReadingSettings { select: arguments.select.clone(), ..ReadingSettings::default() },
-            salt: environment::salt(arguments.salt_file.as_deref())?,
+            salt: environment::salt(arguments.rules.salt_file.as_deref())?,
             clock,
         },
         sample: arguments.sample,
