@@ -19,9 +19,9 @@ pub struct Stretch {
 }
 
 impl Feed {
-    /// The search by which records of `resource` can be counted and listed by time of creation, with how finely.
-    pub fn searched(resource: &str) -> Option<(&'static Feed, Granularity)> {
-        feeds().find_map(|feed| match feed.reading {
+    /// The search by which a version of the API counts and lists records of `resource` by time of creation, with how finely.
+    pub fn searched(resource: &str, version: &str) -> Option<(&'static Feed, Granularity)> {
+        feeds().filter(|feed| feed.is_in(version)).find_map(|feed| match feed.reading {
             Reading::Updates(granularity) if feed.search && feed.resource == resource => {
                 Some((feed, granularity))
             }
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_window_is_asked_for_as_its_search_compares_moments() {
         let zone = TimeZone::get("Europe/Dublin").unwrap();
-        let (contacts, granularity) = Feed::searched("contacts").unwrap();
+        let (contacts, granularity) = Feed::searched("contacts", "2.16").unwrap();
         // 2024-07-03 10:00 UTC lies in summer time: the day began an hour before that of UTC.
         let cut_s = granularity.cut(1_720_000_800, &zone);
         assert_eq!(cut_s, 1_719_961_200);
@@ -88,12 +88,12 @@ mod tests {
         let body = contacts.stretch(window, 1, &Position::First).body.unwrap();
         assert_eq!(body["query"]["value"][0]["value"], cut_s - 43_200);
         assert_eq!(body["query"]["value"][1]["value"], cut_s + 86_400 + 43_200);
-        let (conversations, granularity) = Feed::searched("conversations").unwrap();
+        let (conversations, granularity) = Feed::searched("conversations", "2.16").unwrap();
         assert_eq!(granularity.cut(1_720_000_800, &zone), 1_720_000_800);
         let open = Stretch { from_s: Some(100), until_s: None };
         let body = conversations.stretch(open, 150, &Position::After("x".to_owned())).body.unwrap();
         assert_eq!(body["query"], json!({"field": "created_at", "operator": ">", "value": 99}));
         assert_eq!(body["pagination"], json!({"per_page": 150, "starting_after": "x"}));
-        assert!(Feed::searched("tags").is_none());
+        assert!(Feed::searched("tags", "2.16").is_none());
     }
 }

@@ -6,7 +6,7 @@ use super::{Verification, read_failed};
 use crate::error::PipelineError;
 use relatable_destinations::{Rows, Within};
 use relatable_intercom::ClientError;
-use relatable_intercom::catalogue::{Feed, Granularity, Reading, Stretch};
+use relatable_intercom::catalogue::{Feed, Granularity, Reading, Stretch, feeds};
 
 /// Microseconds in a second.
 const SECOND_US: i64 = 1_000_000;
@@ -24,23 +24,29 @@ impl Verification<'_> {
         let tables = self.count(resource)?;
         self.proof(resource).tables = tables;
         let Some(subject) = self.subjects.get(resource) else { return Ok(()) };
-        let feeds = subject.complete.clone();
-        if feeds.is_empty() {
+        let complete = subject.complete.clone();
+        if complete.is_empty() {
             let is_read = !subject.per_parent.is_empty();
-            let reason = "made by this program; the API has nothing to hold it against";
+            let is_exported =
+                feeds().any(|feed| feed.resource == resource && matches!(feed.reading, Reading::Export(_)));
+            let reason = if is_exported {
+                "made by export jobs of the API, which nothing shows a second time"
+            } else {
+                "made by this program; the API has nothing to hold it against"
+            };
             self.proof(resource).unjudged = (!is_read).then(|| reason.to_owned());
             return Ok(());
         }
         let unread = |feed: &&Feed| {
             matches!(feed.reading, Reading::Backfill(_)) && !self.checkpoint.low_water.contains_key(feed.name)
         };
-        if feeds.iter().copied().any(|feed| unread(&feed)) {
+        if complete.iter().copied().any(|feed| unread(&feed)) {
             self.proof(resource).unjudged =
                 Some("not read to the end yet; `sync` goes on with it".to_owned());
             return Ok(());
         }
-        let searched = match feeds.iter().find(|feed| matches!(feed.reading, Reading::Backfill(_))) {
-            Some(_) => Feed::searched(resource).filter(|(feed, _)| feed.is_in(self.asker.client.version())),
+        let searched = match complete.iter().find(|feed| matches!(feed.reading, Reading::Backfill(_))) {
+            Some(_) => Feed::searched(resource, self.asker.client.version()),
             None => None,
         };
         let mut total = None;
@@ -54,7 +60,7 @@ impl Verification<'_> {
         let is_large = total.is_some_and(|total| total.max(tables) > self.settings.listed_max);
         let outcome = match searched.filter(|_| is_large) {
             Some((search, granularity)) => self.windows(resource, search, granularity).await,
-            None => self.everything(resource, &feeds).await,
+            None => self.everything(resource, &complete).await,
         };
         match outcome {
             Ok(listed) => {

@@ -14,6 +14,7 @@ mod load;
 mod load_inputs;
 mod load_size;
 mod model;
+mod plan;
 mod program;
 mod protect;
 mod remodel;

@@ -2,8 +2,9 @@
 
 use crate::comparison::assert_truth;
 use crate::harness::{Options, Site, UNLIMITED, run};
+use crate::lost_journal::lose_journal;
 use relatable_pipeline::Since;
-use relatable_simulator::{Mutation, Resource, Selection, Settings, Simulator};
+use relatable_simulator::{Fault, FaultKind, Mutation, Resource, Selection, Settings, Simulator};
 use std::collections::BTreeSet;
 
 async fn workspace() -> Simulator {
@@ -73,5 +74,31 @@ async fn asking_for_more_of_the_past_brings_it() {
     assert_truth(&site, &simulator);
     simulator.advance_clock(7_200);
     run(&simulator, &site, Options { sweep: true, ..Options::default() }).await.unwrap();
+    assert_truth(&site, &simulator);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_run_that_did_not_end_keeps_its_bound() {
+    let (simulator, site) = (workspace().await, Site::new("sqlite"));
+    let (from_s, expected) = middle(&simulator, Resource::Conversations);
+    let kind = FaultKind::Status { code: 401, error_code: "unauthorized".to_owned() };
+    simulator.inject(Fault { path_prefix: "/tags".to_owned(), skip: 0, times: 1, kind });
+    run(&simulator, &site, since(Some(from_s))).await.unwrap_err();
+    run(&simulator, &site, Options::default()).await.unwrap();
+    assert_eq!(live(&site, "conversations"), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_of_the_past_comes_with_a_new_journal_too() {
+    let (simulator, site) = (workspace().await, Site::new("sqlite"));
+    let (from_s, expected) = middle(&simulator, Resource::Conversations);
+    run(&simulator, &site, since(Some(from_s))).await.unwrap();
+    simulator.advance_clock(7_200);
+    lose_journal(&site);
+    run(&simulator, &site, Options::default()).await.unwrap();
+    assert_eq!(live(&site, "conversations"), expected, "the bound is in the tables' checkpoint");
+    simulator.advance_clock(7_200);
+    lose_journal(&site);
+    run(&simulator, &site, since(None)).await.unwrap();
     assert_truth(&site, &simulator);
 }

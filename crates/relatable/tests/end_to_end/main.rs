@@ -26,4 +26,5 @@ mod twice;
 mod typed_columns;
 mod verification;
 mod versions;
+mod windows;
 mod wire;
