@@ -1,7 +1,7 @@
 //! Catching up: what changed since a moment, from the search or from a list that is sorted by it.
 
 use super::detail::queue;
-use super::discover::{Child, discovered, found};
+use super::discover::{Child, Found, discovered, found};
 use super::page::Turns;
 use super::stream::{CatchUp, LAG_S, Stream, encode};
 use super::{Extraction, entry};
@@ -113,7 +113,8 @@ impl Extraction {
             let is_below = shows_older && oldest_s.is_some_and(|oldest_s| oldest_s < from_s);
             let next = page.info.next.clone().filter(|_| !is_below);
             let work_added = discovered(&found, &children, asked_before);
-            let (records, waiting) = (page.info.record_count as u64, work_added.len() as u64);
+            let is_news = |found: &&Found<'_>| found.changed_s.is_none_or(|at_s| at_s >= from_s);
+            let (records, waiting) = (found.iter().filter(is_news).count() as u64, work_added.len() as u64);
             let answered_s = page.answer.answered_at.as_second();
             let late = found.iter().filter_map(|found| Some((found.id.clone(), found.changed_s?)));
             known.extend(late.filter(|(_, changed_s)| {

@@ -28,6 +28,10 @@ async fn every_table_equals_the_truth(scheme: &'static str) {
     let report = run(&simulator, &site, Options::default()).await.unwrap();
     assert_eq!(report.skipped, vec![], "nothing is left out");
     assert_truth(&site, &simulator);
+    for (resource, told) in report.records {
+        let rows = site.client().number(&format!("SELECT count(*) FROM {resource}"));
+        assert_eq!(told as i64, rows, "{resource}: as many records are told of as there are rows");
+    }
     assert_long_lists(&site, &simulator.truth());
 }
 
