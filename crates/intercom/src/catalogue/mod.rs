@@ -203,6 +203,7 @@ impl Feed {
     pub fn of_one_record(resource: &str, version: &str) -> Option<&'static Feed> {
         let is_whole = |feed: &&Feed| {
             feed.resource == resource
+                && feed.content == Content::Documents
                 && feed.parent == Some(feed.resource)
                 && feed.list.is_none()
                 && feed.is_in(version)

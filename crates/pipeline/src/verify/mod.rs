@@ -276,7 +276,6 @@ impl<'a> Verification<'a> {
                 evidence = Some(Evidence::gather(&journal, self.checkpoint.seq, &model, &wanted)?);
             }
         }
-        // The checkpoint and the bounds live as long as the verification's settings do.
         let (low_water, since_us) = (self.checkpoint.low_water.clone(), self.since_us.clone());
         Ok(Times { low_water, swept, evidence, since_us })
     }

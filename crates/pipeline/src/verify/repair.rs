@@ -44,13 +44,7 @@ impl Plan {
                 feed.parent == Some(finding.resource.as_str())
                     && matches!(feed.reading, Reading::PerRecord(_))
             };
-            let is_own = |feed: &&Feed| {
-                feed.list.is_none()
-                    && feed.content == Content::Documents
-                    && feed.resource == finding.resource
-                    && feed.parent == Some(feed.resource)
-            };
-            let own = feeds.iter().copied().find(|feed| is_own(feed));
+            let own = Feed::of_one_record(&finding.resource, version);
             match (finding.kind, asked_for, own) {
                 // The record referred to is missing, which is a finding of its own.
                 (FindingKind::DanglingReference, ..) => {}

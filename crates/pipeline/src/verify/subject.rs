@@ -85,10 +85,7 @@ impl Subject {
         Some(Subject {
             resource: resource.to_owned(),
             typed: typed(&rules, &tables),
-            own: feeds
-                .iter()
-                .copied()
-                .find(|feed| is_document(feed) && feed.list.is_none() && is_own_parent(feed)),
+            own: Feed::of_one_record(resource, version),
             lists: with(&|feed| !is_document(feed) && is_own_parent(feed)),
             complete: with(&|feed| {
                 matches!(feed.reading, When::Definitions(_) | When::Snapshot | When::Backfill(_))
