@@ -8,17 +8,17 @@ use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
 use crate::remembrance::{remembered_rules, to_remember};
 use crate::report::RunReport;
-use crate::shred::ModelState;
+use crate::shred::{ModelState, with_whole_lists};
 use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
-use relatable_intercom::catalogue::{Content, Feed, feeds};
+use relatable_intercom::catalogue::Feed;
 use relatable_intercom::clock::Clock;
 use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, Settings};
 use relatable_journal::Journal;
 use relatable_model::protect::{Protections, Salt};
-use relatable_model::rules::{Rules, Strategy};
+use relatable_model::rules::Rules;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -116,8 +116,7 @@ pub async fn sync(
     let since = bounds(&reading.since, of_journal.as_deref(), &low_water);
     let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
     let models = to_remember(&remembered_rules(destination.as_mut())?, &settings.rules, &settings.curated);
-    let undivided = undivided(&settings.rules);
-    let model = ModelState::new(settings.rules, memory)?;
+    let model = ModelState::new(with_whole_lists(settings.rules), memory)?;
     let mut loader = Loader::new(
         destination,
         journal.clone(),
@@ -150,7 +149,6 @@ pub async fn sync(
         object_types: reading.object_types,
         accept_deletions: reading.accept_deletions,
         hands: settings.client.connections,
-        undivided,
         low_water,
         has_unloaded,
         protections,
@@ -300,19 +298,6 @@ pub(crate) fn selected(rules: &Rules, reading: &ReadingSettings) -> Result<HashS
         Some(name) => Err(PipelineError::UnknownResource { name: name.clone(), known: known.join(", ") }),
         None => Ok(select.iter().cloned().collect()),
     }
-}
-
-/// The feeds that complete lists which the rules put into one column. A list in a table of its own only grows by an answer
-/// that shows part of it; a column would be replaced.
-fn undivided(rules: &Rules) -> HashSet<&'static str> {
-    let completing = feeds().filter(|feed| {
-        let Content::Fragment(path) = feed.content else { return false };
-        let rule = rules.resources.get(feed.resource).and_then(|rules| rules.paths.get(path));
-        rule.is_some_and(|rule| {
-            matches!(rule.strategy, Some(Strategy::Delimited | Strategy::List | Strategy::Json))
-        })
-    });
-    completing.map(|feed| feed.name).collect()
 }
 
 /// How a checkpoint names a journal: by its id, and for people by where it is.

@@ -63,6 +63,14 @@ impl Condition {
             }
         }
     }
+
+    /// The list that would be asked for if it were cut, where the record has it and it is not.
+    pub fn shown_whole(self, record: &[u8]) -> Option<&str> {
+        let Condition::Cut(name) = self else { return None };
+        let list = members(record).get(name)?.get();
+        let head: ListHead = serde_json::from_str(list).ok()?;
+        (!head.is_cut()).then_some(list)
+    }
 }
 
 /// What the lists under these members say about themselves; those that are absent or no lists are left out.
@@ -94,6 +102,8 @@ mod tests {
             (r#"{}"#, false, false, false),
         ] {
             assert_eq!(Condition::Cut("a").holds(record.as_bytes()), cut, "{record}");
+            let is_whole = Condition::Cut("a").shown_whole(record.as_bytes()).is_some();
+            assert_eq!(is_whole, !cut && record.contains(r#""a""#), "{record}");
             assert_eq!(LISTS.holds(record.as_bytes()), not_empty, "{record}");
             assert_eq!(LISTS.says_empty(record.as_bytes()), says_empty, "{record}");
             let has_none = !record.contains(r#""b""#);

@@ -175,18 +175,6 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// The lists of records of `resource` that are asked for only where they are not empty, by path, with what tells.
-    pub fn emptiable_lists(resource: &str) -> impl Iterator<Item = (&'static Feed, &'static str, Condition)> {
-        feeds().filter(move |feed| feed.resource == resource).filter_map(|feed| {
-            match (feed.content, feed.reading) {
-                (Content::Fragment(path), Reading::PerRecord(condition @ Condition::NotEmpty(_))) => {
-                    Some((feed, path, condition))
-                }
-                _ => None,
-            }
-        })
-    }
-
     /// Whether a resource is read only when asked for, because all its feeds cost much.
     pub fn has_cost(resource: &str) -> bool {
         let mut feeds = feeds().filter(|feed| feed.resource == resource).peekable();

@@ -7,7 +7,7 @@ use super::stream::{CatchUp, LAG_S, Stream, encode};
 use super::{Extraction, entry};
 use crate::error::PipelineError;
 use relatable_intercom::ClientError;
-use relatable_intercom::catalogue::{Condition, Content, Feed, Granularity, Position, Question, Reading};
+use relatable_intercom::catalogue::{Feed, Granularity, Position, Question, Reading};
 use relatable_journal::Changes;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,10 +90,7 @@ impl Extraction {
             Reading::Updates(Granularity::Day) | Reading::Updates(Granularity::Sorted)
         );
         let nothing = BTreeMap::new();
-        // A list that stands in one column must be completed again whenever its record is read again.
-        let is_divided =
-            self.children(stream.backfill.resource).all(|feed| !self.undivided.contains(feed.name));
-        let is_known = is_divided && catch_up.serving.is_subset(&stream.state.known_for);
+        let is_known = catch_up.serving.is_subset(&stream.state.known_for);
         let asked_before = if is_known { &stream.state.known } else { &nothing };
         let (mut turns, mut known) = (Turns::default(), BTreeMap::new());
         loop {
@@ -155,19 +152,7 @@ impl Extraction {
         since_s: Option<i64>,
         is_new: bool,
     ) -> Vec<Child> {
-        let (served, others): (Vec<_>, Vec<_>) =
-            self.children(stream.backfill.resource).partition(|feed| serving.contains(feed.name));
-        let mut children: Vec<Child> =
-            served.into_iter().map(|feed| Child::new(feed, since_s, queue(feed, is_new))).collect();
-        // A list that stands in one column would be cut by what this reading shows of it.
-        let undivided = others.into_iter().filter(|feed| self.undivided.contains(feed.name));
-        children.extend(undivided.filter_map(|feed| match feed.content {
-            Content::Fragment(path) => {
-                let condition = Condition::Cut(path);
-                Some(Child { condition, ..Child::new(feed, since_s, queue(feed, is_new)) })
-            }
-            Content::Documents => None,
-        }));
-        children
+        let served = self.children(stream.backfill.resource).filter(|feed| serving.contains(feed.name));
+        served.map(|feed| Child::new(feed, since_s, queue(feed, is_new))).collect()
     }
 }

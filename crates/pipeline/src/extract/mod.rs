@@ -119,8 +119,6 @@ pub(crate) struct Extraction {
     began_s: i64,
     /// Requests for single records under way at once.
     hands: usize,
-    /// Feeds that complete a list which stands in one column, as the rules have it.
-    undivided: HashSet<&'static str>,
     /// Per feed, where an earlier journal had come to.
     low_water: BTreeMap<String, i64>,
     /// Whether answers of earlier runs are still to be loaded.
@@ -162,7 +160,6 @@ pub(crate) struct Plan {
     pub(crate) object_types: Vec<String>,
     pub(crate) accept_deletions: bool,
     pub(crate) hands: usize,
-    pub(crate) undivided: HashSet<&'static str>,
     pub(crate) low_water: BTreeMap<String, i64>,
     /// Whether the journal has answers of earlier runs that are not loaded.
     pub(crate) has_unloaded: bool,
@@ -203,7 +200,6 @@ impl Extraction {
             accept_deletions: plan.accept_deletions,
             began_s,
             hands: plan.hands,
-            undivided: plan.undivided,
             low_water: plan.low_water,
             has_unloaded: plan.has_unloaded,
             protections: plan.protections,

@@ -1,7 +1,7 @@
 //! Journal entries to items: which records an answer speaks of.
 
 use crate::shred::{Content, Item, ModelState, Slice};
-use relatable_intercom::catalogue::{Condition, Content as FeedContent, Feed};
+use relatable_intercom::catalogue::{Content as FeedContent, Feed};
 use relatable_journal::StoredEntry;
 use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::issue::Issue;
@@ -87,10 +87,7 @@ pub(crate) fn items(
                         complete,
                         answer: answer.clone(),
                     };
-                    let item = document(Item { content, ..base.clone() }, rules, &body[range.clone()]);
-                    let emptied = emptied(&item, &body[range.clone()]);
-                    items.push(item);
-                    items.extend(emptied);
+                    items.push(document(Item { content, ..base.clone() }, rules, &body[range.clone()]));
                     items.extend(feed.and_then(|feed| departed(feed, &base, &body[range])));
                 }
             }
@@ -98,18 +95,6 @@ pub(crate) fn items(
         }
     }
     items
-}
-
-/// The lists that are asked for on their own only where they are not empty, and which this document says are empty: what
-/// an earlier answer brought is gone.
-fn emptied(item: &Item, record: &[u8]) -> Vec<Item> {
-    let empty = |(feed, path, _): (&Feed, &str, Condition)| {
-        let source = Slice { body: Arc::new(b"[]".to_vec()), range: 0..2 };
-        let content = Content::Fragment { answer: feed.name.to_owned(), path: path.to_owned(), source };
-        Item { content, ..item.clone() }
-    };
-    let lists = Feed::emptiable_lists(&item.resource);
-    lists.filter(|(_, _, condition)| condition.says_empty(record)).map(empty).collect()
 }
 
 /// Whether a record of a feed changed before a moment, seconds since the epoch.

@@ -14,7 +14,7 @@ use crate::event::Observer;
 use crate::load::{Loader, remembered};
 use crate::remembrance::{remembered_rules, to_remember};
 use crate::report::{RunReport, TableReport};
-use crate::shred::ModelState;
+use crate::shred::{ModelState, with_whole_lists};
 use crate::sync::{definitions, journal_name};
 use coverage::Covered;
 use proof::Proof;
@@ -162,7 +162,7 @@ fn rebuilt(
     rules.resources.retain(|resource, _| remodel.resources.contains_key(resource));
     // What was kept out is in the journal, and whoever remodels wants what the rules say.
     rules.resources.values_mut().for_each(|rules| rules.contract = None);
-    let model = ModelState::among(rules, memory, others)?;
+    let model = ModelState::among(with_whole_lists(rules), memory, others)?;
     let first = scratch.claim(&stored.workspace, &journal_name(journal)).map_err(error("claim"))?;
     let mut loader =
         Loader::new(scratch, journal.clone(), first, model, observer.clone(), remodel.clock.clone());

@@ -2,12 +2,15 @@
 
 mod contract;
 mod item;
+mod lists;
 mod order;
 
 pub(crate) use item::{Content, Item, Slice};
+pub(crate) use lists::with_whole_lists;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow_schema::{Field, Schema};
+use lists::with_own_lists;
 use order::{waves, without_superseded};
 use relatable_destinations::package::{Scope, TableChange};
 use relatable_intercom::catalogue::Feed;
@@ -143,7 +146,7 @@ impl ModelState {
     /// Shreds the items of a load, in order.
     pub(crate) fn shred(&mut self, items: Vec<Item>) -> Result<Shredding, PlanError> {
         let mut shredding = Shredding::default();
-        for wave in waves(without_superseded(items)) {
+        for wave in waves(with_own_lists(without_superseded(items), &self.rules)) {
             self.shred_wave(&wave, &mut shredding)?;
         }
         Ok(shredding)

@@ -5,6 +5,7 @@ use crate::harness::{Options, Site, UNLIMITED, run};
 use relatable_simulator::{Resource, Settings, Simulator};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// The avatar in the contact's own row; tags as a table.
 const FLAT: &str = r#"
@@ -13,15 +14,18 @@ const FLAT: &str = r#"
 "tags"   = { as = "table", table = "contact_tags", key = ["contact_id", "tag_id"] }
 "#;
 
-/// The avatar as a table of its own; tags as one column.
+/// The avatar as a table of its own; tags and companies as one column each, of which a contact's document shows ten.
 const APART: &str = r#"
 [contacts.paths]
 "avatar" = { as = "table", table = "contact_avatars" }
 "tags"   = { as = "delimited", of = "id", delimiter = "," }
+"companies" = { as = "delimited", of = "id" }
 "#;
 
 /// How many tags the contact with the most has.
 const TAGS_MOST: usize = 25;
+/// How many elements of a list a contact's document shows.
+const SHOWN_MOST: usize = 10;
 
 async fn synced(scheme: &'static str, rules: &str) -> (Vec<Value>, Site) {
     let settings = Settings { contacts: 200, limit_per_window: UNLIMITED, ..Settings::default() };
@@ -53,7 +57,11 @@ fn word(value: &Value) -> String {
 }
 
 fn tag_ids(contact: &Value) -> Vec<String> {
-    contact["tags"]["data"].as_array().unwrap().iter().map(|tag| word(&tag["id"])).collect()
+    ids(contact, "tags")
+}
+
+fn ids(contact: &Value, list: &str) -> Vec<String> {
+    contact[list]["data"].as_array().unwrap().iter().map(|element| word(&element["id"])).collect()
 }
 
 async fn flat(scheme: &'static str) {
@@ -81,7 +89,8 @@ async fn apart(scheme: &'static str) {
     let avatars = rows(&client, "SELECT contact_id, type, image_url FROM contact_avatars");
     assert_eq!(avatars, told(&contacts, avatar));
     assert_avatar_keys(&client);
-    assert_tag_column(&client, &contacts);
+    assert_id_column(&client, &contacts, "tags", TAGS_MOST..TAGS_MOST + 1);
+    assert_id_column(&client, &contacts, "companies", SHOWN_MOST + 1..usize::MAX);
     let columns: Vec<String> = client.columns("contacts").into_iter().map(|(name, _)| name).collect();
     assert!(!columns.iter().any(|column| column.starts_with("avatar")), "{columns:?}");
     assert!(!client.tables().contains(&"contact_tags".to_owned()));
@@ -97,22 +106,22 @@ fn assert_avatar_keys(client: &Client) {
     assert_eq!(rows(client, sql), expected.into_iter().collect());
 }
 
-/// The column has every tag, those beyond the ten that the contact's document shows too.
-fn assert_tag_column(client: &Client, contacts: &[Value]) {
+/// The column has every element, those beyond the ten that the contact's document shows too.
+fn assert_id_column(client: &Client, contacts: &[Value], list: &str, most_expected: Range<usize>) {
     let parts = |joined: String| -> BTreeSet<String> {
         joined.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect()
     };
     let mut most = 0;
-    let stored = rows(client, "SELECT id, tags FROM contacts");
+    let stored = rows(client, &format!("SELECT id, {list} FROM contacts"));
     assert_eq!(stored.len(), contacts.len());
     for row in stored {
         let contact = contacts.iter().find(|contact| contact["id"] == row[0].as_str()).unwrap();
-        let tags = parts(row[1].clone());
-        assert_eq!(tags, tag_ids(contact).into_iter().collect(), "{}", row[0]);
-        assert_eq!(row[1].matches(',').count(), tags.len().saturating_sub(1), "{}", row[1]);
-        most = most.max(tags.len());
+        let found = parts(row[1].clone());
+        assert_eq!(found, ids(contact, list).into_iter().collect(), "{list} of {}", row[0]);
+        assert_eq!(row[1].matches(',').count(), found.len().saturating_sub(1), "{}", row[1]);
+        most = most.max(found.len());
     }
-    assert_eq!(most, TAGS_MOST);
+    assert!(most_expected.contains(&most), "{list}: {most}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
