@@ -19,6 +19,7 @@ mod stream;
 mod windows;
 
 pub(crate) use explain::Asking;
+pub(crate) use exports::REPORTING_JOBS;
 
 pub(crate) use stream::swept_at_s;
 
