@@ -113,7 +113,8 @@ pub(crate) struct SyncArguments {
 #[command(after_help = "\
 What lists and totals bring up is asked for record by record; only what is then
 still different, and was so when it was read, is told. What changed since is
-left out. Exit code 8 where something is missing or wrong, 0 where all is well.
+left out. Exit code 8 where something is missing or wrong, 0 where all is well
+in what was compared.
 The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
 pub(crate) struct VerifyArguments {
     /// Where the tables are: sqlite:FILE or duckdb:FILE
@@ -126,6 +127,13 @@ pub(crate) struct VerifyArguments {
           long_help = select_help(),
           value_parser = ResourceParser::new())]
     pub(crate) select: Option<Vec<String>>,
+    /// These, too, which are read only where they are asked for
+    #[arg(long, value_name = "RESOURCES", value_delimiter = ',')]
+    pub(crate) also: Vec<String>,
+    /// Types of custom objects, beside those in the tables and those that
+    /// attributes point at
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    pub(crate) object_types: Vec<String>,
     /// Records of each resource to fetch anew and compare with all that hangs
     /// on them
     #[arg(long, value_name = "N", default_value_t = 100)]

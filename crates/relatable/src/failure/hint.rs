@@ -3,6 +3,7 @@
 use super::Failure;
 use relatable_destinations::DestinationError;
 use relatable_intercom::ClientError;
+use relatable_intercom::client::VERSIONS;
 use relatable_journal::JournalError;
 use relatable_model::plan::PlanError;
 use relatable_model::rules::RulesError;
@@ -20,6 +21,12 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
              Authentication); `relatable demo` needs none"
         }
         Failure::UnreadableVariable { .. } => "set it to plain text, or unset it",
+        Failure::UnknownVersion { .. } => {
+            return Some(format!("`--api-version` takes {}", VERSIONS.join(", ")));
+        }
+        Failure::NothingCompared { .. } => {
+            "name other resources with `--select`, or leave it out; `--sample` says how many records are compared"
+        }
         Failure::SaltFile { .. } => "`--salt-file` wants the path of a file with a secret",
         Failure::RuleFile { .. } => "`--model` wants the path of a TOML file",
         Failure::Rules(error) => return of_rules(error),

@@ -2,7 +2,9 @@
 
 mod healthy;
 mod losses;
+mod missed;
 mod planting;
+mod reach;
 mod windows;
 
 use crate::harness::{Site, rules};
