@@ -21,8 +21,10 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Bytes of pages kept in memory, for the file and again for what is staged, as SQLite wants it: in negative KiB.
+/// Pages of the file kept in memory, as SQLite wants it: in negative KiB.
 const CACHE_KIB: i32 = -65_536;
+/// Pages of what is staged kept in memory; it is read once or twice, in the order it was written.
+const STAGED_CACHE_KIB: i32 = -16_384;
 
 /// An SQLite file.
 pub(crate) struct SqliteFile {
@@ -65,7 +67,7 @@ impl SqliteFile {
             connection.busy_timeout(self.lock_wait)?;
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.pragma_update(None, "cache_size", CACHE_KIB)?;
-            connection.pragma_update(Some("temp"), "cache_size", CACHE_KIB)?;
+            connection.pragma_update(Some("temp"), "cache_size", STAGED_CACHE_KIB)?;
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
             Ok(connection)
         };

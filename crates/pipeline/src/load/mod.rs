@@ -27,7 +27,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes of answers a load carries at most; a load of one page costs nearly as much as one of many.
-const LOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
+const LOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Writes a destination from a journal.
 pub(crate) struct Loader {
