@@ -6,6 +6,8 @@ mod appending;
 mod killing;
 #[path = "journal/opening.rs"]
 mod opening;
+#[path = "journal/pruning.rs"]
+mod pruning;
 #[path = "journal/working.rs"]
 mod working;
 

@@ -19,6 +19,7 @@ mod readiness;
 mod remembrance;
 mod remodel;
 pub mod report;
+mod retention;
 mod shred;
 mod sync;
 mod verify;
@@ -33,6 +34,7 @@ pub use profile::{profile_files, profile_journal};
 pub use readiness::{check_destination, check_workspace};
 pub use remembrance::remembered_rules;
 pub use remodel::{Remodel, remodel};
+pub use retention::{Retention, open_journal, prune_journal};
 pub use sync::{ReadingSettings, SyncSettings, sync};
 pub use verify::{
     Finding, FindingKind, LISTED_MAX_DEFAULT, Open, ResourceProof, VerifyReport, VerifySettings, repair,

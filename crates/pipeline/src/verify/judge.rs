@@ -108,8 +108,10 @@ impl Times {
 
     /// Whether a record that the tables lack came into being since they were read.
     fn has_come_since(&self, subject: &Subject, candidate: &Candidate, fresh: &Fresh) -> bool {
-        let Some(evidence) = &self.evidence else {
-            return self.bound_us(subject).zip(fresh.created_us).is_some_and(|(bound, at)| at >= bound);
+        let since_bound = || self.bound_us(subject).zip(fresh.created_us).map(|(bound, at)| at >= bound);
+        let Some(evidence) = &self.evidence else { return since_bound().unwrap_or(false) };
+        let has_pass = |evidence: &Evidence| {
+            subject.complete.iter().any(|feed| evidence.pass_began_us(feed.name).is_some())
         };
         if let Some((feed, parent)) = &candidate.asked_for {
             return match evidence.list(feed, parent) {
@@ -117,6 +119,7 @@ impl Times {
                     let is_it = |document| subject.key(document).as_ref() == Some(&candidate.key);
                     !list.iter().any(is_it)
                 }
+                None if evidence.is_partial => since_bound().unwrap_or(false),
                 // It was never asked for, since there was nothing to ask for.
                 None => {
                     let swept_us = self.swept.get(feed).map(|at_s| at_s * 1_000_000 - CLOCK_US);
@@ -127,8 +130,9 @@ impl Times {
         match self.received(candidate) {
             Some(received) if received.is_gone => true,
             Some(received) if received.seen_us.is_some() => false,
-            // What has no time of creation and was not shown by the last reading is new, or was missed by it.
-            _ => self.bound_us(subject).zip(fresh.created_us).is_none_or(|(bound, at)| at >= bound),
+            // What has no time of creation and was not shown by the last reading is new, or was missed by it; where that
+            // reading is not there any more, nothing tells.
+            _ => since_bound().unwrap_or_else(|| !evidence.is_partial || has_pass(evidence)),
         }
     }
 

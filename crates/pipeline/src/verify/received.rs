@@ -52,6 +52,8 @@ pub(super) struct Evidence {
     records: HashMap<(String, Key), Received>,
     /// The records in the last answer of a feed about what hangs on a record.
     lists: HashMap<(String, String), Vec<Json>>,
+    /// Whether the journal lacks something: what it does not show may have been received all the same.
+    pub(super) is_partial: bool,
     /// When the last complete reading of each feed that is read as a whole began, in microseconds since the epoch.
     passes: HashMap<String, i64>,
 }
@@ -87,7 +89,9 @@ impl Evidence {
         model: &ModelState,
         wanted: &Wanted,
     ) -> Result<Evidence, PipelineError> {
-        let mut evidence = Evidence::default();
+        let is_partial = journal.is_partial();
+        let is_partial = is_partial.map_err(|cause| PipelineError::Journal { step: "read", cause })?;
+        let mut evidence = Evidence { is_partial, ..Evidence::default() };
         let mut passes: HashMap<&'static str, Pass> = HashMap::new();
         let mut last_seen: HashMap<(String, Key), (&'static str, u64)> = HashMap::new();
         let mut after = 0;

@@ -9,8 +9,8 @@ use crate::rules;
 use crate::target::Target;
 use relatable_intercom::clock::Clock;
 use relatable_pipeline::{
-    LISTED_MAX_DEFAULT, PipelineError, ReadingSettings, SyncSettings, VerifyReport, VerifySettings,
-    remembered_rules, repair, verify,
+    LISTED_MAX_DEFAULT, PipelineError, ReadingSettings, Retention, SyncSettings, VerifyReport,
+    VerifySettings, remembered_rules, repair, verify,
 };
 use std::sync::Arc;
 
@@ -115,6 +115,7 @@ fn settings(
             curated: rules::curated_for(&remembered)?,
             journal,
             reading: ReadingSettings { select: arguments.select.clone(), ..ReadingSettings::default() },
+            retention: Retention::Forever,
             salt: environment::salt(arguments.rules.salt_file.as_deref())?,
             clock,
         },

@@ -3,6 +3,7 @@
 
 mod documents;
 mod grid;
+mod journal;
 mod json;
 mod lines;
 mod progress;
@@ -14,6 +15,7 @@ mod words;
 
 pub(crate) use documents::DocumentWriter;
 pub(crate) use grid::{Alignment, Grid};
+pub(crate) use journal::{JournalView, Loaded, pruned, pruned_json};
 pub(crate) use proof::{findings, proof};
 pub(crate) use quantity::{duration, grouped};
 pub(crate) use reporter::{Ending, Reporter};

@@ -18,6 +18,7 @@ mod plan;
 mod program;
 mod protect;
 mod remodel;
+mod retention;
 mod suggest;
 mod sync;
 mod verify;
