@@ -10,6 +10,7 @@ use crate::error::JournalError;
 use crate::lease::Lease;
 use crate::reader::Reader;
 use crate::retention::{self, Compacted, Pruned, Pruning};
+use crate::rewriting::{self, Rewriting, Rewritten};
 use crate::schema;
 use crate::sequence::{Sequence, Ticket};
 use crate::work::WorkInHand;
@@ -174,6 +175,16 @@ impl Journal {
     pub fn compact(&self) -> Result<Compacted, JournalError> {
         let path = self.shared.path.clone();
         self.shared.writer.run(move |connection| retention::compact(connection, &path))
+    }
+
+    /// Gives entries other bodies, or takes them away, whether they are loaded or not. Only [`compact`](Self::compact)
+    /// removes the last of what they were from the files. Not to be called while work is in hand.
+    ///
+    /// # Errors
+    /// As [`Journal::append`], and [`JournalError::DamagedBody`]; some of the entries may be rewritten then.
+    pub fn rewrite(&self, rewriting: Rewriting) -> Result<Rewritten, JournalError> {
+        let path = self.shared.path.clone();
+        self.shared.writer.run(move |connection| rewriting::rewrite(connection, &path, &rewriting))
     }
 
     /// The share of the file that holds nothing, in percent.

@@ -8,6 +8,8 @@ mod killing;
 mod opening;
 #[path = "journal/pruning.rs"]
 mod pruning;
+#[path = "journal/rewriting.rs"]
+mod rewriting;
 #[path = "journal/working.rs"]
 mod working;
 
