@@ -3,6 +3,7 @@
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Asking, Extraction, Plan, Signal, SweepAges};
+use crate::forget::forgotten;
 use crate::history::{SINCE_CURSOR, Since, bounds, check_bounds};
 use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
@@ -94,6 +95,7 @@ pub async fn sync(
     check_bounds(&reading.since)?;
     let protections = Protections::new(&settings.rules, settings.salt.as_ref())?;
     let stored = check_destination(destination.as_mut(), &settings.rules)?;
+    let protections = protections.forgetting(forgotten(destination.as_mut())?);
     let client =
         Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
     let workspace = client.workspace().await.map_err(read_error("the workspace"))?;
@@ -189,6 +191,7 @@ async fn read_and_load(
         refused: traffic.refused,
         received_bytes: traffic.received_bytes,
         skipped: extraction.skipped(),
+        forgotten: extraction.forgotten(),
         ..RunReport::default()
     };
     extraction.rest().await;

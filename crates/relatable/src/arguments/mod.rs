@@ -1,11 +1,13 @@
 //! What can be asked on the command line. The comments are the help.
 
 mod connection;
+mod forget;
 mod journal;
 mod reading;
 mod resource;
 
 pub(crate) use connection::ConnectionArguments;
+pub(crate) use forget::ForgetArguments;
 pub(crate) use journal::{JournalArguments, JournalCommand, PruneArguments};
 pub(crate) use reading::ReadingArguments;
 
@@ -71,6 +73,8 @@ pub(crate) enum Command {
     Export(ExportArguments),
     /// Make tables anew under other rules, from what was read
     Remodel(RemodelArguments),
+    /// Take a person out of tables and journal, for good
+    Forget(ForgetArguments),
     /// Show what was received and is kept, and make it less
     Journal(JournalArguments),
     /// Show the tables that documents become

@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod diff;
 mod export;
+mod forget;
 mod help;
 mod journal;
 mod load;
@@ -37,6 +38,7 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Load(arguments) => load::run(&arguments, clock).await,
         Command::Export(arguments) => export::run(&arguments),
         Command::Remodel(arguments) => remodel::run(&arguments, clock).await,
+        Command::Forget(arguments) => forget::run(&arguments, clock.as_ref()),
         Command::Journal(arguments) => journal::run(&arguments, clock.as_ref()),
         Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
         Command::Model(ModelCommand::Schema) => model::schema(),

@@ -2,6 +2,7 @@
 //! standard output, talk to standard error.
 
 mod documents;
+mod forgotten;
 mod grid;
 mod journal;
 mod json;
@@ -14,6 +15,7 @@ mod reporter;
 mod words;
 
 pub(crate) use documents::DocumentWriter;
+pub(crate) use forgotten::{forgotten, forgotten_json};
 pub(crate) use grid::{Alignment, Grid};
 pub(crate) use journal::{JournalView, Loaded, pruned, pruned_json};
 pub(crate) use proof::{findings, proof};

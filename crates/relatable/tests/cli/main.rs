@@ -8,6 +8,7 @@ mod demo;
 mod destination;
 mod diff;
 mod export;
+mod forget;
 mod help;
 mod journal;
 mod load;
