@@ -148,6 +148,45 @@ async fn nothing_of_a_forgotten_person_is_left_and_nothing_comes_back_in_duckdb(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_forgetting_that_is_killed_is_completed_by_the_next() {
+    let simulator = simulator(150, 0).await;
+    let place = Place::new();
+    sync(&place, &simulator, "a.db", &["--quiet"]).succeeded();
+    let Person { id, traces } = person(&place);
+    let workspace = query(&place.path("a.db"), "SELECT workspace FROM _relatable_checkpoint")[0][0].clone();
+    let forget = ["forget", "--contact", &id, "--to", "a.db"];
+    // Each goes on from what the one before left; so long that all of its steps are met.
+    for wait_ms in [20, 40, 60, 80, 100, 130, 160, 200, 250, 300] {
+        let mut child = place.command(&forget).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait_ms));
+        let _ = child.kill();
+        child.wait().unwrap();
+        assert_eq!(query(&place.path("a.db"), "PRAGMA integrity_check"), [["ok"]]);
+        // The person is in the tables with all that is theirs, or not at all.
+        let left = |table: &str, column: &str| {
+            let sql = format!("SELECT count(*) FROM {table} WHERE {column} = '{id}'");
+            query(&place.path("a.db"), &sql)[0][0] != "0"
+        };
+        let is_there = left("contacts", "id");
+        for (table, column) in
+            [("notes", "contact_id"), ("events", "contact_id"), ("conversation_parts", "author_id")]
+        {
+            assert_eq!(left(table, column), is_there, "{table} after {wait_ms} ms");
+        }
+        assert_eq!(
+            query(&place.path("a.db"), "SELECT count(*) FROM _relatable_forgotten")[0][0] != "0",
+            !is_there
+        );
+    }
+    place.run(&forget).succeeded();
+    let after = everything(&place, &workspace, "a.db");
+    for trace in &traces {
+        assert_eq!(found(&after, trace), None, "`{trace}`");
+    }
+    sync(&place, &simulator, "a.db", &["--quiet"]).succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_are_found_by_address_and_what_cannot_be_forgotten_is_refused() {
     let simulator = simulator(40, 0).await;
     let place = Place::new();
