@@ -32,13 +32,13 @@ pub(crate) const DEMO_URI: &str = "sqlite:demo.db";
 
 /// The help of `--keep-journal` where there is room: with the price of each choice.
 const KEEP_HELP: &str = "\
-How long the journal keeps answers that are loaded, from this run on: `forever`
-(the default), so long (30d say), or `loaded` for no longer than that. What is
-not loaded stays, and so do the definitions of attributes. Without the answers
-`remodel` puts every record together from the tables, and refuses rules that
-want what was never put into them; `verify` cannot tell what moved without a
-time of change since the last run from what got lost; `model suggest --to`
-measures what is left.";
+    How long the journal keeps answers that are loaded, from this run on: `forever` \
+    (the default), so long (30d say), or `loaded` for no longer than that. What is \
+    not loaded stays, and so do the definitions of attributes. Without the answers \
+    `remodel` puts every record together from the tables, and refuses rules that \
+    want what was never put into them; `verify` cannot tell what moved without a \
+    time of change since the last run from what got lost; `model suggest --to` \
+    measures what is left.";
 
 /// Makes an Intercom workspace relational: tables in your own database.
 #[derive(Debug, Parser)]
