@@ -29,6 +29,8 @@ mod dialect;
 #[cfg(feature = "duckdb")]
 mod duckdb;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
+mod erase;
+#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod file;
 #[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod gathering;

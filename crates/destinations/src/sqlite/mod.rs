@@ -15,7 +15,7 @@ use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::file::{check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
-use crate::session::Connector;
+use crate::session::{Connector, Session, Step};
 use query::SqliteSession;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
@@ -124,6 +124,21 @@ impl Connector for SqliteFile {
             self.writes = true;
         }
         Ok(SqliteSession::new(connection, &self.description))
+    }
+
+    fn rewrite(&mut self) -> Result<(), DestinationError> {
+        let session = self.write(false)?;
+        let step = Step("rewrite the database", "");
+        session.execute(step, "VACUUM", &[])?;
+        // Somebody who reads keeps the log; what it has of the old pages may not stay.
+        match session.rows(step, "PRAGMA wal_checkpoint(TRUNCATE)", &[])?.first().map(|row| row[0].integer())
+        {
+            Some(0) => Ok(()),
+            _ => Err(DestinationError::Locked {
+                destination: self.description.clone(),
+                holder: "somebody who reads it".to_owned(),
+            }),
+        }
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {

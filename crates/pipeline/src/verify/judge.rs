@@ -115,14 +115,19 @@ impl Times {
     /// not: it was there before that reading began.
     fn has_come_since(&self, subject: &Subject, candidate: &Candidate, fresh: &Fresh) -> bool {
         let bound_us = self.bound_us(subject, &candidate.key);
+        let since_bound = || bound_us.zip(fresh.created_us).map(|(bound, at)| at >= bound);
         let Some(evidence) = &self.evidence else {
-            return bound_us.zip(fresh.created_us).is_some_and(|(bound, at)| at >= bound)
-                || candidate.is_of_a_moment();
+            return since_bound().unwrap_or(false) || candidate.is_of_a_moment();
+        };
+        let has_pass = |evidence: &Evidence| {
+            let mut feeds = subject.complete.iter();
+            feeds.any(|feed| evidence.pass_began_us(feed, &candidate.key).is_some())
         };
         if let Some((feed, parent)) = &candidate.asked_for {
             return match evidence.list(feed, parent) {
                 Some(list) if is_among(subject, &list.records, &candidate.key) => false,
                 Some(list) => fresh.created_us.is_none_or(|at| at >= list.at_us - CLOCK_US),
+                None if evidence.is_partial => since_bound().unwrap_or(false),
                 // It was never asked for, since there was nothing to ask for.
                 None => {
                     let swept_us = self.swept.get(feed).map(|at_s| at_s * 1_000_000 - CLOCK_US);
@@ -137,8 +142,9 @@ impl Times {
                 moved_us.is_none_or(|at| at >= gone_us - CLOCK_US)
             }
             Some(received) if received.seen_us.is_some() => false,
-            // What has no time of creation and was not shown by the last reading is new, or was missed by it.
-            _ => bound_us.zip(fresh.created_us).is_none_or(|(bound, at)| at >= bound),
+            // What has no time of creation and was not shown by the last reading is new, or was missed by it; where that
+            // reading is not there any more, nothing tells.
+            _ => since_bound().unwrap_or_else(|| !evidence.is_partial || has_pass(evidence)),
         }
     }
 

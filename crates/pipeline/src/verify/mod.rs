@@ -29,6 +29,7 @@ pub use report::{Finding, FindingKind, ResourceProof, VerifyReport};
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::swept_at_s;
+use crate::forget::forgotten;
 use crate::history::loaded_bounds;
 use crate::readiness::check_workspace;
 use crate::remembrance::remembered_rules;
@@ -165,6 +166,7 @@ impl<'a> Verification<'a> {
         let Some(checkpoint) = destination.checkpoint().map_err(read_failed)? else {
             return Err(PipelineError::NothingRead { destination: destination.describe() });
         };
+        let protections = protections.forgetting(forgotten(destination)?);
         let tables = destination.tables().map_err(read_failed)?;
         let rules = rules_in_force(destination, &sync.rules)?;
         let client = Client::new(&sync.client, sync.clock.clone()).map_err(asking_failed)?;

@@ -62,6 +62,8 @@ pub(super) struct Evidence {
     records: HashMap<(String, Key), Received>,
     /// The last answer of a feed about what hangs on a record.
     lists: HashMap<(String, String), Hanging>,
+    /// Whether the journal lacks something: what it does not show may have been received all the same.
+    pub(super) is_partial: bool,
     /// When the last complete reading of each feed that is read as a whole, or of a type of it, began, in microseconds since
     /// the epoch.
     passes: HashMap<Whole, i64>,
@@ -105,7 +107,9 @@ impl Evidence {
         model: &ModelState,
         wanted: &Wanted,
     ) -> Result<Evidence, PipelineError> {
-        let mut evidence = Evidence::default();
+        let is_partial = journal.is_partial();
+        let is_partial = is_partial.map_err(|cause| PipelineError::Journal { step: "read", cause })?;
+        let mut evidence = Evidence { is_partial, ..Evidence::default() };
         let mut passes: HashMap<Whole, Pass> = HashMap::new();
         let mut last_seen: HashMap<(String, Key), (Whole, u64)> = HashMap::new();
         let mut after = 0;

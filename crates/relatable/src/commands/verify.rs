@@ -9,8 +9,8 @@ use crate::rules;
 use crate::target::Target;
 use relatable_intercom::clock::Clock;
 use relatable_pipeline::{
-    LISTED_MAX_DEFAULT, PipelineError, ReadingSettings, SyncSettings, VerifyReport, VerifySettings,
-    remembered_rules, repair, verify,
+    LISTED_MAX_DEFAULT, PipelineError, ReadingSettings, Retention, SyncSettings, VerifyReport,
+    VerifySettings, remembered_rules, repair, verify,
 };
 use std::sync::Arc;
 
@@ -126,6 +126,7 @@ fn settings(
                 object_types: arguments.object_types.clone(),
                 ..ReadingSettings::default()
             },
+            retention: Retention::Forever,
             salt: environment::salt(arguments.rules.salt_file.as_deref())?,
             clock,
         },

@@ -46,6 +46,9 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         }
         Failure::OutputIsDestination { .. } => "name another file with `--out`; nothing was written",
         Failure::OutputFile { .. } => "does the folder exist, and may you write in it?",
+        Failure::NobodyFound { .. } => {
+            "name the contact by its id (`--contact`); the address may be another one by now, or the contact be forgotten already"
+        }
         Failure::NothingRead { .. } => {
             "is it the database that you meant? `relatable sync` reads a workspace into it"
         }

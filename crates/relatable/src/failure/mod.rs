@@ -123,6 +123,12 @@ pub(crate) enum Failure {
         /// The destination.
         destination: String,
     },
+    /// No contact has an address.
+    #[error("no contact in {destination} has that e-mail address")]
+    NobodyFound {
+        /// The destination.
+        destination: String,
+    },
     /// A file cannot be written.
     #[error("failed to write `{}`", file.display())]
     OutputFile {
@@ -195,6 +201,7 @@ impl Failure {
             | Failure::NothingToRemodel { .. }
             | Failure::NothingRead { .. }
             | Failure::NothingCompared { .. }
+            | Failure::NobodyFound { .. }
             | Failure::UnknownTopic { .. } => ExitCode::Usage,
             Failure::SimulatorEnded(_)
             | Failure::Folder { .. }
