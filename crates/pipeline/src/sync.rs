@@ -127,6 +127,7 @@ pub async fn sync(
     );
     loader.remember_models(models);
     loader.limit_history(since.clone());
+    loader.ask_for_absent(client.version());
     let (ask, asking) = unbounded_channel();
     loader.ask_for_definitions(ask);
     if is_new {
@@ -249,6 +250,10 @@ fn load(
             }
             Signal::Search(search) => {
                 loader.search(search)?;
+                pending_bytes = 0;
+            }
+            Signal::Doubted(doubted) => {
+                loader.doubted(doubted)?;
                 pending_bytes = 0;
             }
             Signal::Noted(issue) => loader.note(issue),

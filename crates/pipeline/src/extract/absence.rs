@@ -5,7 +5,7 @@
 //! its own end, no page came twice, and it showed at least as many different records as the API then counts. Where many
 //! rows seem to be gone, something else is the likelier reason, and the run stops before it marks any.
 
-use super::detail::{ABSENT, queue};
+use super::detail::absent;
 use super::stream::{Stream, Sweep};
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
@@ -91,8 +91,7 @@ impl Extraction {
             let whole = |key| kind.iter().cloned().chain([key]).collect();
             return self.note_gone(resource, keys.into_iter().map(whole).collect()).await;
         };
-        let work = |key: String| Work { queue: queue(confirming, true), key, payload: ABSENT.to_owned() };
-        let work_added: Vec<Work> = keys.into_iter().map(work).collect();
+        let work_added: Vec<Work> = keys.into_iter().map(|key| absent(confirming, key)).collect();
         if work_added.is_empty() {
             return Ok(());
         }

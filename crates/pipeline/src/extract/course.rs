@@ -34,9 +34,11 @@ impl Extraction {
         self.record(Changes { passes_forgotten, cursors, ..Changes::default() }).await?;
         let definitions = self.definitions().await?;
         self.signal(Signal::Attributes(definitions.clone()));
+        self.ask_again().await?;
         let exports = async { Ok(self.exports().await) };
         let (mut low_water, left_out, exported) =
             tokio::try_join!(self.enumerate(&definitions), self.details(), exports)?;
+        self.doubts().await?;
         for feed in self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))) {
             let is_own = feed.content == Content::Documents && feed.parent != Some(feed.resource);
             if is_own && !left_out.contains(feed.name) {

@@ -6,9 +6,11 @@
 //! * A record that the API does not have is asked for once more by the next run, which corrects what was an error of the
 //!   moment.
 
-use super::{Extraction, entry};
+use super::discover::found;
+use super::page::Turns;
+use super::{Extraction, Signal, entry};
 use crate::error::PipelineError;
-use crate::load::GONE_PREFIX;
+use crate::load::{Doubted, GONE_PREFIX};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use relatable_intercom::ClientError;
@@ -19,6 +21,7 @@ use relatable_journal::{Changes, Entry, Ticket, Work};
 use relatable_model::json::records;
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
+use tokio::sync::oneshot;
 
 /// Records taken from a queue at a time.
 const TAKEN: usize = 96;
@@ -29,7 +32,7 @@ const AGAIN_PREFIX: &str = "again/";
 /// Payload of work for a record that the API did not have when an earlier run asked for it.
 const AGAIN: &str = "again";
 /// Payload of work for a record that a complete reading did not show.
-pub(super) const ABSENT: &str = "absent";
+const ABSENT: &str = "absent";
 
 /// A queue, and the feed that its records are asked for with.
 #[derive(Clone, Copy)]
@@ -41,6 +44,11 @@ struct Queue {
 /// The name of the queue of records that a feed is asked for.
 pub(super) fn queue(feed: &Feed, is_new: bool) -> String {
     format!("{}{}", feed.name, if is_new { "" } else { SWEEP_SUFFIX })
+}
+
+/// The work of asking for a record that a complete reading or a list did not show.
+pub(crate) fn absent(confirming: &Feed, key: String) -> Work {
+    Work { queue: queue(confirming, true), key, payload: ABSENT.to_owned() }
 }
 
 /// What asking for a record came to.
@@ -120,10 +128,7 @@ struct Whole {
 impl Extraction {
     /// Works the queues until they are empty and no enumeration is left to fill them; returns the feeds left out.
     pub(super) async fn details(&self) -> Result<HashSet<&'static str>, PipelineError> {
-        let asked: Vec<&'static Feed> = self
-            .with_reading(|reading| matches!(reading, Reading::PerRecord(_) | Reading::OnDoubt))
-            .collect();
-        self.ask_again(&asked).await?;
+        let asked = self.asked();
         let queues: Vec<Queue> = [true, false]
             .into_iter()
             .flat_map(|is_new| asked.iter().map(move |feed| Queue { feed, is_new }))
@@ -188,9 +193,28 @@ impl Extraction {
         Ok(())
     }
 
+    /// The feeds that are asked for single records.
+    fn asked(&self) -> Vec<&'static Feed> {
+        self.with_reading(|reading| matches!(reading, Reading::PerRecord(_) | Reading::OnDoubt)).collect()
+    }
+
+    /// Has everything loaded that was read, and asks for the rows that the lists of single records did not show.
+    pub(super) async fn doubts(&self) -> Result<(), PipelineError> {
+        loop {
+            let (answer, doubted) = oneshot::channel();
+            let up_to = self.appended.load(Ordering::Acquire);
+            self.signal(Signal::Doubted(Doubted { up_to, answer }));
+            // A loader that is gone has failed, which ends the run elsewhere.
+            if doubted.await.unwrap_or_default() == 0 {
+                return Ok(());
+            }
+            self.details().await?;
+        }
+    }
+
     /// Puts the records that earlier runs did not find back into their queues.
-    async fn ask_again(&self, queues: &[&Feed]) -> Result<(), PipelineError> {
-        for feed in queues {
+    pub(super) async fn ask_again(&self) -> Result<(), PipelineError> {
+        for feed in self.asked() {
             loop {
                 let (journal, queue) = (self.journal.clone(), again(feed));
                 let waiting = self.blocking(move || journal.take_work(&queue, TAKEN)).await?;
@@ -276,18 +300,19 @@ impl Extraction {
             return Ok(Whole { ticket, body: first.body.clone(), first, record_count: 1 });
         };
         let mut elements: Vec<Vec<u8>> = Vec::new();
-        let mut position = Position::First;
-        let mut seen: HashSet<String> = HashSet::new();
+        let (mut turns, mut position) = (Turns::default(), Position::First);
         let mut answer = first.clone();
         loop {
             let info = answer.page(&request, list, feed.paging, &position)?;
-            collect(&answer.body, list, feed.parent_member, key, &mut elements);
-            let Some(next) = info.next else { break };
-            if !seen.insert(format!("{next:?}")) {
-                let what = "a page came twice".to_owned();
-                return Err(ClientError::Unexpected { place: request.place().to_owned(), what });
+            if turns.must_restart(feed, info.total_count) {
+                elements.clear();
+                position = Position::First;
+            } else {
+                collect(&answer.body, list, feed.parent_member, key, &mut elements);
+                turns.turn(feed, &found(&answer.body, feed), info.next.as_ref())?;
+                let Some(next) = info.next else { break };
+                position = next;
             }
-            position = next;
             (answer, _) = self.ask(feed, &feed.request(&Question::about(key), &position), u32::MAX).await?;
         }
         let record_count = elements.len();

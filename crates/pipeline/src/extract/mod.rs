@@ -18,13 +18,14 @@ mod snapshot;
 mod stream;
 mod windows;
 
+pub(crate) use detail::absent;
 pub(crate) use explain::Asking;
 
 pub(crate) use stream::swept_at_s;
 
 use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
-use crate::load::Search;
+use crate::load::{Doubted, Search};
 use crate::report::Skipped;
 use relatable_intercom::answer::Answer;
 use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
@@ -70,6 +71,8 @@ pub(crate) enum Signal {
     Attributes(Vec<Arc<Vec<u8>>>),
     /// Rows that a complete reading did not show are to be looked for, once all it showed is loaded.
     Search(Search),
+    /// What was read is to be loaded, and the rows told that lists of single records did not show.
+    Doubted(Doubted),
     /// Something about a resource that is worth recording.
     Noted(Issue),
     /// Reading is over; per feed, up to when everything discovered is in the journal.

@@ -7,6 +7,7 @@ mod listings;
 mod missing;
 
 pub(crate) use items::{ABSENT_PREFIX, COUNTS_ANSWER, GONE_PREFIX, items, moment_us};
+pub(crate) use listings::Doubted;
 pub(crate) use missing::{Missing, Search, Sought};
 
 use crate::error::PipelineError;
@@ -50,6 +51,11 @@ pub(crate) struct Loader {
     since: BTreeMap<String, i64>,
     /// Where the definitions of attributes are asked for as they are now.
     asking: Option<UnboundedSender<Asking>>,
+    /// The version of the API whose feeds are asked for rows that a list of a record does not show; without it such rows are
+    /// taken for gone.
+    confirming: Option<String>,
+    /// How many such rows were put into the journal's queues and not told yet.
+    doubted: usize,
     /// Issues that are not of a load, recorded with the last one.
     noted: Vec<Issue>,
     /// Every issue with its count, where they are asked for.
@@ -100,6 +106,8 @@ impl Loader {
             models: Vec::new(),
             since: BTreeMap::new(),
             asking: None,
+            confirming: None,
+            doubted: 0,
             noted: Vec::new(),
             kept_issues: None,
         }
@@ -125,6 +133,11 @@ impl Loader {
     /// Has definitions asked for here when documents have attributes that none explains.
     pub(crate) fn ask_for_definitions(&mut self, asking: UnboundedSender<Asking>) {
         self.asking = Some(asking);
+    }
+
+    /// Has rows that a list of a record does not show asked for by themselves, where this version of the API can.
+    pub(crate) fn ask_for_absent(&mut self, version: &str) {
+        self.confirming = Some(version.to_owned());
     }
 
     /// Has an issue recorded with the last load.

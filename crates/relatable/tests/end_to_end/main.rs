@@ -19,6 +19,7 @@ mod oracle;
 mod permissions;
 mod schedules;
 mod selection;
+mod shrinking;
 mod strategies;
 mod traps;
 mod truth;
