@@ -183,6 +183,7 @@ async fn read_and_load(
         refused: traffic.refused,
         received_bytes: traffic.received_bytes,
         skipped: extraction.skipped(),
+        incomplete: extraction.incomplete_readings(),
         ..RunReport::default()
     };
     extraction.rest().await;

@@ -1,7 +1,7 @@
 //! The course of a reading: what is new first, then what is old, then what is gone.
 
 use super::snapshot::list_pass_name;
-use super::stream::{Stream, encode};
+use super::stream::{Stream, encode, marked};
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
 use crate::history::{SINCE_CURSOR, bound_marks};
@@ -46,7 +46,7 @@ impl Extraction {
             }
         }
         // What still waits for a permission waits in this journal only.
-        low_water.retain(|name, _| !left_out.contains(name.as_str()));
+        low_water.retain(|mark, _| !left_out.contains(marked(mark)));
         low_water.extend(bound_marks(&self.since, &self.low_water));
         low_water.extend(exported.marks);
         self.signal(Signal::Finished(low_water));

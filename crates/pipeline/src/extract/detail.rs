@@ -123,6 +123,8 @@ struct Whole {
     first: Answer,
     body: Vec<u8>,
     record_count: usize,
+    /// Whether its pages showed as many records as they say there are.
+    is_whole: bool,
 }
 
 impl Extraction {
@@ -238,7 +240,11 @@ impl Extraction {
 
     /// Asks for one record and puts the answer into the journal.
     async fn detail(&self, feed: &'static Feed, work: Work) -> Result<Detail, PipelineError> {
-        let outcome = self.whole(feed, &work.key).await;
+        self.covers_sweep(feed, &work).await?;
+        let mut outcome = self.whole(feed, &work.key).await;
+        if outcome.as_ref().is_ok_and(|whole| !whole.is_whole) {
+            outcome = self.whole(feed, &work.key).await;
+        }
         if let Some(parent) = feed.parent {
             self.tally(parent, |tally| tally.waiting = tally.waiting.saturating_sub(1));
         }
@@ -253,19 +259,44 @@ impl Extraction {
                 return Ok(Detail { feed, outcome: Outcome::LeftOut });
             }
         };
+        if !whole.is_whole {
+            self.unfinished(feed, work).await?;
+            return Ok(Detail { feed, outcome: Outcome::Answered });
+        }
         if feed.list.is_some() && feed.parent != Some(feed.resource) {
             self.tally(feed.resource, |tally| tally.records += whole.record_count as u64);
         }
-        // What was asked for just now need not be asked for because of a complete reading, too.
-        let waits_too = (queue(feed, false), work.key.clone());
-        let work_done = if work.queue == waits_too.0 {
-            vec![waits_too]
-        } else {
-            vec![(work.queue, work.key.clone()), waits_too]
-        };
+        let work_done = vec![(work.queue, work.key.clone())];
         let stored = entry(feed, Some(work.key), whole.first.requested_at, whole.body);
         self.append(feed, whole.ticket, stored, Changes { work_done, ..Changes::default() }).await?;
         Ok(Detail { feed, outcome: Outcome::Answered })
+    }
+
+    /// What is asked for now need not be asked for because a complete reading found it before. What one finds from here on,
+    /// this request does not stand for.
+    async fn covers_sweep(&self, feed: &Feed, work: &Work) -> Result<(), PipelineError> {
+        let sweeps = queue(feed, false);
+        if work.queue == sweeps {
+            return Ok(());
+        }
+        let (journal, name) = (self.journal.clone(), sweeps.clone());
+        if self.blocking(move || journal.work_left(&name)).await? == 0 {
+            return Ok(());
+        }
+        let work_done = vec![(sweeps, work.key.clone())];
+        self.record(Changes { work_done, ..Changes::default() }).await
+    }
+
+    /// Notes that a list never showed all that it says it has. Nothing is concluded from it, and the next run asks once more.
+    async fn unfinished(&self, feed: &Feed, work: Work) -> Result<(), PipelineError> {
+        self.incomplete(
+            feed.resource,
+            &work.key,
+            format!("`{}` showed fewer records than it says it has", feed.name),
+        );
+        let work_added = vec![Work { queue: again(feed), key: work.key.clone(), payload: String::new() }];
+        let work_done = vec![(work.queue, work.key)];
+        self.record(Changes { work_added, work_done, ..Changes::default() }).await
     }
 
     /// Notes that the API does not have what was asked for: the next run asks once more, and where it is a list, this run
@@ -297,7 +328,7 @@ impl Extraction {
         let request = feed.request(&Question::about(key), &Position::First);
         let (first, ticket) = self.ask(feed, &request, u32::MAX).await?;
         let Some(list) = feed.list else {
-            return Ok(Whole { ticket, body: first.body.clone(), first, record_count: 1 });
+            return Ok(Whole { ticket, body: first.body.clone(), first, record_count: 1, is_whole: true });
         };
         let mut elements: Vec<Vec<u8>> = Vec::new();
         let (mut turns, mut position) = (Turns::default(), Position::First);
@@ -309,7 +340,7 @@ impl Extraction {
                 position = Position::First;
             } else {
                 collect(&answer.body, list, feed.parent_member, key, &mut elements);
-                turns.turn(feed, &found(&answer.body, feed), info.next.as_ref())?;
+                turns.turn(feed, &found(&answer.body, feed), &info)?;
                 let Some(next) = info.next else { break };
                 position = next;
             }
@@ -319,7 +350,7 @@ impl Extraction {
         let mut body = vec![b'['];
         body.extend(elements.join(&b","[..]));
         body.push(b']');
-        Ok(Whole { ticket, first, body, record_count })
+        Ok(Whole { ticket, first, body, record_count, is_whole: !turns.lacks() })
     }
 
     /// Whether every enumeration of this run has ended.

@@ -26,7 +26,7 @@ pub(crate) use stream::swept_at_s;
 use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
 use crate::load::{Doubted, Search};
-use crate::report::Skipped;
+use crate::report::{Incomplete, Skipped};
 use relatable_intercom::answer::Answer;
 use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
 use relatable_intercom::clock::Clock;
@@ -129,6 +129,8 @@ pub(crate) struct Extraction {
     protections: Protections,
     tallies: Mutex<BTreeMap<String, Tally>>,
     skipped: Mutex<Vec<Skipped>>,
+    /// Readings that did not show everything there is.
+    incomplete: Mutex<Vec<Incomplete>>,
     /// Records per page where a feed's own number proved too many.
     page_sizes: Mutex<HashMap<&'static str, u32>>,
     /// Resources that are left out because what their attributes mean may not be read.
@@ -208,6 +210,7 @@ impl Extraction {
             protections: plan.protections,
             tallies: Mutex::default(),
             skipped: Mutex::default(),
+            incomplete: Mutex::default(),
             page_sizes: Mutex::default(),
             barred: Mutex::default(),
             appended: AtomicI64::new(0),
@@ -315,14 +318,18 @@ impl Extraction {
 
     /// What an error of a feed means for the run: it is left out and said so, once, or the run ends.
     fn skip_or_stop(&self, feed: &Feed, error: ClientError) -> Result<(), PipelineError> {
-        if error.policy() != Policy::SkipResource {
-            return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
-        }
-        if let Reading::Definitions(of) = feed.reading
-            && !feed.bars
-            && (self.has_unloaded || self.resources.contains(of))
-        {
-            return Err(PipelineError::Definitions { resource: of, cause: error });
+        let indispensable = match feed.reading {
+            Reading::Definitions(of) if !feed.bars => {
+                Some(of).filter(|of| self.has_unloaded || self.resources.contains(*of))
+            }
+            _ => None,
+        };
+        match indispensable {
+            Some(of) if error.policy() == Policy::SkipResource => {
+                return Err(PipelineError::Definitions { resource: of, cause: error });
+            }
+            None if error.is_refusal() => {}
+            _ => return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error }),
         }
         self.leave_out(feed.name, feed.resource, &error);
         if let Reading::Definitions(of) = feed.reading
@@ -377,6 +384,11 @@ impl Extraction {
     /// What was left out.
     pub(crate) fn skipped(&self) -> Vec<Skipped> {
         lock(&self.skipped).clone()
+    }
+
+    /// The readings that did not show everything there is.
+    pub(crate) fn incomplete_readings(&self) -> Vec<Incomplete> {
+        lock(&self.incomplete).clone()
     }
 
     /// The client, for its counts.

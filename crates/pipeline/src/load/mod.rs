@@ -272,13 +272,7 @@ impl Loader {
                 .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
             stored.extend(versions.into_iter().map(|(key, version)| ((resource.clone(), key), version)));
         }
-        let is_stale = |item: &Item| match (&item.content, item.key.as_slice()) {
-            (Content::Document { from_index: true, version: Some(version), .. }, [key]) => {
-                stored.get(&(item.resource.clone(), key.clone())).is_some_and(|stored| version < stored)
-            }
-            _ => false,
-        };
-        Ok(items.into_iter().filter(|item| !is_stale(item)).collect())
+        Ok(items::with_news(items, &stored))
     }
 
     /// Hands a load to the destination.

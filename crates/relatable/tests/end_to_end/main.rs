@@ -12,6 +12,7 @@ mod exports;
 mod freshness;
 mod harness;
 mod history;
+mod incomplete;
 mod keys;
 mod lost_journal;
 mod missing;

@@ -3,10 +3,12 @@
 
 use crate::comparison::assert_truth;
 use crate::harness::{Options, Site, UNLIMITED, run};
-use relatable_simulator::{Fault, FaultKind, Mutation, Removal, Resource, Selection, Settings, Simulator};
+use relatable_simulator::{
+    Addition, Fault, FaultKind, Mutation, Removal, Resource, Selection, Settings, Simulator,
+};
 
-/// Notes that a contact must have so that its list has two pages.
-const NOTES_MIN: u64 = 60;
+/// Notes that a contact gets so that its list has two pages.
+const NOTES: u32 = 70;
 
 async fn workspace() -> Simulator {
     let settings = Settings {
@@ -18,12 +20,14 @@ async fn workspace() -> Simulator {
     Simulator::start(settings).await.unwrap()
 }
 
-/// A contact with a list of notes of two pages: its id, and its index.
-fn noted(simulator: &Simulator) -> (String, u32) {
-    let mut contacts = (0..).zip(simulator.truth().documents(Resource::Contacts));
-    let is_noted = |contact: &serde_json::Value| contact["notes"]["total_count"].as_u64() > Some(NOTES_MIN);
-    let (index, contact) = contacts.find(|(_, contact)| is_noted(contact)).unwrap();
-    (contact["id"].as_str().unwrap().to_owned(), index)
+/// Gives the first contact a list of notes of two pages; its id.
+fn noted(simulator: &Simulator) -> String {
+    for _ in 0..NOTES {
+        let which = Selection::Indexes(vec![0]);
+        simulator.mutate(Mutation::AddToContacts { which, what: Addition::Note }).unwrap();
+    }
+    let contact = simulator.truth().documents(Resource::Contacts).next().unwrap();
+    contact["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,11 +35,11 @@ async fn a_list_of_a_record_that_shrinks_while_it_is_read_costs_no_live_row() {
     // Once, and so often that the list never stands still while it is read.
     for times in [1, 14] {
         let (simulator, site) = (workspace().await, Site::new("sqlite"));
+        let contact = noted(&simulator);
         run(&simulator, &site, Options::default()).await.unwrap();
-        let (contact, index) = noted(&simulator);
         simulator.advance_clock(7_200);
         let mutation =
-            Mutation::RemoveFromContacts { which: Selection::Indexes(vec![index]), what: Removal::Note };
+            Mutation::RemoveFromContacts { which: Selection::Indexes(vec![0]), what: Removal::Note };
         let path_prefix = format!("/contacts/{contact}/notes");
         simulator.inject(Fault { path_prefix, skip: 1, times, kind: FaultKind::Mutate { mutation } });
         run(&simulator, &site, Options { sweep: true, ..Options::default() }).await.unwrap();

@@ -57,6 +57,7 @@ pub(crate) struct Shared {
     latency_ms: AtomicU64,
     base_url: String,
     scroll_ends_with_404: bool,
+    scroll_page: usize,
     host_skew_s: RwLock<Vec<i64>>,
     requests: AtomicU64,
 }
@@ -84,6 +85,7 @@ impl Shared {
             latency_ms: AtomicU64::new(settings.latency_ms),
             base_url,
             scroll_ends_with_404: settings.scroll_ends_with_404,
+            scroll_page: settings.scroll_page,
             host_skew_s: RwLock::new(settings.host_skew_s.clone()),
             requests: AtomicU64::new(0),
         }
