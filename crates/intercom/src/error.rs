@@ -123,6 +123,15 @@ pub enum Policy {
 }
 
 impl ClientError {
+    /// Whether the API refuses what was asked, and might answer something else: a permission is missing, the request is not
+    /// accepted, or there is nothing at that place.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            ClientError::Forbidden { .. } | ClientError::Refused { .. } | ClientError::NotFound { .. }
+        )
+    }
+
     /// What to do. Without a catch-all arm: a new kind needs a decision before it compiles.
     pub fn policy(&self) -> Policy {
         match self {

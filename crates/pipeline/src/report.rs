@@ -28,6 +28,15 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// A reading that did not show everything there is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Incomplete {
+    /// The resource.
+    pub resource: String,
+    /// What was shown, and what there is.
+    pub detail: String,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RunReport {
@@ -49,6 +58,8 @@ pub struct RunReport {
     pub forgotten: u64,
     /// What was left out.
     pub skipped: Vec<Skipped>,
+    /// Readings that did not show everything there is.
+    pub incomplete: Vec<Incomplete>,
     /// How long it took, in seconds.
     pub seconds: f64,
 }

@@ -133,6 +133,7 @@ pub async fn sync(
     loader.remember_models(models);
     loader.limit_history(since.clone());
     loader.keep_loaded(settings.retention);
+    loader.ask_for_absent(client.version());
     let (ask, asking) = unbounded_channel();
     loader.ask_for_definitions(ask);
     if is_new {
@@ -192,6 +193,7 @@ async fn read_and_load(
         received_bytes: traffic.received_bytes,
         skipped: extraction.skipped(),
         forgotten: extraction.forgotten(),
+        incomplete: extraction.incomplete_readings(),
         ..RunReport::default()
     };
     extraction.rest().await;
@@ -259,6 +261,10 @@ fn load(
             }
             Signal::Search(search) => {
                 loader.search(search)?;
+                pending_bytes = 0;
+            }
+            Signal::Doubted(doubted) => {
+                loader.doubted(doubted)?;
                 pending_bytes = 0;
             }
             Signal::Noted(issue) => loader.note(issue),

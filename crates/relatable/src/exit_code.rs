@@ -14,13 +14,13 @@ pub(crate) enum ExitCode {
     Configuration = 3,
     /// Another run holds the journal or the destination.
     Held = 4,
-    /// The token is not accepted or lacks a permission. A run that left something out for that ends so too.
+    /// The token is not accepted, or the API refuses something. A run that left something out for that ends so too.
     Access = 5,
     /// The API could not be reached, failed, or answered something else.
     Api = 6,
     /// The destination could not be used.
     Destination = 7,
-    /// Tables and workspace differ: something is missing or wrong.
+    /// Tables and workspace differ: something is missing or wrong. A run that was not shown everything ends so, too.
     Verification = 8,
     /// The journal could not be used.
     Journal = 9,
@@ -62,10 +62,12 @@ impl ExitCode {
                 "a rule file, a URI, a table's name, a key or the environment cannot be used"
             }
             ExitCode::Held => "another run holds the journal or the destination",
-            ExitCode::Access => "the token is not accepted, or lacks a permission; what it may read was done",
+            ExitCode::Access => "the token is not accepted, or the API refuses some of it; all else was done",
             ExitCode::Api => "the API cannot be reached, fails, or answers something else",
             ExitCode::Destination => "the destination cannot be opened or written, or is not ours",
-            ExitCode::Verification => "`verify` found that something is missing or wrong in the tables",
+            ExitCode::Verification => {
+                "something is missing or wrong in the tables, as `verify` or a run found"
+            }
             ExitCode::Journal => "the journal cannot be used",
             ExitCode::Input => "a file to load cannot be read, is not JSON, or has no usable document",
             ExitCode::Interrupted => "stopped by Ctrl-C or a signal; the next run goes on",

@@ -56,6 +56,11 @@ pub enum FaultKind {
         /// The member's value.
         value: serde_json::Value,
     },
+    /// The right answer, but the first records of its list are missing; what it says of their number stays.
+    Fewer {
+        /// How many are missing.
+        records: u32,
+    },
     /// The right answer, but the connection closes in the middle of it; its length header told of more.
     CutOff,
     /// The right answer, drop by drop.

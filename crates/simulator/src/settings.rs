@@ -28,6 +28,8 @@ pub struct Settings {
     pub page_records_max: Option<u64>,
     /// Whether a company scroll ends with a 404 instead of an empty page.
     pub scroll_ends_with_404: bool,
+    /// Companies on a page of a scroll.
+    pub scroll_page: usize,
     /// IANA name of the workspace's time zone, which cuts the days of contact search.
     pub timezone: String,
     /// Port on 127.0.0.1; 0 takes a free one.
@@ -52,6 +54,7 @@ impl Default for Settings {
             host_skew_s: Vec::new(),
             page_records_max: None,
             scroll_ends_with_404: false,
+            scroll_page: 100,
             timezone: "Europe/Dublin".to_owned(),
             port: 0,
             clock: None,

@@ -134,7 +134,8 @@ pub struct Feed {
     pub resource: &'static str,
     /// What its records are.
     pub content: Content,
-    /// Path and query; `{id}` stands for the record asked for, `{since}` for a moment in seconds.
+    /// Path and query; `{id}` stands for the record asked for, `{since}` for a moment in seconds. Where a record's key is
+    /// its type and its id, `{type}` stands for the type, and it is asked for by `type/id`.
     pub path: &'static str,
     /// The JSON body of a feed that is asked by `POST` without being a search; `{id}` as in the path.
     pub body: Option<&'static str>,
@@ -196,9 +197,28 @@ impl Feed {
                 && feed.content == Content::Documents
                 && feed.parent == Some(feed.resource)
                 && feed.list.is_none()
+                && !feed.is_typed()
                 && feed.is_in(version)
         };
         feeds().find(is_whole)
+    }
+
+    /// The feed that answers with one record of `resource` by its type and its id.
+    pub fn of_one_typed_record(resource: &str, version: &str) -> Option<&'static Feed> {
+        feeds().find(|feed| feed.resource == resource && feed.is_typed() && feed.is_in(version))
+    }
+
+    /// Whether its records are asked for by their type and their id.
+    fn is_typed(&self) -> bool {
+        self.path.contains("{type}")
+    }
+
+    /// The key of the record that was asked for by `scope`.
+    pub fn key_of(&self, scope: &str) -> Vec<String> {
+        match scope.rsplit_once('/').filter(|_| self.is_typed()) {
+            Some((kind, id)) => vec![kind.to_owned(), id.to_owned()],
+            None => vec![scope.to_owned()],
+        }
     }
 
     /// Whether every answer about a record of `resource` shows all of it: then a list that is not there is empty, as where

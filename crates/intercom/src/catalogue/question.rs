@@ -43,9 +43,11 @@ impl Feed {
         if let Position::Link(path) = position {
             return Request::get(path.clone());
         }
-        let id = percent_encode(question.id.unwrap_or_default());
+        let asked = question.id.unwrap_or_default();
+        let (kind, id) = asked.rsplit_once('/').filter(|_| self.is_typed()).unwrap_or(("", asked));
+        let (kind, id) = (percent_encode(kind), percent_encode(id));
         let since_s = question.since_s.unwrap_or_default().to_string();
-        let path = self.path.replace("{id}", &id).replace("{since}", &since_s);
+        let path = self.path.replace("{type}", &kind).replace("{id}", &id).replace("{since}", &since_s);
         if self.search {
             return Request::post(path, self.search_body(question, position));
         }

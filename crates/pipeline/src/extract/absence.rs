@@ -5,11 +5,12 @@
 //! its own end, no page came twice, and it showed at least as many different records as the API then counts. Where many
 //! rows seem to be gone, something else is the likelier reason, and the run stops before it marks any.
 
-use super::detail::{ABSENT, queue};
+use super::detail::absent;
 use super::stream::{Stream, Sweep};
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
 use crate::load::{ABSENT_PREFIX, Missing, Search, Sought};
+use crate::report::Incomplete;
 use relatable_intercom::catalogue::{Feed, Position, Question, Window};
 use relatable_journal::{Changes, Entry, Work};
 use relatable_model::issue::Issue;
@@ -24,6 +25,8 @@ const MISSING_ONE_IN: usize = 20;
 const NOTED_AT_ONCE: usize = 1_000;
 /// How often a stream is caught up again because fewer records were shown than the API counts.
 const RECOUNTS_MAX: u32 = 3;
+/// How often it is then read again, between two counts.
+const CONFIRMATIONS_MAX: u32 = 2;
 
 impl Extraction {
     /// Whether the complete reading of a stream showed everything, as far as the API tells how much there is.
@@ -32,24 +35,65 @@ impl Extraction {
         if !stream.serves_records(&sweep.serving) {
             return Ok(true);
         }
-        let mut recounts = 0;
-        loop {
-            let (journal, pass) = (self.journal.clone(), stream.pass());
-            let shown = self.blocking(move || journal.seen_count(&pass)).await?;
+        for recounts in 0..=RECOUNTS_MAX {
+            let shown = self.shown(stream).await?;
             let counted = self.counted(feed, stream.state.since_s).await?;
-            let Some(counted) = counted.filter(|counted| shown < *counted) else { return Ok(true) };
-            if recounts == RECOUNTS_MAX {
-                let detail = format!(
-                    "a complete reading showed {shown} records where the API counts {counted}; what is gone was \
-                     not looked for, and the next run reads again"
-                );
-                self.note(feed.resource, "reading_incomplete", detail);
-                return Ok(false);
+            if counted.is_none_or(|counted| shown >= counted) {
+                return Ok(true);
             }
             // Created meanwhile: the catch-up finds it.
-            self.catch_up(stream).await?;
-            recounts += 1;
+            if recounts < RECOUNTS_MAX {
+                self.catch_up(stream).await?;
+            }
         }
+        self.is_confirmed(stream, sweep, feed).await
+    }
+
+    /// Whether a stream shows everything when it is read once more. What comes or goes meanwhile is counted before or
+    /// after: a reading is short when it shows less than either count.
+    async fn is_confirmed(
+        &self,
+        stream: &mut Stream,
+        sweep: &Sweep,
+        feed: &'static Feed,
+    ) -> Result<bool, PipelineError> {
+        let (mut shown, mut least) = (0, None);
+        for _ in 0..CONFIRMATIONS_MAX {
+            let before = self.counted(feed, stream.state.since_s).await?;
+            let again = Sweep { ended: false, ..sweep.clone() };
+            stream.state.sweep = Some(again.clone());
+            let passes_forgotten = vec![stream.pass()];
+            self.store(stream, Changes { passes_forgotten, ..Changes::default() }).await?;
+            if !self.read_through(stream, &again, Vec::new()).await? {
+                return Ok(false);
+            }
+            let after = self.counted(feed, stream.state.since_s).await?;
+            shown = self.shown(stream).await?;
+            least = before.into_iter().chain(after).min();
+            if least.is_none_or(|least| shown >= least) {
+                return Ok(true);
+            }
+        }
+        let counted = least.unwrap_or_default();
+        let detail = format!(
+            "a complete reading showed {shown} records where the API counts {counted}; what is gone was not looked \
+             for, and the next run reads again"
+        );
+        self.incomplete(feed.resource, "", detail);
+        Ok(false)
+    }
+
+    /// How many different records the present complete reading of a stream has shown.
+    async fn shown(&self, stream: &Stream) -> Result<u64, PipelineError> {
+        let (journal, pass) = (self.journal.clone(), stream.pass());
+        self.blocking(move || journal.seen_count(&pass)).await
+    }
+
+    /// Notes that a reading did not show everything there is.
+    pub(super) fn incomplete(&self, resource: &str, record: &str, detail: String) {
+        super::lock(&self.incomplete)
+            .push(Incomplete { resource: resource.to_owned(), detail: detail.clone() });
+        self.note(resource, "reading_incomplete", record, detail);
     }
 
     /// Looks for the rows that passes did not show, and has each of them asked for. All resources are searched before one
@@ -87,12 +131,12 @@ impl Extraction {
         {
             return Err(PipelineError::ManyMissing { resource, missing: keys.len(), live });
         }
-        let Some(confirming) = self.confirming(resource).filter(|_| kind.is_none()) else {
+        let Some(confirming) = self.confirming(resource) else {
             let whole = |key| kind.iter().cloned().chain([key]).collect();
             return self.note_gone(resource, keys.into_iter().map(whole).collect()).await;
         };
-        let work = |key: String| Work { queue: queue(confirming, true), key, payload: ABSENT.to_owned() };
-        let work_added: Vec<Work> = keys.into_iter().map(work).collect();
+        let scope = |key: String| kind.as_ref().map_or(key.clone(), |kind| format!("{kind}/{key}"));
+        let work_added: Vec<Work> = keys.into_iter().map(|key| absent(confirming, scope(key))).collect();
         if work_added.is_empty() {
             return Ok(());
         }
@@ -126,13 +170,13 @@ impl Extraction {
         }
     }
 
-    /// Has an issue about a resource recorded.
-    pub(super) fn note(&self, resource: &str, kind: &str, detail: String) {
+    /// Has an issue about a resource, or one of its records, recorded.
+    fn note(&self, resource: &str, kind: &str, record: &str, detail: String) {
         let issue = Issue {
             resource: resource.to_owned(),
             kind: kind.to_owned(),
             path: String::new(),
-            record: String::new(),
+            record: record.to_owned(),
             detail,
         };
         self.signal(Signal::Noted(issue));

@@ -103,7 +103,7 @@ impl Extraction {
                 continue;
             }
             let found = self.found(&page.answer.body, feed);
-            if let Err(error) = turns.turn(feed, &found, page.info.next.as_ref()) {
+            if let Err(error) = turns.turn(feed, &found, &page.info) {
                 return Ok(Err(error));
             }
             let oldest_s = found.iter().filter_map(|found| found.changed_s).min();

@@ -83,7 +83,8 @@ impl Extraction {
             self.store(stream, Changes { passes_forgotten, ..Changes::default() }).await?;
         }
         let Some(sweep) = stream.state.sweep.clone() else { return Ok(None) };
-        let is_read = sweep.ended || self.read_through(stream, &sweep).await?;
+        let children = self.children_of(stream, &sweep.serving, stream.state.since_s, false);
+        let is_read = sweep.ended || self.read_through(stream, &sweep, children).await?;
         let is_current = is_read && self.caught_up_behind(stream, &sweep).await?;
         Ok(is_current.then_some(sweep))
     }
@@ -92,7 +93,8 @@ impl Extraction {
     /// do not outlast what the API shows.
     fn sought(&self, stream: &Stream, sweep: &Sweep) -> Option<Sought> {
         let was_swept = |name: &str| stream.state.served.get(name).is_some_and(|it| it.swept_at_s.is_some());
-        let is_first = !was_swept(stream.backfill.name) && !was_swept(stream.sweeps.name);
+        let was_read = |name: &str| was_swept(name) || self.low_water.contains_key(name);
+        let is_first = !was_read(stream.backfill.name) && !was_read(stream.sweeps.name);
         if !stream.serves_records(&sweep.serving) || stream.backfill.lasting || is_first {
             return None;
         }
@@ -132,8 +134,13 @@ impl Extraction {
         (!due.is_empty()).then(|| sweep(due, stream.sweeps))
     }
 
-    /// Reads all pages of a complete reading that are not read yet.
-    async fn read_through(&self, stream: &mut Stream, sweep: &Sweep) -> Result<bool, PipelineError> {
+    /// Reads all pages of a complete reading that are not read yet; `children` are asked for each record.
+    pub(super) async fn read_through(
+        &self,
+        stream: &mut Stream,
+        sweep: &Sweep,
+        children: Vec<Child>,
+    ) -> Result<bool, PipelineError> {
         let Some(feed) = Feed::named(&sweep.feed) else { return Ok(true) };
         let prefix = format!("{}/window/", stream.name);
         let (journal, key) = (self.journal.clone(), prefix.clone());
@@ -153,7 +160,7 @@ impl Extraction {
             pass: stream.pass(),
             since_s: stream.state.since_s,
             is_kept: stream.serves_records(&sweep.serving),
-            children: self.children_of(stream, &sweep.serving, stream.state.since_s, false),
+            children,
             turns: Mutex::default(),
             windows: Mutex::new(windows),
         };
@@ -232,7 +239,7 @@ impl Extraction {
             let mut turns = super::lock(&under_way.turns);
             if turns[number].must_restart(feed, page.info.total_count) {
                 Some(Position::First)
-            } else if let Err(error) = turns[number].turn(feed, &found, page.info.next.as_ref()) {
+            } else if let Err(error) = turns[number].turn(feed, &found, &page.info) {
                 return Ok(Turned { number, outcome: Err(error) });
             } else {
                 page.info.next.clone()

@@ -5,7 +5,6 @@ use crate::error::PipelineError;
 use crate::load::COUNTS_ANSWER;
 use futures_util::StreamExt;
 use relatable_intercom::catalogue::{CountQuestion, Feed, count_questions};
-use relatable_intercom::error::Policy;
 use relatable_journal::{Changes, Entry, Ticket};
 use relatable_model::json::{peek, records};
 use serde_json::{Value, json};
@@ -89,7 +88,7 @@ impl Extraction {
         let total = answered.and_then(|(answer, ())| answer.total_count(&question.request));
         match total {
             Ok(total) => Ok(Some(total)),
-            Err(error) if error.policy() == Policy::SkipResource => {
+            Err(error) if error.is_refusal() => {
                 self.leave_out(COUNTS_ANSWER, COUNTS_ANSWER, &error);
                 Ok(None)
             }

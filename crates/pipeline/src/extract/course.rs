@@ -1,7 +1,7 @@
 //! The course of a reading: what is new first, then what is old, then what is gone.
 
 use super::snapshot::list_pass_name;
-use super::stream::{Stream, encode};
+use super::stream::{Stream, encode, marked};
 use super::{Extraction, Signal};
 use crate::error::PipelineError;
 use crate::history::{SINCE_CURSOR, bound_marks};
@@ -34,9 +34,11 @@ impl Extraction {
         self.record(Changes { passes_forgotten, cursors, ..Changes::default() }).await?;
         let definitions = self.definitions().await?;
         self.signal(Signal::Attributes(definitions.clone()));
+        self.ask_again().await?;
         let exports = async { Ok(self.exports().await) };
         let (mut low_water, left_out, exported) =
             tokio::try_join!(self.enumerate(&definitions), self.details(), exports)?;
+        self.doubts().await?;
         for feed in self.with_reading(|reading| matches!(reading, Reading::PerRecord(_))) {
             let is_own = feed.content == Content::Documents && feed.parent != Some(feed.resource);
             if is_own && !left_out.contains(feed.name) {
@@ -44,7 +46,7 @@ impl Extraction {
             }
         }
         // What still waits for a permission waits in this journal only.
-        low_water.retain(|name, _| !left_out.contains(name.as_str()));
+        low_water.retain(|mark, _| !left_out.contains(marked(mark)));
         low_water.extend(bound_marks(&self.since, &self.low_water));
         low_water.extend(exported.marks);
         self.signal(Signal::Finished(low_water));

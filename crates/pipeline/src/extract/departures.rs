@@ -24,7 +24,7 @@ impl Extraction {
             let found = self.found(&page.answer.body, feed);
             let next = if turns.must_restart(feed, page.info.total_count) {
                 Some(Position::First)
-            } else if let Err(error) = turns.turn(feed, &found, page.info.next.as_ref()) {
+            } else if let Err(error) = turns.turn(feed, &found, &page.info) {
                 return self.skip_or_stop(feed, error);
             } else {
                 let is_below = found.iter().any(|found| found.changed_s.is_some_and(|at_s| at_s < from_s));

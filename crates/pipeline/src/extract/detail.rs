@@ -6,9 +6,11 @@
 //! * A record that the API does not have is asked for once more by the next run, which corrects what was an error of the
 //!   moment.
 
-use super::{Extraction, entry};
+use super::discover::found;
+use super::page::Turns;
+use super::{Extraction, Signal, entry};
 use crate::error::PipelineError;
-use crate::load::GONE_PREFIX;
+use crate::load::{Doubted, GONE_PREFIX};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use relatable_intercom::ClientError;
@@ -19,6 +21,7 @@ use relatable_journal::{Changes, Entry, Ticket, Work};
 use relatable_model::json::records;
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
+use tokio::sync::oneshot;
 
 /// Records taken from a queue at a time.
 const TAKEN: usize = 96;
@@ -29,7 +32,7 @@ const AGAIN_PREFIX: &str = "again/";
 /// Payload of work for a record that the API did not have when an earlier run asked for it.
 const AGAIN: &str = "again";
 /// Payload of work for a record that a complete reading did not show.
-pub(super) const ABSENT: &str = "absent";
+const ABSENT: &str = "absent";
 
 /// A queue, and the feed that its records are asked for with.
 #[derive(Clone, Copy)]
@@ -41,6 +44,11 @@ struct Queue {
 /// The name of the queue of records that a feed is asked for.
 pub(super) fn queue(feed: &Feed, is_new: bool) -> String {
     format!("{}{}", feed.name, if is_new { "" } else { SWEEP_SUFFIX })
+}
+
+/// The work of asking for a record that a complete reading or a list did not show.
+pub(crate) fn absent(confirming: &Feed, key: String) -> Work {
+    Work { queue: queue(confirming, true), key, payload: ABSENT.to_owned() }
 }
 
 /// What asking for a record came to.
@@ -115,15 +123,14 @@ struct Whole {
     first: Answer,
     body: Vec<u8>,
     record_count: usize,
+    /// Whether its pages showed as many records as they say there are.
+    is_whole: bool,
 }
 
 impl Extraction {
     /// Works the queues until they are empty and no enumeration is left to fill them; returns the feeds left out.
     pub(super) async fn details(&self) -> Result<HashSet<&'static str>, PipelineError> {
-        let asked: Vec<&'static Feed> = self
-            .with_reading(|reading| matches!(reading, Reading::PerRecord(_) | Reading::OnDoubt))
-            .collect();
-        self.ask_again(&asked).await?;
+        let asked = self.asked();
         let queues: Vec<Queue> = [true, false]
             .into_iter()
             .flat_map(|is_new| asked.iter().map(move |feed| Queue { feed, is_new }))
@@ -188,9 +195,28 @@ impl Extraction {
         Ok(())
     }
 
+    /// The feeds that are asked for single records.
+    fn asked(&self) -> Vec<&'static Feed> {
+        self.with_reading(|reading| matches!(reading, Reading::PerRecord(_) | Reading::OnDoubt)).collect()
+    }
+
+    /// Has everything loaded that was read, and asks for the rows that the lists of single records did not show.
+    pub(super) async fn doubts(&self) -> Result<(), PipelineError> {
+        loop {
+            let (answer, doubted) = oneshot::channel();
+            let up_to = self.appended.load(Ordering::Acquire);
+            self.signal(Signal::Doubted(Doubted { up_to, answer }));
+            // A loader that is gone has failed, which ends the run elsewhere.
+            if doubted.await.unwrap_or_default() == 0 {
+                return Ok(());
+            }
+            self.details().await?;
+        }
+    }
+
     /// Puts the records that earlier runs did not find back into their queues.
-    async fn ask_again(&self, queues: &[&Feed]) -> Result<(), PipelineError> {
-        for feed in queues {
+    pub(super) async fn ask_again(&self) -> Result<(), PipelineError> {
+        for feed in self.asked() {
             loop {
                 let (journal, queue) = (self.journal.clone(), again(feed));
                 let waiting = self.blocking(move || journal.take_work(&queue, TAKEN)).await?;
@@ -214,7 +240,11 @@ impl Extraction {
 
     /// Asks for one record and puts the answer into the journal.
     async fn detail(&self, feed: &'static Feed, work: Work) -> Result<Detail, PipelineError> {
-        let outcome = self.whole(feed, &work.key).await;
+        self.covers_sweep(feed, &work).await?;
+        let mut outcome = self.whole(feed, &work.key).await;
+        if outcome.as_ref().is_ok_and(|whole| !whole.is_whole) {
+            outcome = self.whole(feed, &work.key).await;
+        }
         if let Some(parent) = feed.parent {
             self.tally(parent, |tally| tally.waiting = tally.waiting.saturating_sub(1));
         }
@@ -229,19 +259,44 @@ impl Extraction {
                 return Ok(Detail { feed, outcome: Outcome::LeftOut });
             }
         };
+        if !whole.is_whole {
+            self.unfinished(feed, work).await?;
+            return Ok(Detail { feed, outcome: Outcome::Answered });
+        }
         if feed.list.is_some() && feed.parent != Some(feed.resource) {
             self.tally(feed.resource, |tally| tally.records += whole.record_count as u64);
         }
-        // What was asked for just now need not be asked for because of a complete reading, too.
-        let waits_too = (queue(feed, false), work.key.clone());
-        let work_done = if work.queue == waits_too.0 {
-            vec![waits_too]
-        } else {
-            vec![(work.queue, work.key.clone()), waits_too]
-        };
+        let work_done = vec![(work.queue, work.key.clone())];
         let stored = entry(feed, Some(work.key), whole.first.requested_at, whole.body);
         self.append(feed, whole.ticket, stored, Changes { work_done, ..Changes::default() }).await?;
         Ok(Detail { feed, outcome: Outcome::Answered })
+    }
+
+    /// What is asked for now need not be asked for because a complete reading found it before. What one finds from here on,
+    /// this request does not stand for.
+    async fn covers_sweep(&self, feed: &Feed, work: &Work) -> Result<(), PipelineError> {
+        let sweeps = queue(feed, false);
+        if work.queue == sweeps {
+            return Ok(());
+        }
+        let (journal, name) = (self.journal.clone(), sweeps.clone());
+        if self.blocking(move || journal.work_left(&name)).await? == 0 {
+            return Ok(());
+        }
+        let work_done = vec![(sweeps, work.key.clone())];
+        self.record(Changes { work_done, ..Changes::default() }).await
+    }
+
+    /// Notes that a list never showed all that it says it has. Nothing is concluded from it, and the next run asks once more.
+    async fn unfinished(&self, feed: &Feed, work: Work) -> Result<(), PipelineError> {
+        self.incomplete(
+            feed.resource,
+            &work.key,
+            format!("`{}` showed fewer records than it says it has", feed.name),
+        );
+        let work_added = vec![Work { queue: again(feed), key: work.key.clone(), payload: String::new() }];
+        let work_done = vec![(work.queue, work.key)];
+        self.record(Changes { work_added, work_done, ..Changes::default() }).await
     }
 
     /// Notes that the API does not have what was asked for: the next run asks once more, and where it is a list, this run
@@ -273,28 +328,29 @@ impl Extraction {
         let request = feed.request(&Question::about(key), &Position::First);
         let (first, ticket) = self.ask(feed, &request, u32::MAX).await?;
         let Some(list) = feed.list else {
-            return Ok(Whole { ticket, body: first.body.clone(), first, record_count: 1 });
+            return Ok(Whole { ticket, body: first.body.clone(), first, record_count: 1, is_whole: true });
         };
         let mut elements: Vec<Vec<u8>> = Vec::new();
-        let mut position = Position::First;
-        let mut seen: HashSet<String> = HashSet::new();
+        let (mut turns, mut position) = (Turns::default(), Position::First);
         let mut answer = first.clone();
         loop {
             let info = answer.page(&request, list, feed.paging, &position)?;
-            collect(&answer.body, list, feed.parent_member, key, &mut elements);
-            let Some(next) = info.next else { break };
-            if !seen.insert(format!("{next:?}")) {
-                let what = "a page came twice".to_owned();
-                return Err(ClientError::Unexpected { place: request.place().to_owned(), what });
+            if turns.must_restart(feed, info.total_count) {
+                elements.clear();
+                position = Position::First;
+            } else {
+                collect(&answer.body, list, feed.parent_member, key, &mut elements);
+                turns.turn(feed, &found(&answer.body, feed), &info)?;
+                let Some(next) = info.next else { break };
+                position = next;
             }
-            position = next;
             (answer, _) = self.ask(feed, &feed.request(&Question::about(key), &position), u32::MAX).await?;
         }
         let record_count = elements.len();
         let mut body = vec![b'['];
         body.extend(elements.join(&b","[..]));
         body.push(b']');
-        Ok(Whole { ticket, first, body, record_count })
+        Ok(Whole { ticket, first, body, record_count, is_whole: !turns.lacks() })
     }
 
     /// Whether every enumeration of this run has ended.

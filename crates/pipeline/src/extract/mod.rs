@@ -18,6 +18,7 @@ mod snapshot;
 mod stream;
 mod windows;
 
+pub(crate) use detail::absent;
 pub(crate) use explain::Asking;
 pub(crate) use exports::REPORTING_JOBS;
 
@@ -25,8 +26,8 @@ pub(crate) use stream::swept_at_s;
 
 use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
-use crate::load::Search;
-use crate::report::Skipped;
+use crate::load::{Doubted, Search};
+use crate::report::{Incomplete, Skipped};
 use discover::{Found, found};
 use relatable_intercom::answer::Answer;
 use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
@@ -72,6 +73,8 @@ pub(crate) enum Signal {
     Attributes(Vec<Arc<Vec<u8>>>),
     /// Rows that a complete reading did not show are to be looked for, once all it showed is loaded.
     Search(Search),
+    /// What was read is to be loaded, and the rows told that lists of single records did not show.
+    Doubted(Doubted),
     /// Something about a resource that is worth recording.
     Noted(Issue),
     /// Reading is over; per feed, up to when everything discovered is in the journal.
@@ -130,6 +133,8 @@ pub(crate) struct Extraction {
     skipped: Mutex<Vec<Skipped>>,
     /// Hashes of people who were forgotten, and whom the API still shows.
     forgotten: Mutex<HashSet<String>>,
+    /// Readings that did not show everything there is.
+    incomplete: Mutex<Vec<Incomplete>>,
     /// Records per page where a feed's own number proved too many.
     page_sizes: Mutex<HashMap<&'static str, u32>>,
     /// Resources that are left out because what their attributes mean may not be read.
@@ -210,6 +215,7 @@ impl Extraction {
             tallies: Mutex::default(),
             skipped: Mutex::default(),
             forgotten: Mutex::default(),
+            incomplete: Mutex::default(),
             page_sizes: Mutex::default(),
             barred: Mutex::default(),
             appended: AtomicI64::new(0),
@@ -322,14 +328,18 @@ impl Extraction {
 
     /// What an error of a feed means for the run: it is left out and said so, once, or the run ends.
     fn skip_or_stop(&self, feed: &Feed, error: ClientError) -> Result<(), PipelineError> {
-        if error.policy() != Policy::SkipResource {
-            return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error });
-        }
-        if let Reading::Definitions(of) = feed.reading
-            && !feed.bars
-            && (self.has_unloaded || self.resources.contains(of))
-        {
-            return Err(PipelineError::Definitions { resource: of, cause: error });
+        let indispensable = match feed.reading {
+            Reading::Definitions(of) if !feed.bars => {
+                Some(of).filter(|of| self.has_unloaded || self.resources.contains(*of))
+            }
+            _ => None,
+        };
+        match indispensable {
+            Some(of) if error.policy() == Policy::SkipResource => {
+                return Err(PipelineError::Definitions { resource: of, cause: error });
+            }
+            None if error.is_refusal() => {}
+            _ => return Err(PipelineError::Read { what: feed.name.to_owned(), cause: error }),
         }
         self.leave_out(feed.name, feed.resource, &error);
         if let Reading::Definitions(of) = feed.reading
@@ -403,6 +413,11 @@ impl Extraction {
     /// What was left out.
     pub(crate) fn skipped(&self) -> Vec<Skipped> {
         lock(&self.skipped).clone()
+    }
+
+    /// The readings that did not show everything there is.
+    pub(crate) fn incomplete_readings(&self) -> Vec<Incomplete> {
+        lock(&self.incomplete).clone()
     }
 
     /// The client, for its counts.

@@ -73,6 +73,11 @@ impl Extraction {
     }
 }
 
+/// Whether the pages of a feed are numbered, so that what leaves the list moves others to pages that were read already.
+fn is_numbered(feed: &Feed) -> bool {
+    matches!(feed.paging, Paging::Pages | Paging::Flat)
+}
+
 /// What was seen of the pages of one enumeration, so that it neither goes round in circles nor ends quietly.
 #[derive(Default)]
 pub(super) struct Turns {
@@ -82,6 +87,11 @@ pub(super) struct Turns {
     before: u64,
     /// What the list said it has in all, on the page before.
     total: Option<u64>,
+    /// The least that a numbered list said it has, and what it showed.
+    least: Option<u64>,
+    shown: HashSet<u64>,
+    /// Records shown that cannot be told apart.
+    nameless: u64,
     restarts: u32,
 }
 
@@ -90,13 +100,18 @@ impl Turns {
     /// moved up to pages that were read already. Not for ever: what is in motion all the time is left to the next run.
     pub(super) fn must_restart(&mut self, feed: &Feed, total: Option<u64>) -> bool {
         let before = std::mem::replace(&mut self.total, total);
-        let has_shrunk = matches!(feed.paging, Paging::Pages | Paging::Flat)
-            && before.zip(total).is_some_and(|(before, now)| now < before);
+        let has_shrunk = is_numbered(feed) && before.zip(total).is_some_and(|(before, now)| now < before);
         if !has_shrunk || self.restarts >= RESTARTS_MAX {
             return false;
         }
-        (self.positions, self.before, self.restarts) = (HashSet::new(), 0, self.restarts + 1);
+        let (hasher, restarts) = (self.hasher.clone(), self.restarts + 1);
+        *self = Turns { hasher, total, restarts, ..Turns::default() };
         true
+    }
+
+    /// Whether a numbered list, read to its end, showed fewer different records than it ever said it has.
+    pub(super) fn lacks(&self) -> bool {
+        self.least.is_some_and(|least| self.shown.len() as u64 + self.nameless < least)
     }
 
     /// Notes a page and where the next one is.
@@ -107,7 +122,7 @@ impl Turns {
         &mut self,
         feed: &Feed,
         found: &[Found<'_>],
-        next: Option<&Position>,
+        info: &PageInfo,
     ) -> Result<(), ClientError> {
         let unexpected =
             |what: &str| Err(ClientError::Unexpected { place: feed.path.to_owned(), what: what.to_owned() });
@@ -117,7 +132,14 @@ impl Turns {
             return unexpected("the same page came twice, so that the reading would never end");
         }
         self.before = page;
-        let Some(next) = next.filter(|next| !matches!(next, Position::Scroll(_))) else { return Ok(()) };
+        if is_numbered(feed) {
+            self.shown.extend(ids.iter().map(|id| self.hasher.hash_one(id)));
+            self.nameless += info.record_count.saturating_sub(ids.len()) as u64;
+            self.least = self.least.into_iter().chain(info.total_count).min();
+        }
+        let Some(next) = info.next.as_ref().filter(|next| !matches!(next, Position::Scroll(_))) else {
+            return Ok(());
+        };
         if self.positions.insert(self.hasher.hash_one(format!("{next:?}"))) {
             return Ok(());
         }

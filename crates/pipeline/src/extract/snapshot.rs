@@ -16,8 +16,6 @@ use std::time::Duration;
 
 /// A scroll without a call for this long has expired; its end can then not be told from its loss (API notes §6).
 const SCROLL_IDLE_MAX_S: i64 = 50;
-/// Records of a scroll's page; nobody can change it.
-const SCROLL_PAGE: usize = 100;
 /// How long somebody else's scroll may keep us waiting each time.
 const SCROLL_WAIT: Duration = Duration::from_secs(61);
 /// How often a scroll may fail before the run gives up.
@@ -29,11 +27,13 @@ const SCROLL_WAITS_MAX: u32 = 15;
 enum Pass {
     /// At its end marker.
     Done(Listed),
+    /// At its end marker, with fewer records than the list says it has.
+    Short,
     /// Before it could begin.
     Refused(ClientError),
     /// In the middle; it must begin again.
     Interrupted(ClientError),
-    /// After so many records, of which the last stood on a full page: at its end, or because the scroll was lost.
+    /// After so many records: at its end, or because the scroll was lost.
     Ambiguous(ClientError, usize),
 }
 
@@ -122,10 +122,19 @@ impl Extraction {
         children: &[Child],
         known: &BTreeMap<String, i64>,
     ) -> Result<Option<Listed>, PipelineError> {
-        let (mut failures, mut waits, mut ended_after) = (0, 0, None);
+        let (mut failures, mut waits, mut ended_after, mut was_short) = (0, 0, None, false);
         loop {
             let (error, wait) = match self.list_pass(feed, id, children, known).await? {
                 Pass::Done(listed) => return Ok(Some(listed)),
+                Pass::Short if was_short => {
+                    let detail = format!("`{}` showed fewer records than it says it has", feed.name);
+                    self.incomplete(feed.resource, "", detail);
+                    return Ok(None);
+                }
+                Pass::Short => {
+                    was_short = true;
+                    continue;
+                }
                 // What ends twice in the same place has its end there.
                 Pass::Ambiguous(_, records) if ended_after == Some(records) => {
                     return Ok(Some(Listed::default()));
@@ -168,24 +177,22 @@ impl Extraction {
             Question { id, since_s: self.since.get(feed.resource).copied(), ..Question::default() };
         let (mut listed, mut turns, mut position) = (Listed::default(), Turns::default(), Position::First);
         let mut last_page_s = self.client.server_now().as_second();
-        let (mut read, mut on_last_page) = (0, 0);
+        let mut read = 0;
         loop {
             let page = match self.page(feed, &question, &position).await {
                 Ok(page) => page,
                 Err(error) => {
                     let idle_s = self.client.server_now().as_second() - last_page_s;
-                    let ended_after = (on_last_page >= SCROLL_PAGE).then_some(read);
-                    return Ok(judge_end(feed, &position, idle_s, ended_after, error));
+                    return Ok(judge_end(feed, &position, idle_s, read, error));
                 }
             };
             last_page_s = page.answer.answered_at.as_second();
-            on_last_page = page.info.record_count;
-            read += on_last_page;
+            read += page.info.record_count;
             let found = self.found(&page.answer.body, feed);
             let next = if turns.must_restart(feed, page.info.total_count) {
                 listed.bodies.clear();
                 Some(Position::First)
-            } else if let Err(error) = turns.turn(feed, &found, page.info.next.as_ref()) {
+            } else if let Err(error) = turns.turn(feed, &found, &page.info) {
                 return Ok(Pass::Refused(error));
             } else {
                 page.info.next.clone()
@@ -214,6 +221,7 @@ impl Extraction {
             }
             match next {
                 Some(next) => position = next,
+                None if turns.lacks() => return Ok(Pass::Short),
                 None => return Ok(Pass::Done(listed)),
             }
         }
@@ -229,21 +237,15 @@ pub(super) fn list_pass_name(resource: &str, kind: Option<&str>) -> String {
 }
 
 /// What an error in the middle of a reading means. A scroll may end in a 404; but so does one that was lost, to a pause or
-/// to somebody else. After a page that is not full there can be no other; after a full one, `ended_after` so many records,
-/// nobody knows.
-fn judge_end(
-    feed: &Feed,
-    position: &Position,
-    idle_s: i64,
-    ended_after: Option<usize>,
-    error: ClientError,
-) -> Pass {
+/// to somebody else; how many records a full page has is not told. So one that comes early, after `read` records, ends a
+/// reading only where the one before ended.
+fn judge_end(feed: &Feed, position: &Position, idle_s: i64, read: usize, error: ClientError) -> Pass {
     if feed.paging != Paging::Scroll {
         return Pass::Refused(error);
     }
     match (&error, position) {
         (ClientError::NotFound { .. }, Position::Scroll(_)) if idle_s < SCROLL_IDLE_MAX_S => {
-            ended_after.map_or(Pass::Done(Listed::default()), |records| Pass::Ambiguous(error, records))
+            Pass::Ambiguous(error, read)
         }
         (ClientError::NotFound { .. }, Position::Scroll(_)) => Pass::Interrupted(error),
         (ClientError::Server { .. } | ClientError::Unusable { .. } | ClientError::Unreachable { .. }, _) => {

@@ -19,6 +19,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How far behind its signpost a catch-up begins: the search index shows records late (API notes §5.4).
 pub(super) const LAG_S: i64 = 15 * 60;
 
+/// What stands before a feed's name where a checkpoint keeps when its last complete reading began.
+const SWEPT_PREFIX: &str = "swept:";
+
+/// The feed that a mark of a checkpoint is about.
+pub(super) fn marked(mark: &str) -> &str {
+    mark.strip_prefix(SWEPT_PREFIX).unwrap_or(mark)
+}
+
 /// How far a feed was served; seconds since the epoch by the server's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Served {
@@ -132,10 +140,13 @@ impl StreamState {
 }
 
 impl Stream {
-    /// The moment in the journal up to which each wanted feed is served.
+    /// Up to when each wanted feed is served in the journal, and when its last complete reading began.
     pub(super) fn marks(&self) -> impl Iterator<Item = (String, i64)> {
-        let wanted = self.wanted.iter();
-        wanted.filter_map(|name| Some((name.clone(), self.state.served.get(name)?.low_water_s)))
+        let served = self.wanted.iter().filter_map(|name| Some((name, *self.state.served.get(name)?)));
+        served.flat_map(|(name, served)| {
+            let swept = served.swept_at_s.map(|at_s| (format!("{SWEPT_PREFIX}{name}"), at_s));
+            [(name.clone(), served.low_water_s)].into_iter().chain(swept)
+        })
     }
 
     /// Whether its own records, and not only what hangs on them, are served.
@@ -204,10 +215,10 @@ impl Extraction {
         let since_s = self.since.get(resource).copied();
         let Some(mut state) = stored.and_then(|text| serde_json::from_str::<StreamState>(&text).ok()) else {
             // A new journal goes on from where the one before it had come to.
-            let swept_at_s = self.client.server_now().as_second();
             let known = self.low_water.iter().filter(|(name, _)| wanted.contains(*name));
             let served = known.map(|(name, &low_water_s)| {
-                (name.clone(), Served { low_water_s, swept_at_s: Some(swept_at_s) })
+                let swept_at_s = self.low_water.get(&format!("{SWEPT_PREFIX}{name}")).copied();
+                (name.clone(), Served { low_water_s, swept_at_s })
             });
             let loaded_s = loaded_bounds(&self.low_water).get(resource).copied();
             let state = StreamState { served: served.collect(), since_s: loaded_s, ..StreamState::default() };
@@ -231,7 +242,9 @@ impl Extraction {
 
     /// The feed that asks for one record of a resource by itself, where there is one.
     pub(super) fn confirming(&self, resource: &str) -> Option<&'static Feed> {
-        let feed = Feed::of_one_record(resource, self.client.version())?;
+        let version = self.client.version();
+        let feed = Feed::of_one_record(resource, version)
+            .or_else(|| Feed::of_one_typed_record(resource, version))?;
         self.selected.iter().copied().find(|selected| selected.name == feed.name)
     }
 }

@@ -1,13 +1,16 @@
 //! Journal entries to items: which records an answer speaks of.
 
 use crate::shred::{Content, Item, ModelState, Slice};
-use relatable_intercom::catalogue::{Content as FeedContent, Feed};
+use relatable_intercom::catalogue::{
+    Condition, Content as FeedContent, Feed, Reading, STATED_LENGTHS, feeds,
+};
 use relatable_journal::StoredEntry;
 use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::issue::Issue;
 use relatable_model::json::{Peeked, peek, records};
 use relatable_model::rules::{PathRule, ResourceRules};
-use std::collections::BTreeMap;
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Name of the answers made from counted totals.
@@ -47,7 +50,10 @@ pub(crate) fn items(
         let body = Arc::new(entry.body);
         let base = Item {
             resource: resource.to_owned(),
-            key: entry.scope.clone().into_iter().collect(),
+            key: entry.scope.as_deref().map_or_else(Vec::new, |scope| match feed {
+                Some(feed) => feed.key_of(scope),
+                None => vec![scope.to_owned()],
+            }),
             synced_at_us: entry.requested_at_us,
             content: Content::Gone,
         };
@@ -87,7 +93,11 @@ pub(crate) fn items(
                         complete,
                         answer: answer.clone(),
                     };
-                    items.push(document(Item { content, ..base.clone() }, rules, &body[range.clone()]));
+                    let item = document(Item { content, ..base.clone() }, rules, &body[range.clone()]);
+                    if complete {
+                        issues.extend(beyond(&item, &body[range.clone()]));
+                    }
+                    items.push(item);
                     items.extend(feed.and_then(|feed| departed(feed, &base, &body[range])));
                 }
             }
@@ -127,6 +137,55 @@ fn absent(resource: &str, body: &[u8], synced_at_us: i64) -> Vec<Item> {
     keys.into_iter().map(gone).collect()
 }
 
+/// Leaves out answers of the search index that are older than the rows `stored`, with their times of change. Of those that
+/// show no change that nothing before showed, the lists that are asked for by themselves are left out: what is in them
+/// moves no time of change, and the index may show them as they were before.
+pub(super) fn with_news(items: Vec<Item>, stored: &HashMap<(String, String), i64>) -> Vec<Item> {
+    let mut shown: HashMap<(String, String), i64> = HashMap::new();
+    let mut kept = Vec::with_capacity(items.len());
+    for mut item in items {
+        let resource = item.resource.clone();
+        if let Content::Document { from_index, version: Some(version), source, complete, .. } =
+            &mut item.content
+            && let [key] = item.key.as_slice()
+        {
+            let record = (resource.clone(), key.clone());
+            let row = stored.get(&record).copied();
+            if *from_index && row.is_some_and(|row| *version < row) {
+                continue;
+            }
+            let before = row.max(shown.get(&record).copied());
+            if *from_index
+                && before.is_some_and(|before| *version <= before)
+                && let Some(rest) = without_lists(&resource, source.bytes())
+            {
+                *source = Slice { range: 0..rest.len(), body: Arc::new(rest) };
+                *complete = false;
+            }
+            shown.insert(record, before.map_or(*version, |before| before.max(*version)));
+        }
+        kept.push(item);
+    }
+    kept
+}
+
+/// A record without the lists that feeds ask for by themselves; `None` where it has none of them.
+fn without_lists(resource: &str, record: &[u8]) -> Option<Vec<u8>> {
+    let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(record).ok()?;
+    let before = members.len();
+    for feed in feeds().filter(|feed| feed.parent == Some(resource)) {
+        if let FeedContent::Fragment(path) = feed.content {
+            members.remove(path);
+        }
+        if let Reading::PerRecord(Condition::NotEmpty(names)) = feed.reading {
+            names.iter().for_each(|name| {
+                members.remove(*name);
+            });
+        }
+    }
+    (members.len() < before).then(|| serde_json::to_vec(&members).ok()).flatten()
+}
+
 /// The name of a kind of answer, if that alone brings something of the records with these rules.
 fn owner(rules: &ResourceRules, answer: &str) -> Option<String> {
     let owns = |rule: &PathRule| rule.answer.as_deref() == Some(answer);
@@ -148,6 +207,31 @@ fn document(mut item: Item, rules: &ResourceRules, text: &[u8]) -> Item {
     let whole = paths.len() <= 2 && parts.iter().all(Option::is_some);
     item.key = if whole { parts.into_iter().flatten().collect() } else { Vec::new() };
     item
+}
+
+/// The issue of a list of which the API shows less than the record says it has.
+fn beyond(item: &Item, record: &[u8]) -> Option<Issue> {
+    let length = STATED_LENGTHS.iter().find(|length| length.resource == item.resource)?;
+    let stated = number_at(record, length.stated)?;
+    let shown_max = length.shown_max;
+    // What is stated may be one more than what is shown.
+    (stated > shown_max + 1).then(|| {
+        let detail = format!(
+            "the record has {stated}, of which the API shows {shown_max}; those that were seen before stay, and the \
+             others cannot be had"
+        );
+        Issue { path: length.list.to_owned(), ..issue(item, "list_cut", &detail) }
+    })
+}
+
+/// The number at a path of members.
+fn number_at(record: &[u8], path: &str) -> Option<u64> {
+    let text = std::str::from_utf8(record).ok()?;
+    let found = path.split('.').try_fold(text, |text, name| {
+        let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        members.get(name).map(|member| member.get())
+    });
+    found?.parse().ok()
 }
 
 /// The issue of a list that the API did not have.

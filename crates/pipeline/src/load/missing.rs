@@ -48,15 +48,20 @@ pub(crate) struct Missing {
 impl Loader {
     /// Loads everything that complete readings showed, and then finds the rows that they did not.
     pub(crate) fn search(&mut self, search: Search) -> Result<(), PipelineError> {
-        while self.journal.settled() < search.up_to {
-            std::thread::sleep(POLL);
-        }
-        self.load_up_to(self.journal.settled())?;
+        self.load_all(search.up_to)?;
         let missing = search.sought.iter().map(|sought| self.missing(sought));
         let missing = missing.collect::<Result<Vec<Missing>, PipelineError>>()?;
         // Who does not wait any more has failed, which ends the run elsewhere.
         drop(search.answer.send(missing));
         Ok(())
+    }
+
+    /// Loads everything that was read, up to this entry at least.
+    pub(super) fn load_all(&mut self, up_to: i64) -> Result<(), PipelineError> {
+        while self.journal.settled() < up_to {
+            std::thread::sleep(POLL);
+        }
+        self.load_up_to(self.journal.settled())
     }
 
     /// The live rows without a key among those shown; both sides come in the order of their bytes.

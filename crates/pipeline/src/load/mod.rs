@@ -7,6 +7,7 @@ mod listings;
 mod missing;
 
 pub(crate) use items::{ABSENT_PREFIX, COUNTS_ANSWER, GONE_PREFIX, items, moment_us};
+pub(crate) use listings::Doubted;
 pub(crate) use missing::{Missing, Search, Sought};
 
 use crate::error::PipelineError;
@@ -53,6 +54,11 @@ pub(crate) struct Loader {
     asking: Option<UnboundedSender<Asking>>,
     /// How long the journal keeps what is loaded.
     retention: Retention,
+    /// The version of the API whose feeds are asked for rows that a list of a record does not show; without it such rows are
+    /// taken for gone.
+    confirming: Option<String>,
+    /// How many such rows were put into the journal's queues and not told yet.
+    doubted: usize,
     /// Issues that are not of a load, recorded with the last one.
     noted: Vec<Issue>,
     /// Every issue with its count, where they are asked for.
@@ -104,6 +110,8 @@ impl Loader {
             since: BTreeMap::new(),
             asking: None,
             retention: Retention::default(),
+            confirming: None,
+            doubted: 0,
             noted: Vec::new(),
             kept_issues: None,
         }
@@ -149,6 +157,11 @@ impl Loader {
     /// Has definitions asked for here when documents have attributes that none explains.
     pub(crate) fn ask_for_definitions(&mut self, asking: UnboundedSender<Asking>) {
         self.asking = Some(asking);
+    }
+
+    /// Has rows that a list of a record does not show asked for by themselves, where this version of the API can.
+    pub(crate) fn ask_for_absent(&mut self, version: &str) {
+        self.confirming = Some(version.to_owned());
     }
 
     /// Has an issue recorded with the last load.
@@ -283,13 +296,7 @@ impl Loader {
                 .map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
             stored.extend(versions.into_iter().map(|(key, version)| ((resource.clone(), key), version)));
         }
-        let is_stale = |item: &Item| match (&item.content, item.key.as_slice()) {
-            (Content::Document { from_index: true, version: Some(version), .. }, [key]) => {
-                stored.get(&(item.resource.clone(), key.clone())).is_some_and(|stored| version < stored)
-            }
-            _ => false,
-        };
-        Ok(items.into_iter().filter(|item| !is_stale(item)).collect())
+        Ok(items::with_news(items, &stored))
     }
 
     /// Hands a load to the destination.

@@ -10,6 +10,7 @@ use crate::target::Target;
 use relatable_destinations::package::RememberedColumn;
 use relatable_intercom::clock::Clock;
 use relatable_model::rules::{Rules, UnfamiliarPath};
+use relatable_pipeline::report::RunReport;
 use relatable_pipeline::{SyncSettings, remembered_rules, sync};
 use std::sync::Arc;
 
@@ -57,11 +58,19 @@ async fn read(
         render::talk("stopped; what was read is kept, and the next run goes on from there");
         return Ok(ExitCode::Interrupted);
     };
-    if report.skipped.is_empty() {
-        return Ok(ExitCode::Success);
-    }
+    finished(&report)
+}
+
+/// How a run ends that was not stopped: all was done, or something is missing.
+fn finished(report: &RunReport) -> Result<ExitCode, Failure> {
     let feeds: Vec<&str> = report.skipped.iter().map(|skipped| skipped.feed.as_str()).collect();
-    Err(Failure::LeftOut { feeds: feeds.join(", ") })
+    let what: Vec<String> =
+        report.incomplete.iter().map(|reading| format!("{}: {}", reading.resource, reading.detail)).collect();
+    match (feeds.is_empty(), what.is_empty()) {
+        (true, true) => Ok(ExitCode::Success),
+        (false, true) => Err(Failure::LeftOut { feeds: feeds.join(", ") }),
+        (_, false) => Err(Failure::Incomplete { what: what.join("; ") }),
+    }
 }
 
 /// Warns of paths that look like a slip of the pen: another is near or their rule has no effect, and no document has had

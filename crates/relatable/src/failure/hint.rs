@@ -35,8 +35,12 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         Failure::Destination(error) => return of_destination(error),
         Failure::Run(error) => return of_run(error),
         Failure::LeftOut { .. } => {
-            "give the token's app the missing permission in the Developer Hub, or leave the resource out with \
-             `--select`; the next run asks once whether it may, and then reads what was left out"
+            "give the token's app the missing permission in the Developer Hub where that is the reason, or leave the \
+             resource out with `--select`; the next run asks once more, and then reads what was left out"
+        }
+        Failure::Incomplete { .. } => {
+            "what was shown is loaded, and nothing was taken for deleted; the next run reads it again, and `relatable \
+             verify` names what is missing"
         }
         Failure::JournalIsDestination { .. } => {
             "name another file with `--journal`, or leave it out: then the journal lies beside the destination"

@@ -75,11 +75,17 @@ pub(crate) enum Failure {
     /// A run ended early.
     #[error(transparent)]
     Run(#[from] PipelineError),
-    /// A run did all that the token allows, and that is not all.
-    #[error("finished, but the token may not read {feeds}")]
+    /// A run did all that the API lets it, and that is not all.
+    #[error("finished, but the API refuses {feeds}")]
     LeftOut {
         /// The feeds left out.
         feeds: String,
+    },
+    /// A run read all it could, and the API counts more.
+    #[error("finished, but not everything was shown: {what}")]
+    Incomplete {
+        /// The readings that were not complete.
+        what: String,
     },
     /// The journal would be written into the destination's own file.
     #[error("`{}` cannot be the journal and the destination at once", file.display())]
@@ -191,6 +197,7 @@ impl Failure {
             | Failure::JournalIsDestination { .. } => ExitCode::Configuration,
             Failure::NoJournal { .. } => ExitCode::Journal,
             Failure::LeftOut { .. } => ExitCode::Access,
+            Failure::Incomplete { .. } => ExitCode::Verification,
             Failure::Client(error) => of_client(error),
             Failure::Destination(error) => of_destination(error),
             Failure::Run(error) => of_run(error),

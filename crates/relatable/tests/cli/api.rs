@@ -89,7 +89,7 @@ async fn a_missing_permission_leaves_out_what_it_is_for_and_the_code_says_so() {
         5,
         &[
             "\ntable ",
-            "error: finished, but the token may not read event",
+            "error: finished, but the API refuses event",
             "hint: give the token's app the missing permission",
         ],
     );
@@ -203,4 +203,16 @@ async fn a_version_that_there_is_not_is_refused_with_those_there_are_before_anyt
     }
     assert_eq!(simulator.stats().requests, 0);
     assert!(!place.path("a.db").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_that_is_short_ends_with_its_code_also_when_quiet() {
+    let simulator = simulator(150, 0).await;
+    let kind = FaultKind::Fewer { records: 1 };
+    simulator.inject(Fault { path_prefix: "/contacts/search".to_owned(), skip: 0, times: 400, kind });
+    let place = Place::new();
+    let outcome = place.run(&["sync", "--to", "a.db", "--base-url", &simulator.base_url(), "--quiet"]);
+    outcome
+        .failed_with(8, &["error: finished, but not everything was shown: contacts: ", "the API counts 150"]);
+    assert!(!query(&place.path("a.db"), "SELECT id FROM contacts").is_empty());
 }

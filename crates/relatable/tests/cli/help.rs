@@ -51,10 +51,10 @@ Exit codes; they keep their meaning from release to release.
     2  the command line was not understood
     3  a rule file, a URI, a table's name, a key or the environment cannot be used
     4  another run holds the journal or the destination
-    5  the token is not accepted, or lacks a permission; what it may read was done
+    5  the token is not accepted, or the API refuses some of it; all else was done
     6  the API cannot be reached, fails, or answers something else
     7  the destination cannot be opened or written, or is not ours
-    8  `verify` found that something is missing or wrong in the tables
+    8  something is missing or wrong in the tables, as `verify` or a run found
     9  the journal cannot be used
    10  a file to load cannot be read, is not JSON, or has no usable document
   130  stopped by Ctrl-C or a signal; the next run goes on

@@ -3,7 +3,7 @@
 
 use crate::client::Client;
 use crate::harness::Site;
-use crate::oracle::{Cell, ExpectedTable, Stored, expected_tables};
+use crate::oracle::{Cell, ExpectedTable, Kind, Stored, expected_tables};
 use relatable_simulator::Simulator;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,9 @@ const WITHOUT_DOCUMENTS: [&str; 1] = ["counts"];
 
 /// In the names of tables that lists in custom attributes become, which come with the first element.
 const OF_ATTRIBUTE: [&str; 2] = ["_custom_", "ticket_attribute_"];
+
+/// The end of a column's name with what another column cannot hold.
+const BESIDE: &str = "__json";
 
 /// How many differences of one table are shown.
 const SHOWN: usize = 6;
@@ -54,7 +57,15 @@ fn table_differences(client: &Client, name: &str, expected: &ExpectedTable) -> V
     let places: Vec<Option<usize>> = (expected.columns.iter())
         .map(|(pattern, _)| present.iter().position(|column| is_named(column, pattern)))
         .collect();
-    let placed: BTreeSet<usize> = places.iter().copied().flatten().collect();
+    // A number that nothing declares has the type of the first; one that does not fit it stands beside it as it is.
+    let beside: Vec<Option<usize>> = (expected.columns.iter())
+        .map(|(pattern, kind)| {
+            let is_beside =
+                |column: &String| column.strip_suffix(BESIDE).is_some_and(|column| is_named(column, pattern));
+            Some(*kind).filter(|kind| *kind == Kind::Number).and(present.iter().position(is_beside))
+        })
+        .collect();
+    let placed: BTreeSet<usize> = places.iter().chain(&beside).copied().flatten().collect();
     let rows = client.rows(&live_rows(client, name, expected));
     for (index, column) in present.iter().enumerate() {
         let is_known = placed.contains(&index) || column == BOOKS[0];
@@ -66,8 +77,11 @@ fn table_differences(client: &Client, name: &str, expected: &ExpectedTable) -> V
     let mut stored = Vec::new();
     let mut unreadable = BTreeSet::new();
     for row in &rows {
-        let cells = expected.columns.iter().zip(&places).map(|((column, kind), place)| {
+        let places = places.iter().zip(&beside);
+        let cells = expected.columns.iter().zip(places).map(|((column, kind), (place, beside))| {
             let value = place.map_or(&Stored::Null, |place| &row[place]);
+            let value =
+                beside.map_or(value, |beside| if row[beside] == Stored::Null { value } else { &row[beside] });
             Cell::read(*kind, value).unwrap_or_else(|error| {
                 unreadable.insert(format!("{name}.{column}: {error}"));
                 Cell::Null

@@ -170,7 +170,7 @@ async fn a_file_that_comes_broken_is_fetched_again() {
 async fn a_run_that_ends_in_the_middle_of_an_export_is_followed_by_one_that_goes_on() {
     let (simulator, site) = (workspace().await, Site::new("sqlite"));
     let (year_s, from_s) = (simulator.now_s() - 365 * DAY_S, since_s(&simulator));
-    let kind = FaultKind::Status { code: 400, error_code: "bad_request".to_owned() };
+    let kind = FaultKind::Status { code: 401, error_code: "unauthorized".to_owned() };
     for (path_prefix, skip) in [("/download/content/data", 1), ("/download/reporting_data", 40)] {
         simulator.inject(Fault { path_prefix: path_prefix.to_owned(), skip, times: 1, kind: kind.clone() });
     }

@@ -3,7 +3,7 @@
 use crate::comparison::assert_truth;
 use crate::economy::idle_bound;
 use crate::harness::{Options, Site, UNLIMITED, run};
-use relatable_simulator::{Mutation, Resource, Selection, Settings, Simulator};
+use relatable_simulator::{Addition, Mutation, Resource, Selection, Settings, Simulator};
 
 /// Companies of the workspace.
 const COMPANIES: u64 = 100;
@@ -46,6 +46,30 @@ async fn a_new_journal_goes_on_from_where_the_tables_are() {
         for path in ["GET /contacts", "GET /conversations/{id}"] {
             assert_eq!(after.by_path[path], before.by_path[path], "{path}");
         }
+        assert_truth(&site, &simulator);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sweeps_are_due_also_where_every_run_has_a_new_journal() {
+    const HOURS_25_S: u64 = 25 * 3_600;
+    const DAYS_8_S: u64 = 8 * 86_400;
+    let settings = Settings { contacts: 200, limit_per_window: UNLIMITED, ..Settings::default() };
+    let simulator = Simulator::start(settings).await.unwrap();
+    let site = Site::new("sqlite");
+    run(&simulator, &site, Options::default()).await.unwrap();
+    let which = Selection::Indexes(vec![3, 7, 20]);
+    simulator.mutate(Mutation::Delete { resource: Resource::Contacts, which }).unwrap();
+    for (pause_s, what) in
+        [(HOURS_25_S, None), (DAYS_8_S, Some(Addition::Note)), (DAYS_8_S, Some(Addition::Segment))]
+    {
+        if let Some(what) = what {
+            let which = Selection::Random { count: 20, seed: 1 };
+            simulator.mutate(Mutation::AddToContacts { which, what }).unwrap();
+        }
+        simulator.advance_clock(pause_s);
+        lose_journal(&site);
+        run(&simulator, &site, Options::default()).await.unwrap();
         assert_truth(&site, &simulator);
     }
 }

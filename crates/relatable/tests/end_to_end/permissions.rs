@@ -78,3 +78,29 @@ async fn trap_29_a_feed_that_may_not_be_read_costs_one_request_a_run_and_loses_n
     assert_eq!(report.skipped, []);
     assert_truth(&site, &simulator);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_is_refused_is_left_out_and_the_rest_is_read() {
+    for (path, code, feed) in [
+        ("/conversations/deleted", 400, "deleted_conversations"),
+        ("/office_hours_schedules", 404, "office_hours_schedules"),
+        ("/companies/scroll", 404, "companies"),
+        ("/tickets/search", 422, "tickets"),
+        ("/tags", 404, "tags"),
+    ] {
+        let (simulator, site) = (workspace().await, Site::new("sqlite"));
+        let kind = FaultKind::Status { code, error_code: "refused".to_owned() };
+        simulator.inject(Fault { path_prefix: path.to_owned(), skip: 0, times: 1, kind });
+        let report = run(&simulator, &site, Options::default()).await.unwrap();
+        let feeds: Vec<&str> = report.skipped.iter().map(|skipped| skipped.feed.as_str()).collect();
+        assert_eq!(feeds, [feed], "{path}");
+        assert_eq!(site.client().number("SELECT count(*) FROM contacts"), 300, "{path}");
+        run(&simulator, &site, Options::default()).await.unwrap();
+        assert_truth(&site, &simulator);
+    }
+    let (simulator, site) = (workspace().await, Site::new("sqlite"));
+    let options = Options { object_types: &["NoSuchType"], ..Options::default() };
+    let report = run(&simulator, &site, options).await.unwrap();
+    assert_eq!(report.skipped.len(), 1, "{:?}", report.skipped);
+    assert_truth(&site, &simulator);
+}

@@ -77,7 +77,7 @@ async fn a_complete_reading_that_was_broken_off_serves_those_who_join_it_too() {
     for (first, second) in [(&["notes"][..], MORE), (MORE, &["notes"])] {
         let (simulator, site) = (workspace().await, Site::new("sqlite"));
         // One page is read, the next one never comes.
-        let kind = FaultKind::Status { code: 400, error_code: "bad_request".to_owned() };
+        let kind = FaultKind::Status { code: 401, error_code: "unauthorized".to_owned() };
         simulator.inject(Fault { path_prefix: "/contacts".to_owned(), skip: 1, times: 1, kind });
         assert!(run(&simulator, &site, only(first)).await.is_err());
         run(&simulator, &site, only(second)).await.unwrap();

@@ -6,4 +6,4 @@ mod scroll;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use numbered::{Numbered, PageNumber};
-pub(crate) use scroll::{SCROLL_PAGE, Scroll, ScrollError};
+pub(crate) use scroll::{Scroll, ScrollError};

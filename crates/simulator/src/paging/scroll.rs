@@ -7,9 +7,6 @@ use crate::workspace::{Draw, Kind};
 /// A scroll that is not asked for this long is gone.
 const LEASE_MS: i64 = 60_000;
 
-/// Rows of a scroll's page; nobody can change it.
-pub(crate) const SCROLL_PAGE: usize = 100;
-
 /// Why a scroll is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ScrollError {

@@ -69,6 +69,10 @@ impl Searchable for ContactSearch {
         workspace.contact(index, entry)
     }
 
+    fn indexed(workspace: &Workspace, index: u32, entry: &ContactEntry, now: i64) -> Node {
+        workspace.indexed_contact(index, entry, now)
+    }
+
     fn id(workspace: &Workspace, index: u32) -> String {
         workspace.contact_id(index)
     }

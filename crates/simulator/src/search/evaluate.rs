@@ -40,6 +40,10 @@ pub(crate) trait Searchable {
     fn register(workspace: &Workspace) -> &Register<Self::Entry>;
     /// The document of a record.
     fn document(workspace: &Workspace, index: u32, entry: &Self::Entry) -> Node;
+    /// The document of a record as the index shows it at this moment.
+    fn indexed(workspace: &Workspace, index: u32, entry: &Self::Entry, _now: i64) -> Node {
+        Self::document(workspace, index, entry)
+    }
     /// The id of a record and back.
     fn id(workspace: &Workspace, index: u32) -> String;
     fn index(workspace: &Workspace, id: &str) -> Option<u32>;
@@ -145,7 +149,7 @@ pub(crate) fn search<S: Searchable>(
     });
     let seen = places
         .iter()
-        .filter_map(|&(_, index)| Some(S::document(workspace, index, register.seen(index, now)?)));
+        .filter_map(|&(_, index)| Some(S::indexed(workspace, index, register.seen(index, now)?, now)));
     Ok(Answer { documents: seen.collect(), total, per_page, page, next: next.flatten() })
 }
 

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::listing::{LIST, Paging, page_of};
 use super::problem::Problem;
 use crate::document::{Node, node};
-use crate::paging::{Cursor, SCROLL_PAGE, ScrollError};
+use crate::paging::{Cursor, ScrollError};
 use crate::resource::Resource;
 use crate::search::{CompanySearch, Granularity, Request};
 use crate::workspace::{Owner, Workspace};
@@ -62,7 +62,7 @@ pub(super) fn scroll(call: &Call<'_>) -> Result<Node, Problem> {
     let rows = |position: u32| {
         (position..workspace.companies.len())
             .filter(|&index| workspace.companies.get(index).is_some())
-            .take(SCROLL_PAGE)
+            .take(call.shared.scroll_page)
     };
     let end_of = |position: u32| rows(position).last().map_or(position, |last| last + 1);
     let now_ms = call.shared.clock.now_ms();

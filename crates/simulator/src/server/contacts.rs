@@ -105,6 +105,12 @@ pub(super) fn notes(call: &Call<'_>) -> Result<Node, Problem> {
     page_of(call, LIST, Paging::Linked(50, 150), notes.len(), |rows| notes[rows].to_vec())
 }
 
+/// `GET /notes/{id}`: a note on a contact.
+pub(super) fn note(call: &Call<'_>) -> Result<Node, Problem> {
+    let note = call.shared.workspace().note_by_id(call.id);
+    note.ok_or_else(|| Problem::not_found("not_found", "Resource Not Found"))
+}
+
 /// A list that is never paged.
 fn whole_list(call: &Call<'_>, list: fn(&Workspace, u32) -> Vec<Node>) -> Result<Node, Problem> {
     let workspace = call.shared.workspace();

@@ -125,6 +125,7 @@ pub(super) static ENDPOINTS: &[Endpoint] = &[
     get("/contacts/{id}/tags", ANY, contacts::tags),
     get("/contacts/{id}/companies", ANY, contacts::companies),
     get("/contacts/{id}/notes", ANY, contacts::notes),
+    get("/notes/{id}", ANY, contacts::note),
     get("/contacts/{id}/segments", ANY, contacts::segments),
     get("/contacts/{id}/subscriptions", ANY, contacts::subscriptions),
     get("/contacts/{id}/merge_history", V2_16, departures::merge_history),

@@ -217,9 +217,21 @@ fn spoil(mut answer: Answer, fault: Option<FaultKind>, request_id: &str) -> Answ
             let body = with_member(&answer.body, &name, &value).unwrap_or(answer.body);
             Answer { body, ..answer }
         }
+        Some(FaultKind::Fewer { records }) => {
+            let body = with_fewer(&answer.body, records as usize).unwrap_or(answer.body);
+            Answer { body, ..answer }
+        }
         Some(FaultKind::RateLimited { .. }) => over_limit(request_id),
         Some(_) | None => answer,
     }
+}
+
+/// An answer without the first records of its list; `None` for one without a list.
+fn with_fewer(body: &[u8], records: usize) -> Option<Vec<u8>> {
+    let mut answer: Value = serde_json::from_slice(body).ok()?;
+    let list = answer.as_object_mut()?.values_mut().find_map(Value::as_array_mut)?;
+    list.drain(..records.min(list.len()));
+    Some(answer.to_string().into_bytes())
 }
 
 /// An answer in which each record of its list has one member more; `None` for one without a list.

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::Workspace;
 use super::contact_lists::bits;
 use super::notes::Owner;
 use super::selection::select;
 use super::vocabulary::{SEGMENTS, TAGS};
+use super::{ContactEntry, Workspace};
+use crate::document::Node;
 use crate::mutation::{Addition, MutationError, Removal, Selection};
 use crate::resource::Resource;
+
+/// The lists in a contact's document.
+const INDEXED_LISTS: [&str; 3] = ["tags", "notes", "companies"];
 
 /// What mutations added to a contact or took from it.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +29,8 @@ pub(crate) struct Additions {
     pub(super) left_companies: BTreeSet<u32>,
     /// Tags put on, with the moment.
     pub(super) tagged: Vec<(u32, i64)>,
+    /// What the lists in the contact's document were before each change, with the moment of the change.
+    pub(super) lists_before: Vec<(i64, Node)>,
 }
 
 impl Workspace {
@@ -36,6 +42,7 @@ impl Workspace {
     ) -> Result<Vec<u32>, MutationError> {
         let indexes = select(which, &self.contacts, Resource::Contacts)?;
         for &index in &indexes {
+            self.keep_lists(index, now);
             match what {
                 Addition::Note => self.additions_to(index).notes.push(now),
                 Addition::Event => self.additions_to(index).events.push(now),
@@ -70,6 +77,26 @@ impl Workspace {
         self.company_joiners.entry(company).or_default().push(index);
     }
 
+    /// Keeps what the search index goes on showing of a contact's lists.
+    fn keep_lists(&mut self, index: u32, now: i64) {
+        let Some(entry) = self.contacts.get(index).filter(|_| self.contacts.lag_s() > 0) else { return };
+        let document = self.contact(index, entry);
+        self.additions_to(index).lists_before.push((now, document));
+    }
+
+    /// A contact as the search index shows it: with the lists it had before the changes that are not indexed yet.
+    pub(crate) fn indexed_contact(&self, index: u32, entry: &ContactEntry, now: i64) -> Node {
+        let mut document = self.contact(index, entry);
+        let due = now.saturating_sub(self.contacts.lag_s());
+        let kept = self.additions.get(&index).into_iter().flat_map(|additions| &additions.lists_before);
+        if let Some((_, before)) = kept.into_iter().find(|(at, _)| *at > due) {
+            for list in INDEXED_LISTS {
+                document[list] = before[list].clone();
+            }
+        }
+        document
+    }
+
     fn additions_to(&mut self, index: u32) -> &mut Additions {
         self.additions.entry(index).or_default()
     }
@@ -79,9 +106,11 @@ impl Workspace {
         &mut self,
         which: &Selection,
         what: Removal,
+        now: i64,
     ) -> Result<Vec<u32>, MutationError> {
         let indexes = select(which, &self.contacts, Resource::Contacts)?;
         for &index in &indexes {
+            self.keep_lists(index, now);
             match what {
                 Removal::Note => {
                     if let Some(newest) = self.note_positions(Owner::Contact(index)).last() {

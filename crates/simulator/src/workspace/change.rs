@@ -29,7 +29,7 @@ impl Workspace {
             }
             Mutation::RenameTag { tag, name } => (Resource::Tags, self.rename_tag(tag, name)?),
             Mutation::RemoveFromContacts { which, what } => {
-                (Resource::Contacts, self.remove_from_contacts(&which, what)?)
+                (Resource::Contacts, self.remove_from_contacts(&which, what, now)?)
             }
             Mutation::Create { resource, count } => (resource, self.create_records(resource, count, now)?),
             Mutation::Update { resource, which } => (resource, self.update_records(resource, &which, now)?),

@@ -80,6 +80,12 @@ impl Identity {
         (2 * (u64::from(owner) * 10_000 + u64::from(position)) + 40_000_000 + side).to_string()
     }
 
+    /// The contact and the position of the note on a contact with this id.
+    pub(crate) fn note_place(&self, id: &str) -> Option<(u32, u32)> {
+        let number = id.parse::<u64>().ok()?.checked_sub(40_000_000).filter(|number| number % 2 == 0)? / 2;
+        Some((u32::try_from(number / 10_000).ok()?, u32::try_from(number % 10_000).ok()?))
+    }
+
     /// The id of an admin; codes from `DELETED_ADMINS` on belong to teammates who are gone.
     pub(crate) fn admin(&self, code: u8) -> u64 {
         991_267_000 + self.mask % 1_000 * 1_000 + 7 * u64::from(code)

@@ -88,6 +88,15 @@ impl Workspace {
         note
     }
 
+    /// The note on a living contact with this id.
+    pub(crate) fn note_by_id(&self, id: &str) -> Option<Node> {
+        let (contact, position) = self.identity.note_place(id)?;
+        self.contacts.get(contact)?;
+        let owner = Owner::Contact(contact);
+        let is_there = self.note_positions(owner).any(|there| there == position);
+        is_there.then(|| self.note(owner, position))
+    }
+
     fn note_counts(&self, owner: Owner) -> (u32, &[i64]) {
         match owner {
             Owner::Contact(index) => (

@@ -135,6 +135,11 @@ impl<E: Entry> Register<E> {
         self.lag_s = i64::try_from(lag_s).unwrap_or(i64::MAX);
     }
 
+    /// After how many seconds search knows of changes.
+    pub(crate) fn lag_s(&self) -> i64 {
+        self.lag_s
+    }
+
     /// How many entries search does not see as they are.
     pub(crate) fn lagging(&self, now: i64) -> usize {
         self.lagging.values().filter(|lagging| lagging.due > now).count()

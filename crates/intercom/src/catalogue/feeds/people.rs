@@ -148,6 +148,7 @@ pub(super) const CONTACTS: &[Feed] = &[
         parent_path: "contact.id",
         ..PER_CONTACT
     },
+    on_doubt("note", "notes", "/notes/{id}"),
     Feed {
         name: "events",
         resource: "events",

@@ -153,6 +153,14 @@ const AUTOMATION: &[Feed] = &[
         reading: Reading::PerType,
         ..SINCE_2_16
     },
+    Feed {
+        versions: ("2.16", ""),
+        ..on_doubt(
+            "custom_object_instance",
+            "custom_object_instances",
+            "/custom_object_instances/{type}/{id}",
+        )
+    },
 ];
 
 /// All of it.

@@ -18,7 +18,8 @@ pub(crate) enum Kind {
     Decimal,
     /// A double.
     Float,
-    /// A number that nothing declares: whole or not, as the values of its first load were.
+    /// A number that nothing declares: whole or not, as the values of its first load were; one that does not fit is kept
+    /// as text.
     Number,
     /// Yes or no.
     Boolean,
@@ -129,6 +130,7 @@ impl Cell {
             (Kind::Integer, Stored::Integer(number)) => Ok(Cell::Integer(*number)),
             (Kind::Float | Kind::Number, Stored::Float(number)) => Ok(Cell::Number(*number)),
             (Kind::Number, Stored::Integer(number)) => Ok(Cell::Number(*number as f64)),
+            (Kind::Number, Stored::Text(number)) => decimal(number),
             (Kind::Decimal, Stored::Text(digits)) => decimal(digits),
             #[cfg(feature = "duckdb")]
             (Kind::Decimal, Stored::Decimal(digits)) => decimal(digits),

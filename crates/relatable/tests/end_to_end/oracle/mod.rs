@@ -15,7 +15,7 @@ mod settings;
 mod table;
 mod tickets;
 
-pub(crate) use cell::{Cell, Stored};
+pub(crate) use cell::{Cell, Kind, Stored};
 pub(crate) use coverage::members_without_column;
 pub(crate) use expectation::{ExpectedTable, expected_tables, expected_tables_with};
 pub(crate) use exports::exported_tables;

@@ -94,6 +94,9 @@ async fn trap_22_the_501st_part() {
     assert_eq!(stored(), 504, "the four oldest are out of the API's reach, but were read before");
     stage.sweep().await;
     assert_eq!(stored(), 504, "reading everything anew destroys no history");
+    let told =
+        "SELECT count(*) FROM _relatable_issues WHERE kind = 'list_cut' AND path = 'conversation_parts'";
+    assert!(stage.number(told) > 0, "what cannot be had is told");
     stage.assert_truth();
 }
 

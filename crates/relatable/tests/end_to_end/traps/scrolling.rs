@@ -55,9 +55,14 @@ async fn trap_10_a_scroll_that_others_hold_or_that_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn trap_11_an_expired_scroll_taken_for_the_end() {
-    for ends_with_404 in [true, false] {
+    for (ends_with_404, scroll_page) in [(true, 100), (false, 100), (true, 99), (false, 37)] {
         for page in 1..4 {
-            let stage = stage(ends_with_404).await;
+            let stage = Stage::set(|settings| {
+                settings.companies = Some(COMPANIES);
+                settings.scroll_ends_with_404 = ends_with_404;
+                settings.scroll_page = scroll_page;
+            })
+            .await;
             stage.inject(SCROLL, page, 1, FaultKind::ScrollExpired);
             stage.sync_with(only_companies()).await.unwrap();
             let live = "SELECT count(*) FROM companies WHERE _deleted_at IS NULL";
