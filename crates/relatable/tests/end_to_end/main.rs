@@ -17,6 +17,8 @@ mod lost_journal;
 mod missing;
 mod oracle;
 mod permissions;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod schedules;
 mod selection;
 mod strategies;
