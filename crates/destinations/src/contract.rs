@@ -1,7 +1,9 @@
 //! The seam between the pipeline and a database, and what both sides may rely on.
 
 use crate::error::DestinationError;
-use crate::package::{Answer, Change, Checkpoint, Model, Package, Receipt, RememberedColumn};
+use crate::package::{
+    Answer, Change, Checkpoint, Erased, Erasure, Model, Package, Receipt, Remembered, RememberedColumn,
+};
 use arrow_array::RecordBatch;
 use relatable_model::schema::{Reference, Table};
 use std::collections::HashMap;
@@ -112,7 +114,7 @@ pub type Records<'a> = dyn FnMut(&[(&Table, RecordBatch)]) -> ControlFlow<()> + 
 /// blocks until it is done. After an error the destination is as it was before the call, and any method may be called
 /// again. Dropping it at any moment leaves the database as after the last finished load.
 ///
-/// Nothing outside [`load`](Self::load) and [`claim`](Self::claim) writes.
+/// Nothing outside [`load`](Self::load), [`claim`](Self::claim) and [`erase`](Self::erase) writes.
 pub trait Destination: Send {
     /// The destination in words for messages, with its file or host but never a password.
     fn describe(&self) -> String;
@@ -223,6 +225,25 @@ pub trait Destination: Send {
     /// otherwise what the database said, with the step and the table. Nothing is written in any of these cases.
     fn load(&mut self, package: &Package<'_>, changes: &mut Changes<'_>)
     -> Result<Receipt, DestinationError>;
+
+    /// Takes rows and values away for good, in one transaction that also remembers who is not to come back; then the
+    /// database is rewritten, so that nothing of them is left in its files. Like [`load`](Self::load) only after
+    /// [`claim`](Self::claim).
+    ///
+    /// Doing it again with the same erasure finds nothing and rewrites the database once more, which completes one that
+    /// was broken off.
+    ///
+    /// # Errors
+    /// [`DestinationError::NotClaimed`], [`DestinationError::Fenced`]; what the database said. Before the transaction has
+    /// ended nothing is changed; an error of the rewriting leaves tables without the rows, and files that may still
+    /// have traces of them.
+    fn erase(&mut self, erasure: &Erasure<'_>) -> Result<Erased, DestinationError>;
+
+    /// Who is not to come back; nobody where nobody was forgotten.
+    ///
+    /// # Errors
+    /// When the bookkeeping tables cannot be read.
+    fn forgotten(&mut self) -> Result<Vec<Remembered>, DestinationError>;
 
     /// Every table of ours as it is remembered, with key, parent and columns but without descriptions and views; parents
     /// before children, otherwise in the order they were made. Empty where nothing was loaded.

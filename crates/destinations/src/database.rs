@@ -1,12 +1,15 @@
 //! The [`Destination`] contract over any database that can be connected to.
 
-use crate::bookkeeping::{self, checkpoint, columns, models};
+use crate::bookkeeping::{self, checkpoint, columns, forgotten, models};
 use crate::catalogue::Catalogue;
 use crate::contract::{Changes, Dangling, Destination, Live, Reading, Records, Referring, Rows, Uneven};
+use crate::erase;
 use crate::error::DestinationError;
 use crate::keys;
 use crate::load;
-use crate::package::{Answer, Checkpoint, Model, Package, Receipt, RememberedColumn};
+use crate::package::{
+    Answer, Checkpoint, Erased, Erasure, Model, Package, Receipt, Remembered, RememberedColumn,
+};
 use crate::proving;
 use crate::reading;
 use crate::session::{Connector, Session, Step, Transaction};
@@ -136,6 +139,23 @@ impl<C: Connector> Destination for Database<C> {
         };
         let session = self.connector.write(false)?;
         load::load(&session, fence, package, changes)
+    }
+
+    fn erase(&mut self, erasure: &Erasure<'_>) -> Result<Erased, DestinationError> {
+        let Some(fence) = self.fence.clone() else {
+            return Err(DestinationError::NotClaimed { destination: self.connector.describe() });
+        };
+        let erased = {
+            let session = self.connector.write(false)?;
+            erase::erase(&session, &fence, erasure)?
+        };
+        self.connector.rewrite()?;
+        Ok(erased)
+    }
+
+    fn forgotten(&mut self) -> Result<Vec<Remembered>, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
+        forgotten::read(&session)
     }
 
     fn tables(&mut self) -> Result<Vec<Table>, DestinationError> {

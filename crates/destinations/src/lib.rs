@@ -25,6 +25,7 @@ mod ddl;
 mod dialect;
 #[cfg(feature = "duckdb")]
 mod duckdb;
+mod erase;
 mod file;
 mod gathering;
 mod keys;

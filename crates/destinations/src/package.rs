@@ -100,6 +100,61 @@ pub struct Package<'a> {
     pub loaded_at_us: i64,
 }
 
+/// Rows that name people, by a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The table.
+    pub table: String,
+    /// The column that holds the id of one of them.
+    pub column: String,
+    /// Where rows are not deleted: the path below which what was split from them is.
+    pub split_below: Option<String>,
+}
+
+/// A person who is not to come back: a hash of their id, and the salt it was made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// The hash.
+    pub digest: String,
+    /// The salt.
+    pub salt: String,
+}
+
+/// What is to be gone for good. What tables lack of it is passed over.
+pub struct Erasure<'a> {
+    /// The ids of the people.
+    pub ids: &'a [String],
+    /// Rows that name people: where they name nobody else, the row they were split from goes with all that was.
+    pub alone: &'a [Named],
+    /// Rows that go where they name one of the people, with all that was split from them.
+    pub rows: &'a [Named],
+    /// Rows of which these columns become null where they name one of the people.
+    pub blanked: &'a [(Named, Vec<String>)],
+    /// Texts that are looked for in all columns of these tables.
+    pub texts: &'a [String],
+    /// Which tables are searched for them.
+    pub is_searched: &'a dyn Fn(&Table) -> bool,
+    /// A text as it is to be; nothing where it may stay.
+    pub rewrite: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether a text of the bookkeeping tables may not stay.
+    pub is_named: &'a dyn Fn(&str) -> bool,
+    /// Who is not to come back.
+    pub remembered: &'a [Remembered],
+    /// The moment, microseconds since the epoch.
+    pub erased_at_us: i64,
+}
+
+/// What was erased.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Rows that went.
+    pub rows: u64,
+    /// Rows of which values went; one may be counted for several.
+    pub changed: u64,
+    /// The records that went, by resource and key.
+    pub records: Vec<(String, String)>,
+}
+
 /// What a load did to one table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowCounts {

@@ -212,6 +212,9 @@ pub(crate) trait Connector: Send {
     /// A connection for writing; makes the database where it is missing and `create` is set.
     fn write(&mut self, create: bool) -> Result<Self::Session<'_>, DestinationError>;
 
+    /// Rewrites the database, so that nothing of rows that were deleted or changed is left in its files.
+    fn rewrite(&mut self) -> Result<(), DestinationError>;
+
     /// Runs a reading statement, on a connection that cannot write.
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError>;
 }

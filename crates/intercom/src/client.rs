@@ -19,6 +19,8 @@ use tokio::sync::Semaphore;
 
 /// The version asked for where nothing else is said.
 pub const VERSION_DEFAULT: &str = "2.16";
+/// The versions that can be asked for: the catalogue and the model know what is different in them.
+pub const VERSIONS: &[&str] = &["2.11", "2.12", "2.13", "2.14", "2.15", "2.16", "Preview"];
 /// Share of the API's rate limit used where nothing else is said, in percent.
 pub const SHARE_PERCENT_DEFAULT: u32 = 80;
 /// Requests under way at once where nothing else is said.

@@ -9,6 +9,8 @@ use crate::entry::{Changes, Entry, StoredEntry, Work};
 use crate::error::JournalError;
 use crate::lease::Lease;
 use crate::reader::Reader;
+use crate::retention::{self, Compacted, Pruned, Pruning};
+use crate::rewriting::{self, Rewriting, Rewritten};
 use crate::schema;
 use crate::sequence::{Sequence, Ticket};
 use crate::work::WorkInHand;
@@ -153,6 +155,64 @@ impl Journal {
         bytes_max: usize,
     ) -> Result<Vec<StoredEntry>, JournalError> {
         self.shared.reader.entries(after, up_to, bytes_max)
+    }
+
+    /// Takes entries away that nobody needs any more. Their space is used for entries to come; only
+    /// [`compact`](Self::compact) gives it back.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] and [`JournalError::Write`]; some of the entries may be gone then, in their order.
+    pub fn prune(&self, pruning: Pruning) -> Result<Pruned, JournalError> {
+        let path = self.shared.path.clone();
+        self.shared.writer.run(move |connection| retention::prune(connection, &path, &pruning))
+    }
+
+    /// Rewrites the file without what went and empties the log beside it. Takes the space of what is left once more
+    /// meanwhile, and its time.
+    ///
+    /// # Errors
+    /// [`JournalError::Full`] and [`JournalError::Write`]; the journal is then as it was.
+    pub fn compact(&self) -> Result<Compacted, JournalError> {
+        let path = self.shared.path.clone();
+        self.shared.writer.run(move |connection| retention::compact(connection, &path))
+    }
+
+    /// Gives entries other bodies, or takes them away, whether they are loaded or not. Only [`compact`](Self::compact)
+    /// removes the last of what they were from the files. Not to be called while work is in hand.
+    ///
+    /// # Errors
+    /// As [`Journal::append`], and [`JournalError::DamagedBody`]; some of the entries may be rewritten then.
+    pub fn rewrite(&self, rewriting: Rewriting) -> Result<Rewritten, JournalError> {
+        let path = self.shared.path.clone();
+        self.shared.writer.run(move |connection| rewriting::rewrite(connection, &path, &rewriting))
+    }
+
+    /// The share of the file that holds nothing, in percent.
+    ///
+    /// # Errors
+    /// [`JournalError::Read`].
+    pub fn free_percent(&self) -> Result<u64, JournalError> {
+        self.shared.reader.read("the size", retention::free_percent)
+    }
+
+    /// Whether something that was received for its destination is not among the entries: it was pruned, or is in a
+    /// journal that this one took the place of.
+    ///
+    /// # Errors
+    /// [`JournalError::Read`].
+    pub fn is_partial(&self) -> Result<bool, JournalError> {
+        self.shared.reader.read("the journal's own row", |connection| {
+            connection.query_row("SELECT is_partial FROM journal", [], |row| row.get(0))
+        })
+    }
+
+    /// Says that something that was received for its destination is not among the entries.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn mark_partial(&self) -> Result<(), JournalError> {
+        let path = self.shared.path.clone();
+        self.shared.writer.run(move |connection| retention::mark_partial(connection, &path))
     }
 
     /// The state of a stream, if it has one.

@@ -26,6 +26,10 @@
 //! newest appends may be missing (WAL with `synchronous=NORMAL`): a load may then know more than its journal, see
 //! [`Journal::raise`].
 //!
+//! # Retention
+//! Entries stay until [`Journal::prune`] takes them away, which a caller may ask for what it has loaded. Their numbers are
+//! never given again, and a journal that lacks something says so ([`Journal::is_partial`]).
+//!
 //! # What this crate does not know
 //! Bytes, not what they mean: no Intercom, no JSON, no tables, no destination, no network, and not the time, which
 //! callers hand in.
@@ -33,9 +37,12 @@
 mod body;
 mod entry;
 mod error;
+mod inspection;
 mod journal;
 mod lease;
 mod reader;
+mod retention;
+mod rewriting;
 mod schema;
 mod sequence;
 mod transaction;
@@ -44,6 +51,9 @@ mod writer;
 
 pub use entry::{Changes, Entry, StoredEntry, Work};
 pub use error::JournalError;
+pub use inspection::{Extent, Inspection, Overview};
 pub use journal::Journal;
 pub use lease::Holder;
+pub use retention::{Compacted, Pruned, Pruning};
+pub use rewriting::{Fate, Rewriting, Rewritten};
 pub use sequence::Ticket;

@@ -131,7 +131,7 @@ impl Reader {
     }
 
     /// Runs one read on a connection of its own.
-    fn read<T>(
+    pub(crate) fn read<T>(
         &self,
         what: &'static str,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,

@@ -15,7 +15,7 @@ const APPLICATION_ID: i64 = 0x5265_6c4a;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Step `n` brings format `n` to format `n + 1`; an empty file has format 0. Steps are only ever added.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE journal (
         id TEXT NOT NULL,
@@ -58,6 +58,10 @@ const STEPS: [&str; 2] = [
         key TEXT NOT NULL,
         PRIMARY KEY (pass, key)
     ) STRICT, WITHOUT ROWID;
+",
+    "
+    -- Whether something that was received for its destination is not among the entries: pruned, or in another journal.
+    ALTER TABLE journal ADD COLUMN is_partial INTEGER NOT NULL DEFAULT 0;
 ",
 ];
 
@@ -105,6 +109,20 @@ pub(crate) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Makes sure that a connection leads to a journal whose format is known; answers the format.
+pub(crate) fn check_format(connection: &Connection, path: &Path) -> Result<i64, JournalError> {
+    let failed = |source| failed(path, source);
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed);
+    if pragma("application_id")? != APPLICATION_ID {
+        return Err(JournalError::NotAJournal { path: path.to_path_buf() });
+    }
+    let format = pragma("user_version")?;
+    if format > FORMAT {
+        return Err(JournalError::NewerFormat { path: path.to_path_buf(), found: format, known: FORMAT });
+    }
+    Ok(format)
+}
+
 /// Creates the journal or brings it up to date, in one transaction that leaves a journal of another workspace or of
 /// a newer format as it was, and says who it is. The caller holds the lease.
 pub(crate) fn prepare(
@@ -138,7 +156,10 @@ pub(crate) fn prepare(
         None => {
             let id = new_id(path, workspace, opened_at_us);
             transaction
-                .execute("INSERT INTO journal VALUES (?1, ?2, ?3)", (&id, workspace, opened_at_us))
+                .execute(
+                    "INSERT INTO journal (id, workspace, created_at_us) VALUES (?1, ?2, ?3)",
+                    (&id, workspace, opened_at_us),
+                )
                 .map_err(failed)?;
             id
         }
@@ -153,7 +174,7 @@ pub(crate) fn prepare(
 }
 
 /// Names a failure of opening, and a file that is no database as such.
-fn failed(path: &Path, source: rusqlite::Error) -> JournalError {
+pub(crate) fn failed(path: &Path, source: rusqlite::Error) -> JournalError {
     let path = path.to_path_buf();
     if source.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
         return JournalError::NotAJournal { path };

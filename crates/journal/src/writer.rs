@@ -15,6 +15,9 @@ use crate::sequence::Ticket;
 use crate::transaction;
 use crate::work::WorkInHand;
 
+/// Work of another kind for the connection that writes.
+type Task = Box<dyn FnOnce(&mut Connection) + Send>;
+
 /// The most submissions in one transaction.
 const GROUP_COUNT_MAX: usize = 256;
 
@@ -65,13 +68,21 @@ impl Submission {
     }
 }
 
+/// What the thread that writes is given.
+enum Order {
+    /// Something to store, together with what else has come.
+    Store(Box<Submission>),
+    /// Something to do between two transactions.
+    Do(Task),
+}
+
 /// The way to the thread that writes.
 #[derive(Debug)]
 pub(crate) struct Writer {
     /// The journal's file, for errors.
     path: PathBuf,
     /// Taken away to end the thread.
-    submissions: Option<Sender<Submission>>,
+    orders: Option<Sender<Order>>,
     /// Joined at the end.
     thread: Option<JoinHandle<()>>,
 }
@@ -84,26 +95,46 @@ impl Writer {
         stamp: i64,
         in_hand: Arc<WorkInHand>,
     ) -> io::Result<Self> {
-        let (submissions, receiver) = channel();
+        let (orders, receiver) = channel();
         let desk = Desk { connection, path: path.to_path_buf(), stamp, in_hand };
         let thread = Builder::new().name("journal-writer".to_owned()).spawn(move || desk.run(&receiver))?;
-        Ok(Self { path: path.to_path_buf(), submissions: Some(submissions), thread: Some(thread) })
+        Ok(Self { path: path.to_path_buf(), orders: Some(orders), thread: Some(thread) })
     }
 
     /// Writes and waits until it is durable.
     pub(crate) fn write(&self, entry: Option<PackedEntry>, changes: Changes) -> Result<(), JournalError> {
         let (outcome, answer) = sync_channel(1);
-        let submission = Submission { entry, changes, outcome };
-        let stopped = || JournalError::Stopped { path: self.path.clone() };
-        let submissions = self.submissions.as_ref().ok_or_else(stopped)?;
-        submissions.send(submission).map_err(|_| stopped())?;
-        answer.recv().map_err(|_| stopped())?
+        self.order(Order::Store(Box::new(Submission { entry, changes, outcome })))?;
+        answer.recv().map_err(|_| self.stopped())?
+    }
+
+    /// Does something else on the connection that writes, between two transactions, and waits for what comes of it.
+    pub(crate) fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let (outcome, answer) = sync_channel(1);
+        // Whoever asked may have gone; there is nobody else to tell.
+        let task = move |connection: &mut Connection| drop(outcome.send(work(connection)));
+        self.order(Order::Do(Box::new(task)))?;
+        answer.recv().map_err(|_| self.stopped())?
+    }
+
+    /// Gives the thread something.
+    fn order(&self, order: Order) -> Result<(), JournalError> {
+        let orders = self.orders.as_ref().ok_or_else(|| self.stopped())?;
+        orders.send(order).map_err(|_| self.stopped())
+    }
+
+    /// The error of a thread that has ended.
+    fn stopped(&self) -> JournalError {
+        JournalError::Stopped { path: self.path.clone() }
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.submissions.take());
+        drop(self.orders.take());
         if let Some(thread) = self.thread.take() {
             // Whoever waited for a thread that panicked has been told; there is nobody left to tell here.
             let _ = thread.join();
@@ -125,9 +156,19 @@ struct Desk {
 
 impl Desk {
     /// Writes until the journal is closed.
-    fn run(mut self, receiver: &Receiver<Submission>) {
-        while let Ok(first) = receiver.recv() {
-            self.write(collect(first, receiver));
+    fn run(mut self, receiver: &Receiver<Order>) {
+        while let Ok(order) = receiver.recv() {
+            let mut next = Some(order);
+            while let Some(order) = next.take() {
+                match order {
+                    Order::Store(first) => {
+                        let (group, task) = collect(*first, receiver);
+                        self.write(group);
+                        next = task.map(Order::Do);
+                    }
+                    Order::Do(task) => task(&mut self.connection),
+                }
+            }
         }
     }
 
@@ -152,16 +193,21 @@ impl Desk {
     }
 }
 
-/// Takes what has arrived, without waiting for more.
-fn collect(first: Submission, receiver: &Receiver<Submission>) -> Vec<Submission> {
+/// Takes what has arrived, without waiting for more, up to a task, which comes after it.
+fn collect(first: Submission, receiver: &Receiver<Order>) -> (Vec<Submission>, Option<Task>) {
     let mut bytes = first.bytes();
     let mut group = vec![first];
     while group.len() < GROUP_COUNT_MAX && bytes < GROUP_BYTES {
-        let Ok(next) = receiver.try_recv() else { break };
-        bytes += next.bytes();
-        group.push(next);
+        match receiver.try_recv() {
+            Ok(Order::Store(next)) => {
+                bytes += next.bytes();
+                group.push(*next);
+            }
+            Ok(Order::Do(task)) => return (group, Some(task)),
+            Err(_) => break,
+        }
     }
-    group
+    (group, None)
 }
 
 #[cfg(test)]

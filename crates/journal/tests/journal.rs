@@ -6,6 +6,10 @@ mod appending;
 mod killing;
 #[path = "journal/opening.rs"]
 mod opening;
+#[path = "journal/pruning.rs"]
+mod pruning;
+#[path = "journal/rewriting.rs"]
+mod rewriting;
 #[path = "journal/working.rs"]
 mod working;
 

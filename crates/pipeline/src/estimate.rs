@@ -1,6 +1,7 @@
 //! What a first reading would cost: per feed, how many records there are and how many requests they take.
 
 use crate::error::PipelineError;
+use crate::extract::REPORTING_JOBS;
 use crate::sync::{ReadingSettings, selected};
 use relatable_intercom::catalogue::{
     Condition, Export, Feed, Paging, Position, Question, Reading, count_questions, feeds,
@@ -19,6 +20,8 @@ const SCROLL_PAGE: u64 = 100;
 const MESSAGE_JOBS: u64 = 3;
 /// Days of each dataset that a first export of reporting brings.
 const REPORTING_DAYS: u64 = 366;
+/// Seconds that a small job takes, with the pauses between the questions whether it is done.
+const JOB_SECONDS: u64 = 7;
 /// Requests of a job that takes some seconds: one to start it, some to ask about it, one for its file.
 const JOB_REQUESTS: u64 = 5;
 /// The resource whose records are exported day by day.
@@ -37,6 +40,8 @@ pub struct FeedCost {
     pub requests: Option<u64>,
     /// Whether a sync with these settings reads it.
     pub is_read: bool,
+    /// Seconds that jobs of the API are waited for at least, one job after the other or a few at a time.
+    pub waiting_s: Option<u64>,
     /// What it costs in words, where it is read only when asked for.
     pub cost: Option<String>,
     /// Why it could not be asked, where it could not.
@@ -55,9 +60,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// How long the requests take at the pace of the budget, in seconds.
+    /// How long it takes, in seconds: the requests at the pace of the budget, or the jobs that are waited for meanwhile.
     pub fn seconds(&self) -> f64 {
-        self.requests as f64 * 10.0 / f64::from(self.requests_per_window.max(1))
+        let requests_s = self.requests as f64 * 10.0 / f64::from(self.requests_per_window.max(1));
+        let waiting = self.feeds.iter().filter(|cost| cost.is_read).filter_map(|cost| cost.waiting_s).max();
+        requests_s.max(waiting.unwrap_or_default() as f64)
     }
 }
 
@@ -90,12 +97,16 @@ pub async fn estimate(
             resource: feed.resource.to_owned(),
             records: None,
             requests: None,
+            waiting_s: None,
             is_read: resources.contains(feed.resource) && is_afforded,
             cost: feed.cost.map(str::to_owned),
             problem: None,
         };
         match cost_of(client, feed, &mut seen).await {
-            Ok(Some((records, requests))) => (cost.records, cost.requests) = (records, Some(requests)),
+            Ok(Some((records, requests))) => {
+                (cost.records, cost.requests) = (records, Some(requests));
+                cost.waiting_s = waiting_s(feed, requests);
+            }
             Ok(None) => continue,
             Err(error) if error.policy() == Policy::SkipResource => cost.problem = Some(error.to_string()),
             Err(cause) => return Err(PipelineError::Read { what: feed.name.to_owned(), cause }),
@@ -148,6 +159,16 @@ async fn cost_of(
     }
 }
 
+/// How long the jobs of an export are waited for that takes so many requests.
+fn waiting_s(feed: &Feed, requests: u64) -> Option<u64> {
+    let Reading::Export(export) = feed.reading else { return None };
+    let at_once = match export {
+        Export::Messages => 1,
+        Export::Reporting => REPORTING_JOBS as u64,
+    };
+    Some((requests / JOB_REQUESTS).div_ceil(at_once) * JOB_SECONDS)
+}
+
 /// How many records a feed has, and its first page.
 async fn first_page(client: &Client, feed: &'static Feed) -> Result<(u64, Vec<u8>), ClientError> {
     if feed.paging == Paging::Scroll {
@@ -182,6 +203,7 @@ fn counting() -> FeedCost {
         resource: "counts".to_owned(),
         records: Some(questions),
         requests: Some(questions),
+        waiting_s: None,
         is_read: true,
         cost: None,
         problem: None,

@@ -45,6 +45,8 @@ pub struct RunReport {
     pub loads: u64,
     /// Issues recorded, by kind.
     pub issues: BTreeMap<String, u64>,
+    /// Contacts that were forgotten here, and that the API still shows; nothing of them was stored.
+    pub forgotten: u64,
     /// What was left out.
     pub skipped: Vec<Skipped>,
     /// How long it took, in seconds.

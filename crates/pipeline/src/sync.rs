@@ -3,11 +3,13 @@
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Asking, Extraction, Plan, Signal, SweepAges};
+use crate::forget::forgotten;
 use crate::history::{SINCE_CURSOR, Since, bounds, check_bounds};
 use crate::load::{Loader, remembered};
 use crate::readiness::{check_destination, check_workspace};
 use crate::remembrance::{remembered_rules, to_remember};
 use crate::report::RunReport;
+use crate::retention::Retention;
 use crate::shred::{ModelState, with_whole_lists};
 use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
@@ -65,6 +67,8 @@ pub struct SyncSettings {
     pub journal: PathBuf,
     /// What of the workspace is read.
     pub reading: ReadingSettings,
+    /// How long the journal keeps what is loaded.
+    pub retention: Retention,
     /// What goes into the hashes of protected values.
     pub salt: Option<Salt>,
     /// The clock.
@@ -91,6 +95,7 @@ pub async fn sync(
     check_bounds(&reading.since)?;
     let protections = Protections::new(&settings.rules, settings.salt.as_ref())?;
     let stored = check_destination(destination.as_mut(), &settings.rules)?;
+    let protections = protections.forgetting(forgotten(destination.as_mut())?);
     let client =
         Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
     let workspace = client.workspace().await.map_err(read_error("the workspace"))?;
@@ -127,9 +132,13 @@ pub async fn sync(
     );
     loader.remember_models(models);
     loader.limit_history(since.clone());
+    loader.keep_loaded(settings.retention);
     let (ask, asking) = unbounded_channel();
     loader.ask_for_definitions(ask);
     if is_new {
+        if loader.position() > 0 || !low_water.is_empty() {
+            journal.mark_partial().map_err(|cause| PipelineError::Journal { step: "write", cause })?;
+        }
         loader.adopt_journal()?;
     }
     let has_unloaded = journal.settled() > loader.position();
@@ -182,6 +191,7 @@ async fn read_and_load(
         refused: traffic.refused,
         received_bytes: traffic.received_bytes,
         skipped: extraction.skipped(),
+        forgotten: extraction.forgotten(),
         ..RunReport::default()
     };
     extraction.rest().await;
@@ -255,18 +265,21 @@ fn load(
             Signal::Finished(low_water) => {
                 loader.load_up_to(journal.settled())?;
                 loader.finish(low_water)?;
+                loader.prune_and_give_back()?;
                 return Ok(loader);
             }
         }
         let due = pending_bytes >= LOAD_FROM_BYTES || clock.now().as_second() - last_s >= LOAD_FROM_S;
         if prepared && due && pending_bytes > 0 {
             loader.load_up_to(journal.settled())?;
+            loader.prune()?;
             pending_bytes = 0;
             last_s = clock.now().as_second();
         }
     }
     if prepared {
         loader.load_up_to(journal.settled())?;
+        loader.prune_and_give_back()?;
     }
     Ok(loader)
 }

@@ -24,6 +24,8 @@ pub struct Settings {
     /// What the `Date` headers of the hosts behind the address are ahead of the server's clock, in seconds; the
     /// hosts answer in turn.
     pub host_skew_s: Vec<i64>,
+    /// The most records of a page, whatever is asked for; no bound but the API's own unless given.
+    pub page_records_max: Option<u64>,
     /// Whether a company scroll ends with a 404 instead of an empty page.
     pub scroll_ends_with_404: bool,
     /// IANA name of the workspace's time zone, which cuts the days of contact search.
@@ -48,6 +50,7 @@ impl Default for Settings {
             latency_ms: 0,
             index_lag_s: 0,
             host_skew_s: Vec::new(),
+            page_records_max: None,
             scroll_ends_with_404: false,
             timezone: "Europe/Dublin".to_owned(),
             port: 0,

@@ -96,10 +96,18 @@ pub(crate) fn insert(
     LEDGER.append(session, Place::Stored(LEDGER.name), &[row])
 }
 
-/// Replaces the token of the stored row.
+/// Refuses a handle that no longer holds the destination.
+pub(crate) fn hold(session: &impl Session, fence: &str) -> Result<(), DestinationError> {
+    match read(session)? {
+        Some(stored) if stored.fence == fence => Ok(()),
+        _ => Err(DestinationError::Fenced { destination: session.describe().to_owned() }),
+    }
+}
+
+/// Replaces the token of the stored row, which from now on is of the present format.
 pub(crate) fn set_fence(session: &impl Session, fence: &str) -> Result<(), DestinationError> {
-    let sql = format!("UPDATE {} SET fence = ?", LEDGER.name);
-    session.execute(Step("claim", LEDGER.name), &sql, &[Cell::from(fence)])?;
+    let sql = format!("UPDATE {} SET \"format\" = ?, fence = ?", LEDGER.name);
+    session.execute(Step("claim", LEDGER.name), &sql, &[Cell::Integer(FORMAT), Cell::from(fence)])?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod changes;
 pub(crate) mod checkpoint;
 pub(crate) mod columns;
+pub(crate) mod forgotten;
 pub(crate) mod issues;
 pub(crate) mod keys;
 pub(crate) mod loads;
@@ -21,8 +22,9 @@ use std::sync::Arc;
 
 /// What the names of the bookkeeping tables begin with.
 pub(crate) const PREFIX: &str = "_relatable_";
-/// The layout of the bookkeeping tables; raised when it changes in a way that older releases cannot write.
-pub(crate) const FORMAT: i64 = 1;
+/// The layout of the bookkeeping tables; raised when it changes in a way that older releases cannot write. Of format 1 are
+/// those without `_relatable_forgotten`: a release that does not know it would bring back who was forgotten.
+pub(crate) const FORMAT: i64 = 2;
 
 /// One column of a bookkeeping table.
 pub(crate) struct LedgerColumn {
@@ -55,7 +57,7 @@ pub(crate) struct Ledger {
 }
 
 /// Every bookkeeping table.
-const LEDGERS: [&Ledger; 8] = [
+const LEDGERS: [&Ledger; 9] = [
     &checkpoint::LEDGER,
     &loads::LEDGER,
     &columns::LEDGER,
@@ -64,6 +66,7 @@ const LEDGERS: [&Ledger; 8] = [
     &issues::LEDGER,
     &changes::LEDGER,
     &models::LEDGER,
+    &forgotten::LEDGER,
 ];
 
 impl Ledger {

@@ -2,7 +2,10 @@
 
 use super::dialect::DuckDb;
 use super::feed;
+use super::query::DuckDbSession;
 use crate::dialect::Dialect;
+use crate::error::DestinationError;
+use crate::session::{Session, Step};
 use duckdb::{AccessMode, Config, Connection, Error};
 use std::num::NonZero;
 use std::path::Path;
@@ -14,6 +17,18 @@ const MEMORY_MAX: &str = "300MB";
 /// tables it would compress everything at the end of a load, when nobody makes rows any more beside that. Files get about
 /// 3 % larger by it.
 const ROW_GROUP_ROWS: usize = 30_720;
+/// What a copy of a database is called while it is made.
+const COPY: &str = "_relatable_copy";
+/// Every comment on a table or view: schema, name, no column, comment, kind.
+const COMMENTS_ON_TABLES: &str = "SELECT schema_name, table_name, NULL, comment, 'TABLE' FROM duckdb_tables() \
+     WHERE comment IS NOT NULL AND database_name = current_database() UNION ALL \
+     SELECT schema_name, view_name, NULL, comment, 'VIEW' FROM duckdb_views() \
+     WHERE comment IS NOT NULL AND database_name = current_database()";
+/// Every comment on a column: schema, table, column, comment, kind.
+const COMMENTS_ON_COLUMNS: &str = "SELECT c.schema_name, c.table_name, c.column_name, c.comment, 'COLUMN' \
+     FROM duckdb_columns() AS c WHERE c.comment IS NOT NULL AND c.database_name = current_database() \
+     AND EXISTS (SELECT 1 FROM duckdb_tables() AS t WHERE t.table_oid = c.table_oid \
+     AND t.database_name = c.database_name)";
 /// Names that DuckDB has for databases of its own.
 const TAKEN_NAMES: [&str; 3] = ["memory", "system", "temp"];
 
@@ -48,6 +63,33 @@ pub(super) fn to_write(path: &Path) -> duckdb::Result<Connection> {
     connection.execute(&format!("USE {}", DuckDb.quote(&name)), [])?;
     feed::register(&connection)?;
     Ok(connection)
+}
+
+/// Copies everything of a database into a new file.
+pub(super) fn copy(session: &DuckDbSession, file: &Path) -> Result<(), DestinationError> {
+    let step = Step("rewrite the database", "");
+    let names = session.rows(step, "SELECT current_database()", &[])?;
+    let here = DuckDb.quote(&names.first().map(|row| row[0].text()).unwrap_or_default());
+    let (there, file) = (DuckDb.quote(COPY), DuckDb.literal(&file.to_string_lossy()));
+    for statement in [
+        format!("ATTACH {file} AS {there} (TYPE duckdb, ROW_GROUP_SIZE {ROW_GROUP_ROWS})"),
+        format!("COPY FROM DATABASE {here} TO {there}"),
+    ] {
+        session.execute(step, &statement, &[])?;
+    }
+    // Comments are not copied with the tables.
+    for sql in [COMMENTS_ON_TABLES, COMMENTS_ON_COLUMNS] {
+        for row in session.rows(step, sql, &[])? {
+            let mut names = vec![there.clone(), DuckDb.quote(&row[0].text()), DuckDb.quote(&row[1].text())];
+            names.extend(row[2].optional_text().map(|column| DuckDb.quote(&column)));
+            let kind = row[4].text();
+            let (name, comment) = (names.join("."), DuckDb.literal(&row[3].text()));
+            session.execute(step, &format!("COMMENT ON {kind} {name} IS {comment}"), &[])?;
+        }
+    }
+    // The copy is its file alone, without a log.
+    session.execute(step, &format!("CHECKPOINT {there}"), &[])?;
+    session.execute(step, &format!("DETACH {there}"), &[]).map(|_| ())
 }
 
 /// The settings of every connection. Nothing may be fetched and run behind the user's back.

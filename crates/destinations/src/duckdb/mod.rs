@@ -141,6 +141,32 @@ impl Connector for DuckDbFile {
         self.open(connect::to_write)
     }
 
+    fn rewrite(&mut self) -> Result<(), DestinationError> {
+        // A link stays one, and who may read the file stays as it is.
+        let path = self.path.canonicalize().map_err(|error| self.not_opened(error.into()))?;
+        let rewritten = PathBuf::from(format!("{}.rewritten", path.display()));
+        let remove = || match std::fs::remove_file(&rewritten) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.not_opened(error.into())),
+            _ => Ok(()),
+        };
+        // One that was broken off left this.
+        remove()?;
+        let session = self.open(connect::to_write)?;
+        let replace = || {
+            let permissions = std::fs::metadata(&path)?.permissions();
+            std::fs::set_permissions(&rewritten, permissions)?;
+            // While the old file is open, nobody else writes to it.
+            std::fs::rename(&rewritten, &path)
+        };
+        let copied = connect::copy(&session, &rewritten);
+        if let Err(error) = copied.and_then(|()| replace().map_err(|error| self.not_opened(error.into()))) {
+            remove()?;
+            return Err(error);
+        }
+        drop(session);
+        Ok(())
+    }
+
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {
         if !self.path.exists() {
             return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));

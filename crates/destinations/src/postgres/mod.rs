@@ -133,6 +133,18 @@ impl Connector for PostgresSchema {
         self.session()
     }
 
+    fn rewrite(&mut self) -> Result<(), DestinationError> {
+        let session = self.session()?;
+        let step = Step("rewrite the database", "");
+        let relations = session.rows(step, dialect::Postgres.relations_sql(), &[])?;
+        // Else what was deleted stays in the pages of the tables until something else is written there.
+        for table in relations.iter().filter(|row| row[1].text() == "table").map(|row| row[0].text()) {
+            let sql = format!("VACUUM FULL {}", dialect::Postgres.quote(&table));
+            session.execute(Step("rewrite", &table), &sql, &[])?;
+        }
+        Ok(())
+    }
+
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {
         query::answer(&self.open()?, &self.description, sql)
     }

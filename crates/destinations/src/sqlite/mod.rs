@@ -15,14 +15,16 @@ use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::file::{check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
-use crate::session::Connector;
+use crate::session::{Connector, Session, Step};
 use query::SqliteSession;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Bytes of pages kept in memory, for the file and again for what is staged, as SQLite wants it: in negative KiB.
+/// Pages of the file kept in memory, as SQLite wants it: in negative KiB.
 const CACHE_KIB: i32 = -65_536;
+/// Pages of what is staged kept in memory; it is read once or twice, in the order it was written.
+const STAGED_CACHE_KIB: i32 = -16_384;
 
 /// An SQLite file.
 pub(crate) struct SqliteFile {
@@ -65,7 +67,7 @@ impl SqliteFile {
             connection.busy_timeout(self.lock_wait)?;
             connection.pragma_update(None, "foreign_keys", true)?;
             connection.pragma_update(None, "cache_size", CACHE_KIB)?;
-            connection.pragma_update(Some("temp"), "cache_size", CACHE_KIB)?;
+            connection.pragma_update(Some("temp"), "cache_size", STAGED_CACHE_KIB)?;
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
             Ok(connection)
         };
@@ -122,6 +124,21 @@ impl Connector for SqliteFile {
             self.writes = true;
         }
         Ok(SqliteSession::new(connection, &self.description))
+    }
+
+    fn rewrite(&mut self) -> Result<(), DestinationError> {
+        let session = self.write(false)?;
+        let step = Step("rewrite the database", "");
+        session.execute(step, "VACUUM", &[])?;
+        // Somebody who reads keeps the log; what it has of the old pages may not stay.
+        match session.rows(step, "PRAGMA wal_checkpoint(TRUNCATE)", &[])?.first().map(|row| row[0].integer())
+        {
+            Some(0) => Ok(()),
+            _ => Err(DestinationError::Locked {
+                destination: self.description.clone(),
+                holder: "somebody who reads it".to_owned(),
+            }),
+        }
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {

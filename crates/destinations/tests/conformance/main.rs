@@ -5,6 +5,7 @@ mod child;
 mod client;
 mod deletion;
 mod distinct;
+mod erasing;
 mod failures;
 mod guards;
 mod issues;
@@ -83,6 +84,9 @@ conformance![
     distinct::distinct_rows_are_appended_to_an_empty_table_and_merged_into_another,
     distinct::a_key_that_comes_twice_in_distinct_changes_is_refused,
     issues::loads_are_recorded,
+    erasing::what_is_erased_is_in_no_row_and_no_file_and_nothing_else_goes,
+    erasing::only_who_holds_the_destination_erases,
+    erasing::a_destination_of_the_first_format_is_brought_up_to_date_by_a_claim,
     values::every_type_reads_back_exactly,
     values::text_stays_text,
     values::queries_answer_text,

@@ -22,4 +22,10 @@ pub const STATED_LENGTHS: &[StatedLength] = &[StatedLength {
 }];
 
 /// Resources whose records the API stops showing after a while although nothing has happened to them (API notes §11).
-pub const FADING: &[&str] = &["events"];
+pub const FADING: &[&str] = &[
+    "events",
+    "admin_activity_logs",
+    "contact_activities",
+    "data_connector_executions",
+    "deleted_conversations",
+];

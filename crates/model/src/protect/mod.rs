@@ -3,6 +3,7 @@
 
 mod rewrite;
 
+use crate::forget::Forgotten;
 use crate::json::{JsonError, records, records_at};
 use crate::plan::RuleLookup;
 use crate::rules::path::{Path, Segment};
@@ -56,7 +57,7 @@ impl Salt {
     }
 
     /// HMAC-SHA-256 (RFC 2104) of a text, in hexadecimal digits.
-    fn hash(&self, text: &str) -> String {
+    pub(crate) fn hash(&self, text: &str) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
             unreachable!("any length is a key")
         };
@@ -149,9 +150,12 @@ fn older_names(rules: &ResourceRules, patterns: &[Pattern]) -> Vec<Pattern> {
     rules.paths.iter().filter_map(protected).collect()
 }
 
-/// What is protected in the documents of all resources.
+/// What is protected in the documents of all resources, and who is to be forgotten.
 #[derive(Debug, Default)]
-pub struct Protections(BTreeMap<String, Protection>);
+pub struct Protections {
+    by_resource: BTreeMap<String, Protection>,
+    forgotten: Option<Forgotten>,
+}
 
 impl Protections {
     /// What the rules protect.
@@ -165,14 +169,29 @@ impl Protections {
                 protections.insert(resource.clone(), protection);
             }
         }
-        Ok(Protections(protections))
+        Ok(Protections { by_resource: protections, forgotten: None })
+    }
+
+    /// The same, and nothing is stored of these people.
+    #[must_use]
+    pub fn forgetting(self, forgotten: Option<Forgotten>) -> Protections {
+        Protections { forgotten, ..self }
+    }
+
+    /// Who is to be forgotten, if anybody is.
+    pub fn forgotten(&self) -> Option<&Forgotten> {
+        self.forgotten.as_ref()
     }
 
     /// An answer whose records are documents of `resource`, in the list under `list` or as [`records`] finds them without,
     /// protected. Where several members are called so, the last counts, and all are protected. Of an answer that cannot be
     /// read nothing is left.
     pub fn documents(&self, resource: &str, list: Option<&str>, answer: Vec<u8>) -> Vec<u8> {
-        let Some(protection) = self.0.get(resource) else { return answer };
+        let answer = match &self.forgotten {
+            Some(forgotten) => forgotten.documents(list, answer),
+            None => answer,
+        };
+        let Some(protection) = self.by_resource.get(resource) else { return answer };
         let found = match list {
             None => records(&answer, None).map(Option::unwrap_or_default),
             Some(list) => records_at(&answer, &[list.to_owned()]),
@@ -193,7 +212,11 @@ impl Protections {
     /// An answer that is what stands at `path` of a record of `resource`, protected. Of one that cannot be read nothing is
     /// left.
     pub fn fragment(&self, resource: &str, path: &str, answer: Vec<u8>) -> Vec<u8> {
-        let Some(protection) = self.0.get(resource) else { return answer };
+        let answer = match &self.forgotten {
+            Some(forgotten) => forgotten.fragment(answer),
+            None => answer,
+        };
+        let Some(protection) = self.by_resource.get(resource) else { return answer };
         match protection.value(path, &answer) {
             Ok(Cow::Borrowed(_)) => answer,
             Ok(Cow::Owned(protected)) => protected,

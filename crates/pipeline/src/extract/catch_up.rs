@@ -1,7 +1,7 @@
 //! Catching up: what changed since a moment, from the search or from a list that is sorted by it.
 
 use super::detail::queue;
-use super::discover::{Child, Found, discovered, found};
+use super::discover::{Child, Found, discovered};
 use super::page::Turns;
 use super::stream::{CatchUp, LAG_S, Stream, encode};
 use super::{Extraction, entry};
@@ -102,7 +102,7 @@ impl Extraction {
                 catch_up.position = Position::First;
                 continue;
             }
-            let found = found(&page.answer.body, feed);
+            let found = self.found(&page.answer.body, feed);
             if let Err(error) = turns.turn(feed, &found, page.info.next.as_ref()) {
                 return Ok(Err(error));
             }

@@ -4,7 +4,7 @@
 //! a request each and is due every week. Both yield to what is new, go on in the next run where they were broken off, and
 //! are settled when what they did not show has been looked for (`absence`).
 
-use super::discover::{Child, discovered, found};
+use super::discover::{Child, discovered};
 use super::page::Turns;
 use super::stream::{Stream, Sweep, encode};
 use super::windows::{HANDS, Reach, Windows};
@@ -227,7 +227,7 @@ impl Extraction {
             Ok(page) => page,
             Err(error) => return Ok(Turned { number, outcome: Err(error) }),
         };
-        let found = found(&page.answer.body, feed);
+        let found = self.found(&page.answer.body, feed);
         let next = {
             let mut turns = super::lock(&under_way.turns);
             if turns[number].must_restart(feed, page.info.total_count) {

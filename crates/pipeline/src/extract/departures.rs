@@ -1,6 +1,5 @@
 //! Lists of what was deleted, newest first: read down to what the last run saw.
 
-use super::discover::found;
 use super::page::Turns;
 use super::stream::LAG_S;
 use super::{Extraction, entry};
@@ -22,7 +21,7 @@ impl Extraction {
                 Ok(page) => page,
                 Err(error) => return self.skip_or_stop(feed, error),
             };
-            let found = found(&page.answer.body, feed);
+            let found = self.found(&page.answer.body, feed);
             let next = if turns.must_restart(feed, page.info.total_count) {
                 Some(Position::First)
             } else if let Err(error) = turns.turn(feed, &found, page.info.next.as_ref()) {

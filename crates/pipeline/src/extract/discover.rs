@@ -18,6 +18,8 @@ pub(super) struct Found<'a> {
     pub(super) created_s: Option<i64>,
     /// The record itself, JSON.
     record: &'a [u8],
+    /// Whether it is that of a person who was forgotten.
+    is_forgotten: bool,
 }
 
 /// A feed that is asked per record found, and which records it is asked for.
@@ -46,6 +48,12 @@ impl Child {
 }
 
 impl Found<'_> {
+    /// Leaves a hash of what the record is, so that it is counted, and nothing is asked for it.
+    pub(super) fn forget(&mut self, digest: String) {
+        self.id = digest;
+        self.is_forgotten = true;
+    }
+
     /// What a record without a time of change looks like, as a number.
     fn look(&self) -> i64 {
         let mut hasher = DefaultHasher::new();
@@ -66,7 +74,7 @@ pub(super) fn found<'a>(body: &'a [u8], feed: &Feed) -> Vec<Found<'a>> {
         let record = &body[range];
         let [id, changed, created] = peek(record, ["id", feed.changed, "created_at"]).ok()?;
         let changed_s = moment_s(changed);
-        Some(Found { id: id.text()?, changed_s, created_s: moment_s(created), record })
+        Some(Found { id: id.text()?, changed_s, created_s: moment_s(created), record, is_forgotten: false })
     });
     found.collect()
 }
@@ -79,7 +87,7 @@ pub(super) fn discovered(
     known: &BTreeMap<String, i64>,
 ) -> Vec<Work> {
     let mut work = Vec::new();
-    for record in found {
+    for record in found.iter().filter(|found| !found.is_forgotten) {
         let Found { id, changed_s, record: text, .. } = record;
         let known = known.get(id).copied();
         if changed_s.is_some() && known == *changed_s {

@@ -19,6 +19,7 @@ mod stream;
 mod windows;
 
 pub(crate) use explain::Asking;
+pub(crate) use exports::REPORTING_JOBS;
 
 pub(crate) use stream::swept_at_s;
 
@@ -26,6 +27,7 @@ use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
 use crate::load::Search;
 use crate::report::Skipped;
+use discover::{Found, found};
 use relatable_intercom::answer::Answer;
 use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
 use relatable_intercom::clock::Clock;
@@ -126,6 +128,8 @@ pub(crate) struct Extraction {
     protections: Protections,
     tallies: Mutex<BTreeMap<String, Tally>>,
     skipped: Mutex<Vec<Skipped>>,
+    /// Hashes of people who were forgotten, and whom the API still shows.
+    forgotten: Mutex<HashSet<String>>,
     /// Records per page where a feed's own number proved too many.
     page_sizes: Mutex<HashMap<&'static str, u32>>,
     /// Resources that are left out because what their attributes mean may not be read.
@@ -205,6 +209,7 @@ impl Extraction {
             protections: plan.protections,
             tallies: Mutex::default(),
             skipped: Mutex::default(),
+            forgotten: Mutex::default(),
             page_sizes: Mutex::default(),
             barred: Mutex::default(),
             appended: AtomicI64::new(0),
@@ -254,6 +259,11 @@ impl Extraction {
         entry: Entry,
         changes: Changes,
     ) -> Result<(), PipelineError> {
+        let is_theirs =
+            |scope: &String| self.protections.forgotten().is_some_and(|it| it.person(scope).is_some());
+        if entry.scope.as_ref().is_some_and(is_theirs) {
+            return self.record(changes).await;
+        }
         let entry = Entry { body: self.protected(feed, entry.body), ..entry };
         self.write(ticket, entry, changes).await?;
         self.tell(feed, RequestStage::Journalled);
@@ -369,6 +379,25 @@ impl Extraction {
         }
         let records = self.records().get(resource).copied().unwrap_or_default();
         self.observer.event(&RunEvent::ResourceRead { resource: resource.to_owned(), records });
+    }
+
+    /// The records of a page, those of people who were forgotten under what is remembered of them.
+    fn found<'a>(&self, body: &'a [u8], feed: &Feed) -> Vec<Found<'a>> {
+        let mut found = found(body, feed);
+        if let Some(forgotten) = self.protections.forgotten() {
+            for record in &mut found {
+                if let Some(digest) = forgotten.person(&record.id) {
+                    lock(&self.forgotten).insert(digest.clone());
+                    record.forget(digest);
+                }
+            }
+        }
+        found
+    }
+
+    /// How many people were forgotten whom the API still shows.
+    pub(crate) fn forgotten(&self) -> u64 {
+        lock(&self.forgotten).len() as u64
     }
 
     /// What was left out.

@@ -1,6 +1,6 @@
 //! Complete readings at every run: lists that answer at once or that nobody can ask for what changed, and the scroll.
 
-use super::discover::{Child, discovered, found, looks};
+use super::discover::{Child, discovered, looks};
 use super::page::Turns;
 use super::stream::{LAG_S, Stream, StreamState};
 use super::{Extraction, detail, entry};
@@ -181,7 +181,7 @@ impl Extraction {
             last_page_s = page.answer.answered_at.as_second();
             on_last_page = page.info.record_count;
             read += on_last_page;
-            let found = found(&page.answer.body, feed);
+            let found = self.found(&page.answer.body, feed);
             let next = if turns.must_restart(feed, page.info.total_count) {
                 listed.bodies.clear();
                 Some(Position::First)

@@ -13,6 +13,7 @@ use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
 use crate::extract::Asking;
 use crate::report::{RunReport, TableReport};
+use crate::retention::{Retention, give_back};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
 use relatable_destinations::package::{Change, Checkpoint, Model, Package, Receipt, TableChange};
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes of answers a load carries at most; a load of one page costs nearly as much as one of many.
-const LOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
+const LOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Writes a destination from a journal.
 pub(crate) struct Loader {
@@ -50,6 +51,8 @@ pub(crate) struct Loader {
     since: BTreeMap<String, i64>,
     /// Where the definitions of attributes are asked for as they are now.
     asking: Option<UnboundedSender<Asking>>,
+    /// How long the journal keeps what is loaded.
+    retention: Retention,
     /// Issues that are not of a load, recorded with the last one.
     noted: Vec<Issue>,
     /// Every issue with its count, where they are asked for.
@@ -100,6 +103,7 @@ impl Loader {
             models: Vec::new(),
             since: BTreeMap::new(),
             asking: None,
+            retention: Retention::default(),
             noted: Vec::new(),
             kept_issues: None,
         }
@@ -120,6 +124,26 @@ impl Loader {
     /// Leaves out documents of history that changed before these moments, seconds since the epoch, by resource.
     pub(crate) fn limit_history(&mut self, since: BTreeMap<String, i64>) {
         self.since = since;
+    }
+
+    /// Has the journal keep what is loaded for so long.
+    pub(crate) fn keep_loaded(&mut self, retention: Retention) {
+        self.retention = retention;
+    }
+
+    /// Takes away from the journal what is loaded and not kept.
+    pub(crate) fn prune(&self) -> Result<(), PipelineError> {
+        let now_us = self.clock.now().as_microsecond();
+        self.retention.apply(&self.journal, self.checkpoint.seq, now_us).map(|_| ())
+    }
+
+    /// As [`prune`](Self::prune), and gives the space back where there is much of it.
+    pub(crate) fn prune_and_give_back(&self) -> Result<(), PipelineError> {
+        if self.retention == Retention::Forever {
+            return Ok(());
+        }
+        self.prune()?;
+        give_back(&self.journal)
     }
 
     /// Has definitions asked for here when documents have attributes that none explains.

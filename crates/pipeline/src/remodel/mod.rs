@@ -3,7 +3,8 @@
 //!
 //! First the journal must show every record that the tables have. Those it does not show are put together again from the
 //! tables, where the rules they were made by lose nothing; else nothing is done, and what would have to be read again is
-//! named.
+//! named. A journal that lacks something may show a record without all that answers brought of it: then every record comes
+//! from the tables, and of the journal only what attributes are defined as.
 
 mod coverage;
 mod proof;
@@ -168,7 +169,9 @@ fn rebuilt(
         Loader::new(scratch, journal.clone(), first, model, observer.clone(), remodel.clock.clone());
     loader.keep_issues();
     loader.add_rules(&attribute_rules(&journalled_definitions(journal, up_to)?))?;
-    loader.load_up_to(up_to)?;
+    if !journal.is_partial().map_err(|cause| PipelineError::Journal { step: "read", cause })? {
+        loader.load_up_to(up_to)?;
+    }
     Ok(loader)
 }
 

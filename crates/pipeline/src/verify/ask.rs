@@ -1,5 +1,6 @@
 //! Asking the API without writing anything down: whole lists page by page, single records with all that hangs on them.
 
+use super::subject::{Subject, scalar};
 use crate::event::{Observer, RunEvent};
 use relatable_intercom::answer::Answer;
 use relatable_intercom::catalogue::{Content, Feed, Paging, Position, Question, Reading, Stretch};
@@ -30,13 +31,32 @@ pub(super) enum Told {
     Page(Page),
 }
 
-/// A record with the lists that were asked for to complete it.
+/// A record with the answers that were asked for to complete it.
 pub(super) struct Whole {
     pub(super) document: Json,
-    /// The feeds that it was put together from, beside its own.
+    /// The feeds that it was put together from.
     pub(super) answers: BTreeSet<&'static str>,
     /// The feeds that may not be read.
     pub(super) refused: Vec<(&'static Feed, ClientError)>,
+}
+
+impl Whole {
+    /// Adds an answer that completes the record: one of its lists, or records among which it is.
+    fn add(&mut self, subject: &Subject, feed: &'static Feed, records: Vec<Json>) {
+        match feed.content {
+            Content::Fragment(path) => {
+                if let Json::Object(members) = &mut self.document {
+                    members.insert(path.to_owned(), Json::Array(records));
+                }
+            }
+            Content::Documents => {
+                let key = subject.key(&self.document);
+                let Some(shown) = records.iter().find(|record| subject.key(record) == key) else { return };
+                subject.lay_over(&mut self.document, feed.name, shown);
+            }
+        }
+        self.answers.insert(feed.name);
+    }
 }
 
 /// The one who asks.
@@ -48,17 +68,18 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// Reads a list to its end. A scroll that is lost is begun again.
+    /// Reads a list, or what it has of a type, to its end. A scroll that is lost is begun again.
     pub(super) async fn list<E: From<ClientError>>(
         &self,
         feed: &Feed,
+        kind: Option<&str>,
         take: &mut impl FnMut(Told) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut starts = 0;
         loop {
             starts += 1;
             take(Told::Begins)?;
-            let error = match self.pages(feed, None, None, &mut |page| take(Told::Page(page))).await? {
+            let error = match self.pages(feed, kind, None, &mut |page| take(Told::Page(page))).await? {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -150,38 +171,30 @@ impl Asker {
         }
     }
 
-    /// A record by its id, with the lists that complete it; `None` where the API does not have it. A list that may not be
-    /// read is left as the record shows it.
+    /// A record by its id, with the answers that complete it; `None` where the API does not have it. What may not be read
+    /// is left as the record shows it.
     pub(super) async fn whole(
         &self,
-        own: &Feed,
-        lists: &[&'static Feed],
+        subject: &Subject,
+        own: &'static Feed,
         id: &str,
     ) -> Result<Option<Whole>, ClientError> {
-        let Some(mut document) = self.record(own, id).await? else { return Ok(None) };
+        let Some(document) = self.record(own, id).await? else { return Ok(None) };
         let source = document.to_string();
-        let (mut answers, mut refused) = (BTreeSet::new(), Vec::new());
-        for feed in lists {
-            let (Content::Fragment(path), Reading::PerRecord(condition)) = (feed.content, feed.reading)
-            else {
-                continue;
-            };
-            if !condition.holds(source.as_bytes()) {
-                continue;
-            }
-            match self.list_of(feed, id).await {
-                Ok(Some(elements)) => {
-                    if let Json::Object(members) = &mut document {
-                        members.insert(path.to_owned(), Json::Array(elements));
-                    }
-                    answers.insert(feed.name);
-                }
+        let mut whole = Whole { document, answers: BTreeSet::from([own.name]), refused: Vec::new() };
+        for feed in subject.lists.iter().chain(&subject.companions) {
+            let Reading::PerRecord(condition) = feed.reading else { continue };
+            let asked_by =
+                scalar(&whole.document, feed.asked_by).filter(|_| condition.holds(source.as_bytes()));
+            let Some(asked_by) = asked_by else { continue };
+            match self.list_of(feed, &asked_by).await {
+                Ok(Some(records)) => whole.add(subject, feed, records),
                 Ok(None) => {}
-                Err(error) if error.policy() == Policy::SkipResource => refused.push((*feed, error)),
+                Err(error) if error.policy() == Policy::SkipResource => whole.refused.push((*feed, error)),
                 Err(error) => return Err(error),
             }
         }
-        Ok(Some(Whole { document, answers, refused }))
+        Ok(Some(whole))
     }
 
     /// The records of an answer, protected as they would be stored, each with the id of the record asked for where the API

@@ -2,11 +2,13 @@
 
 use super::ask::Told;
 use super::listing::{Listing, Met, Stop};
+use super::scope::listings;
 use super::{Verification, read_failed};
 use crate::error::PipelineError;
 use relatable_destinations::{Rows, Within};
 use relatable_intercom::ClientError;
-use relatable_intercom::catalogue::{Feed, Granularity, Reading, Stretch, feeds};
+use relatable_intercom::catalogue::{FADING, Feed, Granularity, Reading, Stretch};
+use std::collections::BTreeSet;
 
 /// Microseconds in a second.
 const SECOND_US: i64 = 1_000_000;
@@ -26,15 +28,6 @@ impl Verification<'_> {
         let Some(subject) = self.subjects.get(resource) else { return Ok(()) };
         let complete = subject.complete.clone();
         if complete.is_empty() {
-            let is_read = !subject.per_parent.is_empty();
-            let is_exported =
-                feeds().any(|feed| feed.resource == resource && matches!(feed.reading, Reading::Export(_)));
-            let reason = if is_exported {
-                "made by export jobs of the API, which nothing shows a second time"
-            } else {
-                "made by this program; the API has nothing to hold it against"
-            };
-            self.proof(resource).unjudged = (!is_read).then(|| reason.to_owned());
             return Ok(());
         }
         let unread = |feed: &&Feed| {
@@ -60,7 +53,7 @@ impl Verification<'_> {
         let is_large = total.is_some_and(|total| total.max(tables) > self.settings.listed_max);
         let outcome = match searched.filter(|_| is_large) {
             Some((search, granularity)) => self.windows(resource, search, granularity).await,
-            None => self.everything(resource, &complete).await,
+            None => self.everything(resource).await,
         };
         match outcome {
             Ok(listed) => {
@@ -75,7 +68,7 @@ impl Verification<'_> {
         }
     }
 
-    /// Notes that a resource cannot be judged since a feed may not be read.
+    /// Notes that a resource cannot be judged since a feed may not be read, or a list of deletions is not to be had.
     fn leave_out_resource(
         &mut self,
         resource: &str,
@@ -83,7 +76,9 @@ impl Verification<'_> {
         error: ClientError,
     ) -> Result<(), PipelineError> {
         let reason = error.to_string();
-        self.leave_out(feed, error)?;
+        if !(feed.reading == Reading::Deletions && matches!(error, ClientError::Refused { .. })) {
+            self.leave_out(feed, error)?;
+        }
         self.suspects.remove(resource);
         self.proof(resource).unjudged = Some(reason);
         Ok(())
@@ -96,29 +91,38 @@ impl Verification<'_> {
     }
 
     /// Lists all records.
-    async fn everything(
-        &mut self,
-        resource: &str,
-        feeds: &[&'static Feed],
-    ) -> Result<Listed, (&'static Feed, Stop)> {
-        let (bound_us, since_us) = (self.bound_us(feeds), self.since_us.get(resource).copied());
+    async fn everything(&mut self, resource: &str) -> Result<Listed, (&'static Feed, Stop)> {
         let subject = &self.subjects[resource];
+        let (bound_us, since_us) = (self.bound_us(&subject.complete), self.since_us.get(resource).copied());
+        let lists = listings(subject, &self.types);
         let mut listing = Listing::new(subject, self.destination, bound_us, since_us);
-        let mut last = feeds[0];
-        for feed in feeds {
+        let (mut last, mut unknown) = (subject.complete[0], BTreeSet::new());
+        for (feed, kind) in lists {
             last = feed;
             listing.enter(feed);
-            let read = self.asker.list(feed, &mut |told: Told| listing.take(told)).await;
-            read.and_then(|()| listing.flush()).map_err(|stop| (*feed, stop))?;
+            let read = self.asker.list(feed, kind, &mut |told: Told| listing.take(told)).await;
+            match (read.and_then(|()| listing.flush()), kind) {
+                (Ok(()), _) => {}
+                (Err(Stop::Client(ClientError::NotFound { .. })), Some(kind)) => {
+                    unknown.insert(kind.to_owned());
+                }
+                (Err(stop), _) => return Err((feed, stop)),
+            }
         }
-        let judged = subject.created_column().filter(|_| since_us.is_some());
-        let within = judged.map(|column| Within { column, from_us: since_us, until_us: None });
-        listing.suspect_rest(within).map_err(|stop| (last, stop))?;
-        let (met, suspects, since, compared) =
-            (listing.met, listing.suspects, listing.changed_since, listing.compared);
+        // What the API stops showing after a while is not gone because it is not shown.
+        if !FADING.contains(&resource) {
+            let judged = subject.created_column().filter(|_| since_us.is_some());
+            let within = judged.map(|column| Within { column, from_us: since_us, until_us: None });
+            listing.suspect_rest(within).map_err(|stop| (last, stop))?;
+        }
+        let Listing { met, mut suspects, changed_since, compared, .. } = listing;
+        suspects.retain(|key| !key.first().is_some_and(|kind| unknown.contains(kind)));
         self.suspects.entry(resource.to_owned()).or_default().extend(suspects);
-        self.since.extend(since.into_iter().map(|key| (resource.to_owned(), key)));
-        self.proof(resource).compared += compared;
+        self.since.extend(changed_since.into_iter().map(|key| (resource.to_owned(), key)));
+        let proof = self.proof(resource);
+        proof.compared += compared;
+        let note = |kind| format!("the API knows no type `{kind}`, whose rows are not judged");
+        proof.notes.extend(unknown.into_iter().map(note));
         Ok(Listed { met, is_complete: true })
     }
 

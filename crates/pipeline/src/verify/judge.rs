@@ -4,6 +4,8 @@ use super::compare::{Difference, How};
 use super::received::{Evidence, Received};
 use super::report::{Finding, FindingKind};
 use super::subject::{Fresh, Key, Stored, Subject};
+use relatable_intercom::catalogue::{Feed, Reading};
+use relatable_model::json::Json;
 use relatable_model::rules::path::element_of;
 use std::collections::BTreeMap;
 
@@ -23,6 +25,8 @@ pub(super) struct Candidate {
     pub(super) stored: Option<Stored>,
     /// For a record that is read because of another one: the feed, and that record's id.
     pub(super) asked_for: Option<(String, String)>,
+    /// Whether the API does not have that record.
+    pub(super) has_parent_gone: bool,
 }
 
 /// Up to when the tables were read.
@@ -49,13 +53,14 @@ pub(super) enum Verdict {
 
 impl Times {
     /// What was created or changed at or after this moment the tables need not have, in microseconds since the epoch.
-    pub(super) fn bound_us(&self, subject: &Subject) -> Option<i64> {
-        let of_feed = |name: &str| {
-            let read_us = self.low_water.get(name).map(|at_s| at_s * 1_000_000 - LAG_US);
-            let listed_us = || Some(self.evidence.as_ref()?.pass_began_us(name)? - CLOCK_US);
+    fn bound_us(&self, subject: &Subject, key: &Key) -> Option<i64> {
+        let of_feed = |feed: &&'static Feed| {
+            let read_us = self.low_water.get(feed.name).map(|at_s| at_s * 1_000_000 - LAG_US);
+            let margin_us = if feed.reading == Reading::Deletions { LAG_US } else { CLOCK_US };
+            let listed_us = || Some(self.evidence.as_ref()?.pass_began_us(feed, key)? - margin_us);
             read_us.or_else(listed_us)
         };
-        subject.complete.iter().filter_map(|feed| of_feed(feed.name)).min()
+        subject.complete.iter().filter_map(of_feed).min()
     }
 
     /// Judges a candidate.
@@ -106,17 +111,23 @@ impl Times {
         self.evidence.as_ref()?.record(&candidate.resource, &candidate.key)
     }
 
-    /// Whether a record that the tables lack came into being since they were read.
+    /// Whether a record that the tables lack came into being since they were read. What the last reading itself missed did
+    /// not: it was there before that reading began.
     fn has_come_since(&self, subject: &Subject, candidate: &Candidate, fresh: &Fresh) -> bool {
+        let bound_us = self.bound_us(subject, &candidate.key);
+        let since_bound = || bound_us.zip(fresh.created_us).map(|(bound, at)| at >= bound);
         let Some(evidence) = &self.evidence else {
-            return self.bound_us(subject).zip(fresh.created_us).is_some_and(|(bound, at)| at >= bound);
+            return since_bound().unwrap_or(false) || candidate.is_of_a_moment();
+        };
+        let has_pass = |evidence: &Evidence| {
+            let mut feeds = subject.complete.iter();
+            feeds.any(|feed| evidence.pass_began_us(feed, &candidate.key).is_some())
         };
         if let Some((feed, parent)) = &candidate.asked_for {
             return match evidence.list(feed, parent) {
-                Some(list) => {
-                    let is_it = |document| subject.key(document).as_ref() == Some(&candidate.key);
-                    !list.iter().any(is_it)
-                }
+                Some(list) if is_among(subject, &list.records, &candidate.key) => false,
+                Some(list) => fresh.created_us.is_none_or(|at| at >= list.at_us - CLOCK_US),
+                None if evidence.is_partial => since_bound().unwrap_or(false),
                 // It was never asked for, since there was nothing to ask for.
                 None => {
                     let swept_us = self.swept.get(feed).map(|at_s| at_s * 1_000_000 - CLOCK_US);
@@ -125,21 +136,30 @@ impl Times {
             };
         }
         match self.received(candidate) {
-            Some(received) if received.is_gone => true,
+            // It is there again, or was there all the time.
+            Some(Received { gone_us: Some(gone_us), .. }) => {
+                let moved_us = fresh.changed_us.max(fresh.created_us);
+                moved_us.is_none_or(|at| at >= gone_us - CLOCK_US)
+            }
             Some(received) if received.seen_us.is_some() => false,
-            // What has no time of creation and was not shown by the last reading is new, or was missed by it.
-            _ => self.bound_us(subject).zip(fresh.created_us).is_none_or(|(bound, at)| at >= bound),
+            // What has no time of creation and was not shown by the last reading is new, or was missed by it; where that
+            // reading is not there any more, nothing tells.
+            _ => since_bound().unwrap_or_else(|| !evidence.is_partial || has_pass(evidence)),
         }
     }
 
     /// Whether a record that only the tables have was still there when its resource was last read completely.
     fn has_gone_since(&self, subject: &Subject, candidate: &Candidate) -> bool {
-        let Some(evidence) = &self.evidence else { return false };
+        let Some(evidence) = &self.evidence else { return candidate.is_of_a_moment() };
         if let Some((feed, parent)) = &candidate.asked_for {
-            let is_it = |document| subject.key(document).as_ref() == Some(&candidate.key);
-            return evidence.list(feed, parent).is_some_and(|list| list.iter().any(is_it));
+            let Some(list) = evidence.list(feed, parent) else { return false };
+            // A reading of all lists that asked for this one no more has not met what it hangs on.
+            let swept_us = self.swept.get(feed).map(|at_s| at_s * 1_000_000 - CLOCK_US);
+            let is_passed_over =
+                candidate.has_parent_gone && swept_us.is_some_and(|swept_us| list.at_us < swept_us);
+            return !is_passed_over && is_among(subject, &list.records, &candidate.key);
         }
-        let Some(received) = self.received(candidate).filter(|received| !received.is_gone) else {
+        let Some(received) = self.received(candidate).filter(|received| received.gone_us.is_none()) else {
             return false;
         };
         let swept_us = subject.complete.iter().filter_map(|feed| self.swept.get(feed.name)).max();
@@ -158,28 +178,47 @@ impl Times {
     ) -> Vec<Difference> {
         let differences = subject.differences(fresh, stored);
         if fresh.changed_us > stored.changed_us {
-            let bound_us = self.bound_us(subject);
+            let bound_us = self.bound_us(subject, &candidate.key);
             let is_since =
                 bound_us.is_none() || fresh.changed_us.zip(bound_us).is_some_and(|(at, bound)| at >= bound);
             return if is_since { Vec::new() } else { differences };
         }
-        let received = match &candidate.asked_for {
-            Some((feed, parent)) => {
-                let list = self.evidence.as_ref().and_then(|evidence| evidence.list(feed, parent));
-                let is_it = |document: &&_| subject.key(document).as_ref() == Some(&candidate.key);
-                let found = list.and_then(|list| list.iter().find(is_it));
-                found.map(|document| subject.fresh(document.clone(), Default::default()))
-            }
-            None => self.received(candidate).and_then(|received| received.document(subject)),
-        };
+        if self.evidence.is_none() && candidate.is_of_a_moment() {
+            return Vec::new();
+        }
         // What was received tells a loss from what moved without a time of change, a tag say.
-        let Some(received) = received else { return differences };
+        let Some(received) = self.last_received(subject, candidate) else { return differences };
         let known = subject.differences(&received, stored);
         let is_known = |difference: &Difference| {
             known.iter().any(|known| known.path == difference.path && known.element == difference.element)
         };
         differences.into_iter().filter(is_known).collect()
     }
+
+    /// A record as it was received last: from the last answer about what it hangs on, or else from any.
+    fn last_received(&self, subject: &Subject, candidate: &Candidate) -> Option<Fresh> {
+        let listed = candidate.asked_for.as_ref().and_then(|(feed, parent)| {
+            let list = self.evidence.as_ref()?.list(feed, parent)?;
+            list.records.iter().find(|document| subject.key(document).as_ref() == Some(&candidate.key))
+        });
+        match listed {
+            Some(document) => Some(subject.fresh(document.clone(), Default::default())),
+            None => self.received(candidate)?.document(subject),
+        }
+    }
+}
+
+impl Candidate {
+    /// Whether it tells how something is at the moment, so that without what was received nothing can be said.
+    fn is_of_a_moment(&self) -> bool {
+        let feed = self.asked_for.as_ref().and_then(|(feed, _)| Feed::named(feed));
+        feed.is_some_and(|feed| feed.changed.is_empty())
+    }
+}
+
+/// Whether a record is among these.
+fn is_among(subject: &Subject, records: &[Json], key: &Key) -> bool {
+    records.iter().any(|document| subject.key(document).as_ref() == Some(key))
 }
 
 /// The kind of finding that a difference is.

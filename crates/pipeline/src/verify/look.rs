@@ -3,6 +3,7 @@
 use super::ask::{Told, Whole};
 use super::judge::Candidate;
 use super::listing::Stop;
+use super::scope::listings;
 use super::subject::{Fresh, Key};
 use super::{Verification, read_failed};
 use crate::error::PipelineError;
@@ -41,11 +42,10 @@ impl Verification<'_> {
     ) -> Result<(), PipelineError> {
         let keys: Vec<Key> = keys.into_iter().filter(|key| key.len() == 1).collect();
         for held in keys.chunks(HELD) {
-            let lists: Vec<&'static Feed> = self.subjects[resource].lists.clone();
             let asked: Vec<(Key, Result<Option<Whole>, ClientError>)> = {
-                let (asker, lists) = (&self.asker, &lists);
+                let (asker, subject) = (&self.asker, &self.subjects[resource]);
                 let ask = |key: Key| async move {
-                    let whole = asker.whole(own, lists, &key[0]).await;
+                    let whole = asker.whole(subject, own, &key[0]).await;
                     (key, whole)
                 };
                 let asked = futures_util::stream::iter(held.iter().cloned().map(ask));
@@ -78,9 +78,8 @@ impl Verification<'_> {
     /// Reads a resource's lists a second time, as there is no other way to ask for one of its records.
     async fn look_again(&mut self, resource: &str, keys: BTreeSet<Key>) -> Result<(), PipelineError> {
         let subject = &self.subjects[resource];
-        let feeds = subject.complete.clone();
         let mut fresh: BTreeMap<Key, Option<Fresh>> = keys.into_iter().map(|key| (key, None)).collect();
-        for feed in feeds {
+        for (feed, kind) in listings(subject, &self.types) {
             let mut take = |told: Told| {
                 let Told::Page(records) = told else { return Ok(()) };
                 for document in records {
@@ -91,9 +90,11 @@ impl Verification<'_> {
                 }
                 Ok::<(), Stop>(())
             };
-            match self.asker.list(feed, &mut take).await {
+            match self.asker.list(feed, kind, &mut take).await {
                 Ok(()) => {}
                 Err(Stop::Failed(error)) => return Err(error),
+                // A type that nobody knows is told where it is listed.
+                Err(Stop::Client(ClientError::NotFound { .. })) if kind.is_some() => {}
                 Err(Stop::Client(error)) => return self.leave_out(feed, error),
             }
         }
@@ -122,7 +123,8 @@ impl Verification<'_> {
             };
             if differs {
                 let resource = resource.to_owned();
-                self.candidates.push(Candidate { resource, key, fresh, stored, asked_for: None });
+                let (asked_for, has_parent_gone) = (None, false);
+                self.candidates.push(Candidate { resource, key, fresh, stored, asked_for, has_parent_gone });
             }
         }
         self.proof(resource).sampled += sampled;

@@ -11,6 +11,7 @@ mod compare;
 mod draw;
 mod enumerate;
 mod judge;
+mod kin;
 mod lengths;
 mod listing;
 mod look;
@@ -19,6 +20,7 @@ mod received;
 mod references;
 mod repair;
 mod report;
+mod scope;
 mod subject;
 
 pub use repair::{Open, repair};
@@ -27,6 +29,7 @@ pub use report::{Finding, FindingKind, ResourceProof, VerifyReport};
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::swept_at_s;
+use crate::forget::forgotten;
 use crate::history::loaded_bounds;
 use crate::readiness::check_workspace;
 use crate::remembrance::remembered_rules;
@@ -47,6 +50,7 @@ use relatable_intercom::{Client, ClientError};
 use relatable_journal::Journal;
 use relatable_model::protect::Protections;
 use relatable_model::rules::Rules;
+use relatable_model::schema::Table;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use subject::{Key, Subject};
@@ -78,6 +82,11 @@ struct Verification<'a> {
     destination: &'a mut dyn Destination,
     observer: Arc<dyn Observer>,
     subjects: BTreeMap<String, Subject>,
+    /// All tables there are, and the rules they were made by.
+    tables: Vec<Table>,
+    rules: Rules,
+    /// The types of custom objects.
+    types: Vec<String>,
     checkpoint: Checkpoint,
     zone: TimeZone,
     proofs: BTreeMap<String, ResourceProof>,
@@ -106,6 +115,8 @@ pub async fn verify(
 ) -> Result<VerifyReport, PipelineError> {
     let began = settings.sync.clock.now();
     let mut verification = Verification::begin(settings, destination, observer.clone()).await?;
+    verification.find_types().await?;
+    verification.note_unasked()?;
     for resource in catalogue_order(&verification.subjects) {
         verification.enumerate(&resource).await?;
         verification.check_lengths(&resource)?;
@@ -155,6 +166,7 @@ impl<'a> Verification<'a> {
         let Some(checkpoint) = destination.checkpoint().map_err(read_failed)? else {
             return Err(PipelineError::NothingRead { destination: destination.describe() });
         };
+        let protections = protections.forgetting(forgotten(destination)?);
         let tables = destination.tables().map_err(read_failed)?;
         let rules = rules_in_force(destination, &sync.rules)?;
         let client = Client::new(&sync.client, sync.clock.clone()).map_err(asking_failed)?;
@@ -169,23 +181,25 @@ impl<'a> Verification<'a> {
             sample: settings.sample,
         });
         let version = client.version().to_owned();
-        let subjects = resources.into_iter().filter_map(|resource| {
-            let subject = Subject::new(&resource, &tables, &rules, &version)?;
-            Some((resource, subject))
-        });
+        let (subjects, proofs) =
+            scope::subjects(&resources, &sync.reading, destination, (&tables, &rules), &version)
+                .map_err(read_failed)?;
         let since = loaded_bounds(&checkpoint.low_water);
         let since_us = since.into_iter().map(|(name, at_s)| (name, at_s.saturating_mul(1_000_000))).collect();
         let zone = workspace.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
         Ok(Verification {
             settings,
             since_us,
-            subjects: subjects.collect(),
+            subjects,
+            tables,
+            rules,
+            types: Vec::new(),
             asker: Asker { client, protections, clock: sync.clock.clone(), observer: observer.clone() },
             destination,
             observer,
             checkpoint,
             zone: zone.unwrap_or(TimeZone::UTC),
-            proofs: BTreeMap::new(),
+            proofs,
             suspects: BTreeMap::new(),
             samples: BTreeMap::new(),
             listed: HashMap::new(),
@@ -244,6 +258,7 @@ impl<'a> Verification<'a> {
             self.proofs.entry(finding.resource.clone()).or_default().findings += 1;
             self.observer.event(&RunEvent::Finding { finding: finding.clone() });
         }
+        self.admit_nothing();
         for (resource, proof) in &self.proofs {
             let (resource, proof) = (resource.clone(), proof.clone());
             self.observer.event(&RunEvent::ResourceVerified { resource, proof });
@@ -255,13 +270,9 @@ impl<'a> Verification<'a> {
     fn times(&self, candidates: &[Candidate]) -> Result<Times, PipelineError> {
         let mut wanted = Wanted::default();
         for candidate in candidates {
-            match &candidate.asked_for {
-                Some(list) => drop(wanted.lists.insert(list.clone())),
-                None => {
-                    let keys = wanted.records.entry(candidate.resource.clone()).or_default();
-                    keys.insert(candidate.key.clone());
-                }
-            }
+            wanted.lists.extend(candidate.asked_for.clone());
+            let keys = wanted.records.entry(candidate.resource.clone()).or_default();
+            keys.insert(candidate.key.clone());
         }
         let (mut evidence, mut swept) = (None, BTreeMap::new());
         let sync = &self.settings.sync;

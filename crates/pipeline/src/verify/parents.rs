@@ -18,25 +18,25 @@ impl Verification<'_> {
     /// Compares the records of a resource that hang on the sample of another one.
     pub(super) async fn look_at_children(&mut self, resource: &str) -> Result<(), PipelineError> {
         for feed in self.subjects[resource].per_parent.clone() {
-            let parents = feed.parent.and_then(|parent| self.samples.get(parent)).cloned();
-            let parents: Vec<String> = parents.into_iter().flatten().flatten().collect();
+            let parents = self.parents_of(resource, feed).await?;
             for held in parents.chunks(HELD) {
                 let Some(lists) = self.lists_of(resource, feed, held.to_vec()).await? else { break };
-                self.proof(resource).sampled += lists.iter().map(|(_, list)| list.len() as u64).sum::<u64>();
+                let proof = self.proof(resource);
+                proof.lists += lists.len() as u64;
+                proof.sampled += lists.iter().filter_map(ParentList::len).sum::<u64>();
                 self.compare_children(resource, feed, lists).await?;
             }
         }
         Ok(())
     }
 
-    /// What a feed has for each of these records; `None` where it may not be read. Whether a record itself is there is found
-    /// out where it is looked at.
+    /// What a feed has for each of these records; `None` where it may not be read.
     async fn lists_of(
         &mut self,
         resource: &str,
         feed: &'static Feed,
         parents: Vec<String>,
-    ) -> Result<Option<Vec<(String, Vec<Json>)>>, PipelineError> {
+    ) -> Result<Option<Vec<ParentList>>, PipelineError> {
         let asked: Vec<_> = {
             let asker = &self.asker;
             let ask = |parent: String| async move {
@@ -48,8 +48,7 @@ impl Verification<'_> {
         let mut lists = Vec::with_capacity(asked.len());
         for (parent, read) in asked {
             match read {
-                Ok(Some(documents)) => lists.push((parent, documents)),
-                Ok(None) => {}
+                Ok(documents) => lists.push(ParentList { parent, documents }),
                 Err(error) => {
                     let reason = error.to_string();
                     self.leave_out(feed, error)?;
@@ -66,7 +65,7 @@ impl Verification<'_> {
         &mut self,
         resource: &str,
         feed: &'static Feed,
-        lists: Vec<(String, Vec<Json>)>,
+        lists: Vec<ParentList>,
     ) -> Result<(), PipelineError> {
         let mut differing = self.differing(resource, feed, lists)?;
         let again: BTreeSet<String> = differing.values().map(|child| child.parent.clone()).collect();
@@ -78,10 +77,10 @@ impl Verification<'_> {
         };
         let again = self.differing(resource, feed, lists)?;
         differing.retain(|key, _| again.contains_key(key));
-        for (key, Child { parent, fresh, stored }) in differing {
+        for (key, Child { parent, fresh, stored, has_parent_gone }) in differing {
             let asked_for = Some((feed.name.to_owned(), parent));
             let resource = resource.to_owned();
-            self.candidates.push(Candidate { resource, key, fresh, stored, asked_for });
+            self.candidates.push(Candidate { resource, key, fresh, stored, asked_for, has_parent_gone });
         }
         Ok(())
     }
@@ -91,33 +90,68 @@ impl Verification<'_> {
         &mut self,
         resource: &str,
         feed: &Feed,
-        lists: Vec<(String, Vec<Json>)>,
+        lists: Vec<ParentList>,
     ) -> Result<BTreeMap<Key, Child>, PipelineError> {
         let subject = &self.subjects[resource];
-        let of = feed.parent.and_then(|parent| self.subjects.get(parent));
-        let Some(column) = of.and_then(|of| subject.parent_column(of)) else { return Ok(BTreeMap::new()) };
-        let asked: Vec<Key> = lists.iter().map(|(parent, _)| vec![parent.clone()]).collect();
+        let table = self.table_of(feed.parent.unwrap_or_default());
+        let Some(column) = subject.parent_column(&table) else { return Ok(BTreeMap::new()) };
+        let asked: Vec<Key> = lists.iter().map(|list| vec![list.parent.clone()]).collect();
         let stored = subject.stored(self.destination, &[column.to_owned()], &asked);
         let mut stored = stored.map_err(read_failed)?;
+        let gone: BTreeSet<String> =
+            lists.iter().filter(|list| list.documents.is_none()).map(|list| list.parent.clone()).collect();
         let mut differing = BTreeMap::new();
-        for (parent, documents) in lists {
-            for document in documents {
+        for ParentList { parent, documents } in lists {
+            for document in documents.into_iter().flatten() {
                 let Some(key) = subject.key(&document) else { continue };
                 let fresh = subject.fresh(document, BTreeSet::new());
                 let known = stored.remove(&key);
                 if known.as_ref().is_none_or(|known| !subject.differences(&fresh, known).is_empty()) {
-                    let parent = parent.clone();
-                    differing.insert(key, Child { parent, fresh: Some(fresh), stored: known });
+                    differing.insert(key, Child::new(&parent, Some(fresh), known));
                 }
             }
         }
         if !FADING.contains(&resource) {
-            differing.extend(stored.into_iter().map(|(key, known)| {
+            let rest = stored.into_iter().filter_map(|(key, known)| {
                 let parent = known.asked_by.concat();
-                (key, Child { parent, fresh: None, stored: Some(known) })
-            }));
+                let has_parent_gone = gone.contains(&parent);
+                // What is a matter of the past stays when the record it hangs on goes.
+                let stays = has_parent_gone && feed.lasting;
+                (!stays).then(|| (key, Child { has_parent_gone, ..Child::new(&parent, None, Some(known)) }))
+            });
+            differing.extend(rest);
         }
+        self.find_elsewhere(resource, &mut differing)?;
         Ok(differing)
+    }
+
+    /// Completes what hangs on a record by the API with what the tables have of it under another record.
+    fn find_elsewhere(
+        &mut self,
+        resource: &str,
+        differing: &mut BTreeMap<Key, Child>,
+    ) -> Result<(), PipelineError> {
+        let subject = &self.subjects[resource];
+        let unknown = differing.iter().filter(|(_, child)| child.stored.is_none());
+        let keys: Vec<Key> = unknown.map(|(key, _)| key.clone()).collect();
+        let elsewhere = subject.stored_by_key(self.destination, &keys).map_err(read_failed)?;
+        for (key, stored) in elsewhere {
+            differing.entry(key).and_modify(|child| child.stored = Some(stored));
+        }
+        Ok(())
+    }
+}
+
+/// What the API has for one record; nothing where it does not have that record.
+struct ParentList {
+    parent: String,
+    documents: Option<Vec<Json>>,
+}
+
+impl ParentList {
+    /// How many records there are.
+    fn len(&self) -> Option<u64> {
+        self.documents.as_ref().map(|documents| documents.len() as u64)
     }
 }
 
@@ -126,4 +160,12 @@ struct Child {
     parent: String,
     fresh: Option<Fresh>,
     stored: Option<Stored>,
+    /// Whether the API does not have the record it hangs on.
+    has_parent_gone: bool,
+}
+
+impl Child {
+    fn new(parent: &str, fresh: Option<Fresh>, stored: Option<Stored>) -> Child {
+        Child { parent: parent.to_owned(), fresh, stored, has_parent_gone: false }
+    }
 }

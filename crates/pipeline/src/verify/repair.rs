@@ -1,13 +1,15 @@
 //! Mending what a verification found, on the way that everything takes: work goes into the journal's queues, what is gone
 //! into the journal itself, and a sync does the rest.
 
-use super::VerifySettings;
 use super::report::{Finding, FindingKind};
+use super::scope::is_asked;
+use super::subject::{Subject, scalar};
+use super::{VerifySettings, read_failed, rules_in_force};
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent};
 use crate::load::ABSENT_PREFIX;
 use crate::report::RunReport;
-use crate::sync::sync;
+use crate::sync::{ReadingSettings, SyncSettings, sync};
 use relatable_destinations::{Destination, DestinationError};
 use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
 use relatable_journal::{Changes, Entry, Journal, Work};
@@ -22,7 +24,7 @@ pub type Open<'a> = dyn Fn() -> Result<Box<dyn Destination>, DestinationError> +
 struct Plan {
     /// To be asked for at once.
     first: BTreeSet<(&'static str, String)>,
-    /// To be asked for when the records that it hangs on are in the tables.
+    /// To be asked for when the records that it hangs on are in the tables, by the id of those.
     then: BTreeSet<(&'static str, String)>,
     /// Records that the API does not have and that cannot be asked for, by resource.
     gone: BTreeMap<String, BTreeSet<String>>,
@@ -30,10 +32,10 @@ struct Plan {
 
 impl Plan {
     /// What mends these findings. What lists show completely at every run needs nothing.
-    fn new(findings: &[Finding], version: &str) -> Plan {
+    fn new(findings: &[Finding], version: &str, reading: &ReadingSettings) -> Plan {
         let mut plan = Plan::default();
         let feeds: Vec<&'static Feed> =
-            feeds().filter(|feed| feed.cost.is_none() && feed.is_in(version)).collect();
+            feeds().filter(|feed| is_asked(reading, feed) && feed.is_in(version)).collect();
         for finding in findings {
             let id = finding.id.clone();
             let asked_for = finding.asked_for.as_ref().and_then(|(feed, parent)| {
@@ -57,9 +59,13 @@ impl Plan {
                     let children =
                         feeds.iter().copied().filter(|feed| hangs_on(feed) && feed.name != own.name);
                     for feed in children {
-                        let holds =
-                            matches!(feed.content, Content::Fragment(path) if finding.path.starts_with(path));
-                        if kind == FindingKind::MissingRecord {
+                        let holds = match feed.content {
+                            Content::Fragment(path) => finding.path.starts_with(path),
+                            Content::Documents => feed.resource == finding.resource,
+                        };
+                        // What is asked by another member than the id is asked by what the tables then have of it.
+                        let is_by_another = holds && kind != FindingKind::Ghost && feed.asked_by != "id";
+                        if kind == FindingKind::MissingRecord || is_by_another {
                             plan.then.insert((feed.name, id.clone()));
                         } else if holds && kind != FindingKind::Ghost {
                             plan.first.insert((feed.name, id.clone()));
@@ -84,7 +90,8 @@ pub async fn repair(
     open: &Open<'_>,
     observer: Arc<dyn Observer>,
 ) -> Result<Vec<RunReport>, PipelineError> {
-    let plan = Plan::new(findings, &settings.sync.client.version);
+    let plan = Plan::new(findings, &settings.sync.client.version, &settings.sync.reading);
+    let sync_settings = with_types(&settings.sync, findings);
     let observer: Arc<dyn Observer> = Arc::new(Mending(observer));
     let mut reports = Vec::new();
     for (round, asked) in [&plan.first, &plan.then].into_iter().enumerate() {
@@ -94,7 +101,7 @@ pub async fn repair(
         let gone = if round == 0 { plan.gone.clone() } else { BTreeMap::new() };
         let opened = || open().map_err(|cause| PipelineError::Destination { step: "use", cause });
         prepare(settings, asked, gone, opened()?.as_mut())?;
-        reports.push(sync(settings.sync.clone(), opened()?, observer.clone()).await?);
+        reports.push(sync(sync_settings.clone(), opened()?, observer.clone()).await?);
     }
     Ok(reports)
 }
@@ -111,6 +118,7 @@ fn prepare(
     let Some(checkpoint) = checkpoint else {
         return Err(PipelineError::NothingRead { destination: destination.describe() });
     };
+    let work_added = work(settings, asked, destination)?;
     let failed = |step| move |cause| PipelineError::Journal { step, cause };
     let now_us = settings.sync.clock.now().as_microsecond();
     let journal =
@@ -126,13 +134,48 @@ fn prepare(
         };
         journal.append(journal.reserve(), entry, Changes::default()).map_err(failed("write"))?;
     }
-    let work = |(feed, key): &(&'static str, String)| Work {
-        queue: (*feed).to_owned(),
-        key: key.clone(),
-        payload: String::new(),
-    };
-    let work_added = asked.iter().map(work).collect();
     journal.record(Changes { work_added, ..Changes::default() }).map_err(failed("write"))
+}
+
+/// The work that asking for these records is: each by its id, or by the member of its row that the feed is asked by.
+fn work(
+    settings: &VerifySettings,
+    asked: &BTreeSet<(&'static str, String)>,
+    destination: &mut dyn Destination,
+) -> Result<Vec<Work>, PipelineError> {
+    let (tables, rules) = (destination.tables().map_err(read_failed)?, &settings.sync.rules);
+    let rules = rules_in_force(destination, rules)?;
+    let mut work = Vec::with_capacity(asked.len());
+    for (name, id) in asked {
+        let feed = Feed::named(name).filter(|feed| feed.asked_by != "id");
+        let key = match feed.and_then(|feed| Some((feed, feed.parent?))) {
+            None => Some(id.clone()),
+            Some((feed, parent)) => {
+                let version = &settings.sync.client.version;
+                let known = Subject::new(parent, &tables, &rules, version, &|feed| feed.cost.is_none());
+                let stored = known.map(|known| known.stored_by_key(destination, &[vec![id.clone()]]));
+                let stored = stored.transpose().map_err(read_failed)?.unwrap_or_default();
+                stored.into_values().next().and_then(|stored| scalar(&stored.document, feed.asked_by))
+            }
+        };
+        let queue = (*name).to_owned();
+        work.extend(key.map(|key| Work { queue, key, payload: String::new() }));
+    }
+    Ok(work)
+}
+
+/// The settings of a run that also lists the types of custom objects of which something was found.
+fn with_types(settings: &SyncSettings, findings: &[Finding]) -> SyncSettings {
+    let mut settings = settings.clone();
+    let is_by_type = |finding: &&Finding| {
+        feeds().any(|feed| feed.resource == finding.resource && feed.reading == Reading::PerType)
+    };
+    for finding in findings.iter().filter(is_by_type) {
+        let types = &mut settings.reading.object_types;
+        let kind = finding.id.split('/').next().map(str::to_owned);
+        types.extend(kind.filter(|kind| !types.contains(kind)));
+    }
+    settings
 }
 
 /// An observer of the runs that mend: for the one who watches, their end is not the end.
@@ -171,6 +214,8 @@ mod tests {
                 0,
                 0,
             ),
+            (finding(FindingKind::MissingElement, "calls", "transcript", None), vec!["call 7"], 1, 0),
+            (finding(FindingKind::WrongValue, "articles", "statistics.views", None), vec!["article 7"], 0, 0),
             (finding(FindingKind::Ghost, "contacts", "", None), vec!["contact 7"], 0, 0),
             (finding(FindingKind::Ghost, "tags", "", None), vec!["tag 7"], 0, 0),
             (finding(FindingKind::WrongValue, "tags", "name", None), vec!["tag 7"], 0, 0),
@@ -183,7 +228,7 @@ mod tests {
             (finding(FindingKind::Ghost, "notes", "", Some(("contact_notes", "c"))), vec![], 0, 1),
             (finding(FindingKind::DanglingReference, "contacts", "owner_id", None), vec![], 0, 0),
         ] {
-            let plan = Plan::new(std::slice::from_ref(&finding), "2.16");
+            let plan = Plan::new(std::slice::from_ref(&finding), "2.16", &ReadingSettings::default());
             let asked: Vec<String> = plan.first.iter().map(|(feed, id)| format!("{feed} {id}")).collect();
             assert_eq!(asked, first, "{finding:?}");
             assert_eq!((plan.then.len(), plan.gone.len()), (then, gone), "{finding:?}");

@@ -76,6 +76,8 @@ pub struct ResourceProof {
     pub compared: u64,
     /// Records that were asked for by themselves and compared with all that hangs on them.
     pub sampled: u64,
+    /// Records whose lists were asked for, where this hangs on other records.
+    pub lists: u64,
     /// Findings.
     pub findings: u64,
     /// Records that differ because they changed since they were read.
@@ -108,6 +110,17 @@ pub struct VerifyReport {
 }
 
 impl VerifyReport {
+    /// Whether anything was held against the API at all.
+    pub fn is_proof(&self) -> bool {
+        self.resources.values().any(|proof| proof.unjudged.is_none())
+    }
+
+    /// The resources that could not be judged, with the reasons.
+    pub fn unjudged(&self) -> impl Iterator<Item = (&str, &str)> {
+        let reasons = self.resources.iter();
+        reasons.filter_map(|(resource, proof)| Some((resource.as_str(), proof.unjudged.as_deref()?)))
+    }
+
     /// How many findings there are of a kind.
     pub fn count(&self, kind: FindingKind) -> u64 {
         self.findings.iter().filter(|finding| finding.kind == kind).count() as u64

@@ -8,8 +8,8 @@ use relatable_model::convert::{instant_from_number, instant_from_text};
 use relatable_model::json::Json;
 use relatable_model::logical::LogicalType;
 use relatable_model::normal::normal;
-use relatable_model::reassemble::{reassemble, scalar};
-use relatable_model::rules::path::element_of;
+use relatable_model::reassemble::{reassemble, scalar as cell};
+use relatable_model::rules::path::{Path, Segment, element_of};
 use relatable_model::rules::{ResourceRules, Rules};
 use relatable_model::schema::{Column, ColumnRole, Table};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -36,10 +36,14 @@ pub(super) struct Subject {
     pub(super) own: Option<&'static Feed>,
     /// The feeds that complete its lists.
     pub(super) lists: Vec<&'static Feed>,
-    /// The feeds that show all records.
+    /// The feeds that bring more of a record among others.
+    pub(super) companions: Vec<&'static Feed>,
+    /// The feeds that show all records, one by one or type by type.
     pub(super) complete: Vec<&'static Feed>,
     /// The feeds that show its records for each record of another resource.
     pub(super) per_parent: Vec<&'static Feed>,
+    /// The member that tells when a record came about.
+    born: &'static str,
 }
 
 /// A record as the API has it.
@@ -48,7 +52,7 @@ pub(super) struct Fresh {
     pub(super) document: Json,
     pub(super) created_us: Option<i64>,
     pub(super) changed_us: Option<i64>,
-    /// The feeds that it was put together from, beside its own.
+    /// The feeds of answers about one record that it was put together from.
     pub(super) answers: BTreeSet<&'static str>,
 }
 
@@ -62,8 +66,14 @@ pub(super) struct Stored {
 }
 
 impl Subject {
-    /// What there is to verify of `resource`; `None` where it has no tables.
-    pub(super) fn new(resource: &str, tables: &[Table], rules: &Rules, version: &str) -> Option<Subject> {
+    /// What there is to verify of `resource` by the feeds that are `asked`; `None` where it has no tables.
+    pub(super) fn new(
+        resource: &str,
+        tables: &[Table],
+        rules: &Rules,
+        version: &str,
+        asked: &dyn Fn(&Feed) -> bool,
+    ) -> Option<Subject> {
         let rules = rules.resources.get(resource)?.clone();
         let tables: Vec<Table> = tables.iter().filter(|table| table.resource == resource).cloned().collect();
         let has_root = tables.first().is_some_and(|table| table.parent.is_none() && table.path.is_empty());
@@ -76,20 +86,27 @@ impl Subject {
                 answers.entry(answer.clone()).or_default().insert(path.clone());
             }
         }
-        let feeds: Vec<&'static Feed> = feeds()
-            .filter(|feed| feed.resource == resource && feed.cost.is_none() && feed.is_in(version))
-            .collect();
+        let feeds: Vec<&'static Feed> =
+            feeds().filter(|feed| feed.resource == resource && asked(feed) && feed.is_in(version)).collect();
         let with = |is: &dyn Fn(&Feed) -> bool| feeds.iter().copied().filter(|feed| is(feed)).collect();
         let is_own_parent = |feed: &Feed| feed.parent == Some(feed.resource);
         let is_document = |feed: &Feed| feed.content == Content::Documents;
+        let is_whole = |feed: &Feed| shows_all(feed.reading);
+        let lasting = feeds.iter().find(|feed| is_whole(feed) && feed.lasting && !feed.changed.is_empty());
         Some(Subject {
             resource: resource.to_owned(),
             typed: typed(&rules, &tables),
             own: Feed::of_one_record(resource, version),
             lists: with(&|feed| !is_document(feed) && is_own_parent(feed)),
-            complete: with(&|feed| {
-                matches!(feed.reading, When::Definitions(_) | When::Snapshot | When::Backfill(_))
+            companions: with(&|feed| {
+                is_document(feed)
+                    && is_own_parent(feed)
+                    && feed.list.is_some()
+                    && matches!(feed.reading, When::PerRecord(_))
             }),
+            complete: with(&is_whole),
+            // What only grows has a time of its own: when it happened.
+            born: lasting.map_or(CREATED_AT, |feed| feed.changed),
             per_parent: with(&|feed| is_document(feed) && feed.parent.is_some() && !is_own_parent(feed)),
             tables,
             rules,
@@ -116,18 +133,18 @@ impl Subject {
 
     /// The timestamp column of when records were created.
     pub(super) fn created_column(&self) -> Option<&str> {
-        let column = self.root().columns.iter().find(|column| column.path == CREATED_AT);
+        let column = self.root().columns.iter().find(|column| column.path == self.born);
         column.map(|column| column.name.as_str())
     }
 
     /// A document's key; `None` where it lacks a part.
     pub(super) fn key(&self, document: &Json) -> Option<Key> {
-        self.rules.key.iter().flatten().map(|path| text(document, path)).collect()
+        self.rules.key.iter().flatten().map(|path| scalar(document, path)).collect()
     }
 
     /// A document as the API has it.
     pub(super) fn fresh(&self, document: Json, answers: BTreeSet<&'static str>) -> Fresh {
-        let created_us = instant(&document, CREATED_AT);
+        let created_us = instant(&document, self.born);
         let changed_us = self.rules.version.as_deref().and_then(|path| instant(&document, path));
         Fresh { document, created_us, changed_us, answers }
     }
@@ -150,12 +167,12 @@ impl Subject {
                 group.iter().map(|(table, rows)| (*table, rows)).collect();
             let Some((root, batch)) = rows.first() else { return ControlFlow::Continue(()) };
             for (row, document) in reassemble(&rows, &self.rules).into_iter().enumerate() {
-                let part =
-                    |name: &String| match batch.column_by_name(name).and_then(|array| scalar(array, row)) {
-                        Some(Json::String(text) | Json::Number(text)) => text,
-                        Some(value) => value.to_string(),
-                        None => String::new(),
-                    };
+                let part = |name: &String| match batch.column_by_name(name).and_then(|array| cell(array, row))
+                {
+                    Some(Json::String(text) | Json::Number(text)) => text,
+                    Some(value) => value.to_string(),
+                    None => String::new(),
+                };
                 let key: Key = root.key.iter().map(part).collect();
                 let asked_by: Key = columns.iter().map(part).collect();
                 let changed_us = self.rules.version.as_deref().and_then(|path| instant(&document, path));
@@ -189,6 +206,29 @@ impl Subject {
         differences(&normal(fresh.document.clone(), &self.typed), &stored.document, &terms)
     }
 
+    /// What a stored document has in a column of the resource's own table.
+    pub(super) fn cell(&self, document: &Json, column: &str) -> Option<String> {
+        let column = self.root().columns.iter().find(|known| known.name == column)?;
+        value_at(document, &column.path)
+    }
+
+    /// The members that only this kind of answer brings.
+    pub(super) fn brought_by(&self, answer: &str) -> BTreeSet<String> {
+        let paths = self.answers.get(answer).into_iter().flatten();
+        paths.filter_map(|path| first_member(path)).collect()
+    }
+
+    /// The document of a record with what its own answer and those of its companions bring, from those answers.
+    pub(super) fn lay_over(&self, document: &mut Json, answer: &str, shown: &Json) {
+        let (Json::Object(members), Json::Object(shown)) = (document, shown) else { return };
+        for name in self.brought_by(answer) {
+            match shown.get(&name) {
+                Some(value) => drop(members.insert(name, value.clone())),
+                None => drop(members.remove(&name)),
+            }
+        }
+    }
+
     /// Whether a list that the API cut, and that another answer completes, is stored with fewer elements than there are.
     pub(super) fn has_short_list(&self, fresh: &Fresh, stored: &Stored) -> bool {
         let completed = |path: &str| {
@@ -206,13 +246,42 @@ impl Subject {
             .any(|(path, total)| completed(&path) && stored_length(&path) < total)
     }
 
-    /// The column that says which record of another resource a record hangs on.
-    pub(super) fn parent_column(&self, parent: &Subject) -> Option<&str> {
+    /// The column that says which record of the table `parent` a record hangs on.
+    pub(super) fn parent_column(&self, parent: &str) -> Option<&str> {
         let refers = |column: &&Column| {
             let mut references = column.references.iter();
-            references.any(|reference| reference.table == parent.root().name && reference.when.is_none())
+            references.any(|reference| reference.table == parent && reference.when.is_none())
         };
         self.root().columns.iter().find(refers).map(|column| column.name.as_str())
+    }
+}
+
+/// The value at a path that leads through objects only, as text.
+fn value_at(document: &Json, path: &str) -> Option<String> {
+    let mut value = document;
+    for step in Path::parse(path).ok()?.segments {
+        let (Segment::Member(name), Json::Object(members)) = (step, value) else { return None };
+        value = members.get(&name)?;
+    }
+    match value {
+        Json::String(text) | Json::Number(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Whether a feed read so shows all records there are.
+pub(super) fn shows_all(reading: When) -> bool {
+    match reading {
+        When::Definitions(_) | When::Snapshot | When::Backfill(_) | When::PerType | When::Deletions => true,
+        When::Updates(_) | When::Sweep | When::PerRecord(_) | When::OnDoubt | When::Export(_) => false,
+    }
+}
+
+/// The member of a document that a path begins with.
+fn first_member(path: &str) -> Option<String> {
+    match Path::parse(path).ok()?.segments.into_iter().next()? {
+        Segment::Member(name) => Some(name),
+        _ => None,
     }
 }
 
@@ -235,7 +304,7 @@ fn typed(rules: &ResourceRules, tables: &[Table]) -> ResourceRules {
 }
 
 /// A scalar member as text.
-fn text(document: &Json, name: &str) -> Option<String> {
+pub(super) fn scalar(document: &Json, name: &str) -> Option<String> {
     let Json::Object(members) = document else { return None };
     match members.get(name)? {
         Json::String(text) | Json::Number(text) => Some(text.clone()),

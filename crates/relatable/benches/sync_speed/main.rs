@@ -14,7 +14,7 @@ mod sequential;
 use relatable_intercom::clock::SystemClock;
 use relatable_intercom::models::curated;
 use relatable_pipeline::event::Unobserved;
-use relatable_pipeline::{ReadingSettings, SyncSettings, sync};
+use relatable_pipeline::{ReadingSettings, Retention, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator, Stats};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -138,6 +138,7 @@ async fn read(simulator: &Simulator) -> Result<Stats, Failure> {
         rules: curated()?,
         journal: folder.path().join("journal"),
         reading: ReadingSettings::default(),
+        retention: Retention::Forever,
         curated: curated()?,
         salt: None,
         clock: Arc::new(SystemClock),

@@ -3,7 +3,7 @@
 use crate::environment;
 use crate::failure::Failure;
 use clap::Args;
-use relatable_intercom::client::{CONNECTIONS_DEFAULT, SHARE_PERCENT_DEFAULT, VERSION_DEFAULT};
+use relatable_intercom::client::{CONNECTIONS_DEFAULT, SHARE_PERCENT_DEFAULT, VERSION_DEFAULT, VERSIONS};
 use relatable_intercom::{Settings, client};
 
 /// The region of a workspace whose region nobody tells.
@@ -18,7 +18,7 @@ pub(crate) struct ConnectionArguments {
     /// Region of the workspace: us, eu or au [default: us]
     #[arg(long, value_name = "REGION", value_parser = ["us", "eu", "au"], hide_possible_values = true)]
     region: Option<String>,
-    /// Version of the API to ask for
+    /// Version of the API to ask for: 2.11 to 2.16 or Preview
     #[arg(long, value_name = "V", default_value = VERSION_DEFAULT)]
     api_version: String,
     /// Share of the workspace's rate limit to use, 1 to 100
@@ -38,8 +38,12 @@ impl ConnectionArguments {
     /// The client's settings: flags, then the environment, then the defaults. The token is in the environment only.
     ///
     /// # Errors
-    /// [`Failure::MissingToken`], and [`Failure::UnreadableVariable`] for a variable that is no text.
+    /// [`Failure::UnknownVersion`], [`Failure::MissingToken`], and [`Failure::UnreadableVariable`] for a variable that is no
+    /// text.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
+        if !VERSIONS.contains(&self.api_version.as_str()) {
+            return Err(Failure::UnknownVersion { version: self.api_version.clone() });
+        }
         let token = environment::token()?;
         let base_url = match (&self.base_url, &self.region) {
             (Some(base_url), _) => base_url.clone(),

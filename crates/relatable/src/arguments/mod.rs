@@ -1,16 +1,22 @@
 //! What can be asked on the command line. The comments are the help.
 
 mod connection;
+mod forget;
+mod journal;
 mod reading;
 mod resource;
 
 pub(crate) use connection::ConnectionArguments;
+pub(crate) use forget::ForgetArguments;
+pub(crate) use journal::{JournalArguments, JournalCommand, PruneArguments};
 pub(crate) use reading::ReadingArguments;
 
 use crate::rules::resource_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use journal::retention;
 use reading::select_help;
+use relatable_pipeline::Retention;
 use resource::ResourceParser;
 use std::path::PathBuf;
 
@@ -23,6 +29,16 @@ pub(crate) const DEMO_URI: &str = "duckdb:demo.duckdb";
 /// The destination of a demo unless another is named.
 #[cfg(not(feature = "duckdb"))]
 pub(crate) const DEMO_URI: &str = "sqlite:demo.db";
+
+/// The help of `--keep-journal` where there is room: with the price of each choice.
+const KEEP_HELP: &str = "\
+    How long the journal keeps answers that are loaded, from this run on: `forever` \
+    (the default), so long (30d say), or `loaded` for no longer than that. What is \
+    not loaded stays, and so do the definitions of attributes. Without the answers \
+    `remodel` puts every record together from the tables, and refuses rules that \
+    want what was never put into them; `verify` cannot tell what moved without a \
+    time of change since the last run from what got lost; `model suggest --to` \
+    measures what is left.";
 
 /// Makes an Intercom workspace relational: tables in your own database.
 #[derive(Debug, Parser)]
@@ -57,6 +73,10 @@ pub(crate) enum Command {
     Export(ExportArguments),
     /// Make tables anew under other rules, from what was read
     Remodel(RemodelArguments),
+    /// Take a person out of tables and journal, for good
+    Forget(ForgetArguments),
+    /// Show what was received and is kept, and make it less
+    Journal(JournalArguments),
     /// Show the tables that documents become
     #[command(subcommand)]
     Model(ModelCommand),
@@ -102,6 +122,11 @@ pub(crate) struct SyncArguments {
     /// lost, one that does not exist yet goes on from what the tables hold
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,
+    /// How long the journal keeps answers that are loaded: `forever`, so long
+    /// (30d say), or `loaded` for no longer than that
+    #[arg(long, value_name = "TIME", default_value = "forever", hide_default_value = true,
+          value_parser = retention, long_help = KEEP_HELP)]
+    pub(crate) keep_journal: Retention,
     #[command(flatten)]
     pub(crate) rules: RulesArguments,
     #[command(flatten)]
@@ -113,7 +138,8 @@ pub(crate) struct SyncArguments {
 #[command(after_help = "\
 What lists and totals bring up is asked for record by record; only what is then
 still different, and was so when it was read, is told. What changed since is
-left out. Exit code 8 where something is missing or wrong, 0 where all is well.
+left out. Exit code 8 where something is missing or wrong, 0 where all is well
+in what was compared.
 The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
 pub(crate) struct VerifyArguments {
     /// Where the tables are: sqlite:FILE or duckdb:FILE
@@ -126,6 +152,13 @@ pub(crate) struct VerifyArguments {
           long_help = select_help(),
           value_parser = ResourceParser::new())]
     pub(crate) select: Option<Vec<String>>,
+    /// These, too, which are read only where they are asked for
+    #[arg(long, value_name = "RESOURCES", value_delimiter = ',')]
+    pub(crate) also: Vec<String>,
+    /// Types of custom objects, beside those in the tables and those that
+    /// attributes point at
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    pub(crate) object_types: Vec<String>,
     /// Records of each resource to fetch anew and compare with all that hangs
     /// on them
     #[arg(long, value_name = "N", default_value_t = 100)]

@@ -79,7 +79,7 @@ fn since(text: &str) -> Result<Since, String> {
 }
 
 /// A time like `24h` or `7d`, in seconds.
-fn age_s(text: &str) -> Result<i64, String> {
+pub(super) fn age_s(text: &str) -> Result<i64, String> {
     let wrong = || format!("`{text}` is no time like 90m, 24h or 7d");
     let span: jiff::Span = text.parse().map_err(|_| wrong())?;
     let seconds = span.total((Unit::Second, SpanRelativeTo::days_are_24_hours())).map_err(|_| wrong())?;

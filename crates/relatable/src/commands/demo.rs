@@ -10,7 +10,7 @@ use crate::target::Target;
 use relatable_intercom::client::{CONNECTIONS_DEFAULT, SHARE_PERCENT_DEFAULT, VERSION_DEFAULT};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::{Settings as ClientSettings, client};
-use relatable_pipeline::{ReadingSettings, SyncSettings, sync};
+use relatable_pipeline::{ReadingSettings, Retention, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +46,7 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
         curated: rules::merged(None)?.rules,
         journal: folder.path.join("demo.journal"),
         reading: ReadingSettings::default(),
+        retention: Retention::Forever,
         salt: None,
         clock: clock.clone(),
     };

@@ -4,7 +4,9 @@ mod check;
 mod demo;
 mod diff;
 mod export;
+mod forget;
 mod help;
+mod journal;
 mod load;
 mod model;
 mod plan;
@@ -36,6 +38,8 @@ pub(crate) async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Load(arguments) => load::run(&arguments, clock).await,
         Command::Export(arguments) => export::run(&arguments),
         Command::Remodel(arguments) => remodel::run(&arguments, clock).await,
+        Command::Forget(arguments) => forget::run(&arguments, clock.as_ref()),
+        Command::Journal(arguments) => journal::run(&arguments, clock.as_ref()),
         Command::Model(ModelCommand::Show(arguments)) => model::show(&arguments),
         Command::Model(ModelCommand::Schema) => model::schema(),
         Command::Model(ModelCommand::Diff(arguments)) => diff::run(&arguments),

@@ -12,7 +12,7 @@ use relatable_intercom::models;
 use relatable_journal::Journal;
 use relatable_model::evolve::Difference;
 use relatable_model::schema::Table;
-use relatable_pipeline::{PipelineError, Remodel, file_resource, remembered_rules, remodel};
+use relatable_pipeline::{PipelineError, Remodel, file_resource, open_journal, remembered_rules, remodel};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -110,23 +110,9 @@ fn known(tables: &BTreeMap<String, Vec<Table>>) -> Vec<String> {
 
 /// The destination's journal; an empty one in `folder` where there is none any more.
 fn journal(file: &Path, folder: &Path, stored: &Checkpoint, clock: &dyn Clock) -> Result<Journal, Failure> {
-    let now_us = clock.now().as_microsecond();
-    let open = |file: &Path| {
-        let opened = Journal::open(file, &stored.workspace, now_us);
-        opened.map_err(|cause| Failure::Run(PipelineError::Journal { step: "open", cause }))
-    };
-    if !file.exists() {
-        return open(&folder.join("journal"));
+    if file.exists() {
+        return Ok(open_journal(file, stored, clock)?);
     }
-    let journal = open(file)?;
-    let (id, path) = stored.journal.split_once(' ').unwrap_or((&stored.journal, ""));
-    if id != journal.id() {
-        let (journal, other) = (file.display().to_string(), path.to_owned());
-        return Err(Failure::Run(PipelineError::OtherJournal { journal, other }));
-    }
-    if journal.settled() < stored.seq {
-        let (journal, checkpoint) = (journal.settled(), stored.seq);
-        return Err(Failure::Run(PipelineError::JournalBehind { journal, checkpoint }));
-    }
-    Ok(journal)
+    let opened = Journal::open(&folder.join("journal"), &stored.workspace, clock.now().as_microsecond());
+    opened.map_err(|cause| Failure::Run(PipelineError::Journal { step: "open", cause }))
 }

@@ -48,6 +48,7 @@ async fn read(
         curated: rules::curated_for(&remembered)?,
         journal,
         reading: arguments.reading.settings(),
+        retention: arguments.keep_journal,
         salt: environment::salt(arguments.rules.salt_file.as_deref())?,
         clock,
     };

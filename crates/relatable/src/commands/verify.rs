@@ -9,8 +9,8 @@ use crate::rules;
 use crate::target::Target;
 use relatable_intercom::clock::Clock;
 use relatable_pipeline::{
-    LISTED_MAX_DEFAULT, PipelineError, ReadingSettings, SyncSettings, VerifyReport, VerifySettings,
-    remembered_rules, repair, verify,
+    LISTED_MAX_DEFAULT, PipelineError, ReadingSettings, Retention, SyncSettings, VerifyReport,
+    VerifySettings, remembered_rules, repair, verify,
 };
 use std::sync::Arc;
 
@@ -35,10 +35,16 @@ pub(super) async fn run(arguments: &VerifyArguments, clock: Arc<dyn Clock>) -> R
         return Ok(ExitCode::Verification);
     }
     if report.skipped.is_empty() {
-        return Ok(ExitCode::Success);
+        return if report.is_proof() { Ok(ExitCode::Success) } else { Err(nothing_compared(&report)) };
     }
     let feeds: Vec<&str> = report.skipped.iter().map(|skipped| skipped.feed.as_str()).collect();
     Err(Failure::LeftOut { feeds: feeds.join(", ") })
+}
+
+/// Why a report proves nothing.
+fn nothing_compared(report: &VerifyReport) -> Failure {
+    let reasons = report.unjudged().map(|(resource, reason)| format!("{resource}: {reason}"));
+    Failure::NothingCompared { reasons: reasons.collect() }
 }
 
 /// The last report; `None` where somebody stopped it.
@@ -114,7 +120,13 @@ fn settings(
             rules: rules::merged_for(&remembered, arguments.rules.model.as_deref())?.rules,
             curated: rules::curated_for(&remembered)?,
             journal,
-            reading: ReadingSettings { select: arguments.select.clone(), ..ReadingSettings::default() },
+            reading: ReadingSettings {
+                select: arguments.select.clone(),
+                also: arguments.also.clone(),
+                object_types: arguments.object_types.clone(),
+                ..ReadingSettings::default()
+            },
+            retention: Retention::Forever,
             salt: environment::salt(arguments.rules.salt_file.as_deref())?,
             clock,
         },

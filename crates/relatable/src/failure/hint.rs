@@ -3,6 +3,7 @@
 use super::Failure;
 use relatable_destinations::DestinationError;
 use relatable_intercom::ClientError;
+use relatable_intercom::client::VERSIONS;
 use relatable_journal::JournalError;
 use relatable_model::plan::PlanError;
 use relatable_model::rules::RulesError;
@@ -20,6 +21,12 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
              Authentication); `relatable demo` needs none"
         }
         Failure::UnreadableVariable { .. } => "set it to plain text, or unset it",
+        Failure::UnknownVersion { .. } => {
+            return Some(format!("`--api-version` takes {}", VERSIONS.join(", ")));
+        }
+        Failure::NothingCompared { .. } => {
+            "name other resources with `--select`, or leave it out; `--sample` says how many records are compared"
+        }
         Failure::SaltFile { .. } => "`--salt-file` wants the path of a file with a secret",
         Failure::RuleFile { .. } => "`--model` wants the path of a TOML file",
         Failure::Rules(error) => return of_rules(error),
@@ -39,6 +46,9 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         }
         Failure::OutputIsDestination { .. } => "name another file with `--out`; nothing was written",
         Failure::OutputFile { .. } => "does the folder exist, and may you write in it?",
+        Failure::NobodyFound { .. } => {
+            "name the contact by its id (`--contact`); the address may be another one by now, or the contact be forgotten already"
+        }
         Failure::NothingRead { .. } => {
             "is it the database that you meant? `relatable sync` reads a workspace into it"
         }

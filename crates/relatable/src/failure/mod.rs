@@ -30,6 +30,12 @@ pub(crate) enum Failure {
         /// Its name.
         name: &'static str,
     },
+    /// A version of the API that there is not, or that is not understood.
+    #[error("`{version}` is no version of the API that can be read")]
+    UnknownVersion {
+        /// What was asked for.
+        version: String,
+    },
     /// The file with the secret of hashes cannot be read.
     #[error("failed to read the salt file `{file}`")]
     SaltFile {
@@ -117,6 +123,12 @@ pub(crate) enum Failure {
         /// The destination.
         destination: String,
     },
+    /// No contact has an address.
+    #[error("no contact in {destination} has that e-mail address")]
+    NobodyFound {
+        /// The destination.
+        destination: String,
+    },
     /// A file cannot be written.
     #[error("failed to write `{}`", file.display())]
     OutputFile {
@@ -125,6 +137,12 @@ pub(crate) enum Failure {
         /// What the system said.
         #[source]
         cause: io::Error,
+    },
+    /// A verification held nothing against the API.
+    #[error("nothing was compared, so nothing is proven: {}", reasons.join("; "))]
+    NothingCompared {
+        /// The resources, each with the reason.
+        reasons: Vec<String>,
     },
     /// The simulated workspace does not start.
     #[error("failed to start the simulated workspace")]
@@ -164,6 +182,7 @@ impl Failure {
         match self {
             Failure::MissingToken
             | Failure::UnreadableVariable { .. }
+            | Failure::UnknownVersion { .. }
             | Failure::RuleFile { .. }
             | Failure::SaltFile { .. }
             | Failure::Rules(_)
@@ -181,6 +200,8 @@ impl Failure {
             | Failure::NothingToExport { .. }
             | Failure::NothingToRemodel { .. }
             | Failure::NothingRead { .. }
+            | Failure::NothingCompared { .. }
+            | Failure::NobodyFound { .. }
             | Failure::UnknownTopic { .. } => ExitCode::Usage,
             Failure::SimulatorEnded(_)
             | Failure::Folder { .. }

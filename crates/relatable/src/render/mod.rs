@@ -2,7 +2,9 @@
 //! standard output, talk to standard error.
 
 mod documents;
+mod forgotten;
 mod grid;
+mod journal;
 mod json;
 mod lines;
 mod progress;
@@ -13,7 +15,9 @@ mod reporter;
 mod words;
 
 pub(crate) use documents::DocumentWriter;
+pub(crate) use forgotten::{forgotten, forgotten_json};
 pub(crate) use grid::{Alignment, Grid};
+pub(crate) use journal::{JournalView, Loaded, pruned, pruned_json};
 pub(crate) use proof::{findings, proof};
 pub(crate) use quantity::{duration, grouped};
 pub(crate) use reporter::{Ending, Reporter};

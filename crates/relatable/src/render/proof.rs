@@ -30,11 +30,16 @@ pub(crate) fn proof(report: &VerifyReport) -> String {
     let kinds = FindingKind::ALL.into_iter().map(|kind| (kind, report.count(kind)));
     let found: Vec<String> =
         kinds.filter(|(_, count)| *count > 0).map(|(kind, count)| counted(count, kind.words())).collect();
-    let outcome = match (found.is_empty(), report.skipped.is_empty()) {
-        (true, true) => "nothing is missing or wrong".to_owned(),
-        (true, false) => "nothing is missing or wrong in what the token may read".to_owned(),
+    let not_judged: Vec<&str> = report.unjudged().map(|(resource, _)| resource).collect();
+    let mut outcome = match (found.is_empty(), report.is_proof()) {
         (false, _) => found.join(", "),
+        (true, true) if report.skipped.is_empty() => "nothing is missing or wrong".to_owned(),
+        (true, true) => "nothing is missing or wrong in what the token may read".to_owned(),
+        (true, false) => "nothing was compared, so nothing is proven".to_owned(),
     };
+    if !not_judged.is_empty() {
+        outcome = format!("{outcome}; not judged: {}", not_judged.join(", "));
+    }
     let (requests, seconds) = (counted(report.requests, "request"), duration(report.seconds));
     format!("\n{}\n\n{outcome}\n{requests}, {seconds}, --seed {}", grid.text(""), report.seed)
 }

@@ -35,6 +35,12 @@ pub(super) fn totals(report: &RunReport) -> String {
     if report.refused > 0 {
         text += &format!("\n{} refused for the rate limit", counted(report.refused, "request"));
     }
+    if report.forgotten > 0 {
+        let contacts = counted(report.forgotten, "contact");
+        text += &format!(
+            "\n{contacts} forgotten here and still in Intercom: delete them there, too; nothing of them was stored"
+        );
+    }
     if !report.issues.is_empty() {
         let kinds: Vec<String> =
             report.issues.iter().map(|(kind, count)| format!("{kind} {}", grouped(*count))).collect();

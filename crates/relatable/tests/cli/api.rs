@@ -185,3 +185,22 @@ async fn a_workspace_with_hardly_anything_is_read() {
         assert_eq!(count, [[contacts.to_string()]], "{companies:?} {conversations:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_there_is_not_is_refused_with_those_there_are_before_anything_is_asked() {
+    let simulator = simulator(20, 0).await;
+    let place = Place::new();
+    for version in ["2.99", "2", "", "preview"] {
+        let base_url = simulator.base_url();
+        let given = ["sync", "--to", "sqlite:a.db", "--base-url", &base_url, "--api-version", version];
+        place.run(&given).failed_with(
+            3,
+            &[
+                &format!("error: `{version}` is no version of the API that can be read"),
+                "hint: `--api-version` takes 2.11, 2.12, 2.13, 2.14, 2.15, 2.16, Preview",
+            ],
+        );
+    }
+    assert_eq!(simulator.stats().requests, 0);
+    assert!(!place.path("a.db").exists());
+}

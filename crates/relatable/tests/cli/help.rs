@@ -3,7 +3,7 @@
 use crate::program::Place;
 
 /// Every command, by the words that call it.
-const COMMANDS: [&[&str]; 12] = [
+const COMMANDS: [&[&str]; 15] = [
     &[],
     &["demo"],
     &["sync"],
@@ -14,6 +14,9 @@ const COMMANDS: [&[&str]; 12] = [
     &["model", "show"],
     &["model", "diff"],
     &["model", "suggest"],
+    &["forget"],
+    &["journal"],
+    &["journal", "prune"],
     &["simulate"],
     &["help"],
 ];

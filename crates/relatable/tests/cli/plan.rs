@@ -42,3 +42,23 @@ async fn what_costs_much_says_what_and_how_to_have_it() {
     assert!(outcome.stderr.contains(" requests per 10 s; later syncs ask for what changed"));
     assert!(!simulator.stats().by_path.keys().any(|path| path.contains("scroll")), "a plan takes no scroll");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_reckons_with_the_jobs_that_exports_wait_for() {
+    let simulator = simulator(30, 0).await;
+    let seconds = |also: &[&str]| {
+        let base_url = simulator.base_url();
+        let arguments = [&["plan", "--base-url", &base_url, "--json"], also].concat();
+        let outcome = Place::new().run(&arguments);
+        outcome.succeeded();
+        let planned: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let feeds = planned["feeds"].as_array().unwrap();
+        let of_those_read = feeds.iter().filter(|feed| feed["is_read"] == true);
+        of_those_read.filter_map(|feed| feed["waiting_s"].as_u64()).max()
+    };
+    assert_eq!(seconds(&[]), None, "nothing that waits is read unasked");
+    let messages = seconds(&["--also", "message_deliveries"]).unwrap();
+    let all = seconds(&["--also", "message_deliveries,reporting_days"]).unwrap();
+    assert!(messages >= 3, "each of three jobs is asked after once a second at most: {messages}");
+    assert!(all > 366, "each day of each dataset is a job, of which four run at once: {all}");
+}

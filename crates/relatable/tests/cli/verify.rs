@@ -110,3 +110,32 @@ async fn a_database_into_which_nothing_was_read_is_named() {
     outcome
         .failed_with(2, &["error: nothing was read into SQLite file a.db yet", "hint: is it the database"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verification_that_compared_nothing_proves_nothing() {
+    let (simulator, place) = read().await;
+    for (more, reason) in [
+        (&["--select", "counts"][..], "counts: made by this program"),
+        (&["--select", "notes", "--sample", "0"], "notes: nothing of it was compared"),
+        (&["--select", "side_conversations"], "side_conversations: read only where it is asked for"),
+    ] {
+        let base_url = simulator.base_url();
+        let given = ["verify", "--to", "sqlite:a.db", "--base-url", &base_url];
+        let outcome = place.run(&[&given[..], more].concat());
+        outcome.failed_with(2, &["error: nothing was compared, so nothing is proven", reason, "hint: "]);
+        assert!(!outcome.stderr.contains("nothing is missing"), "{}", outcome.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_lost_to_the_last_row_is_missed_though_what_it_hangs_on_was_not_read() {
+    let (simulator, place) = (simulator(30, 0).await, Place::new());
+    let base_url = simulator.base_url();
+    let select = ["--to", "sqlite:a.db", "--base-url", &base_url, "--select", "notes", "--quiet"];
+    place.run(&[&["sync"][..], &select].concat()).succeeded();
+    place.run(&[&["verify"][..], &select].concat()).succeeded();
+    rusqlite::Connection::open(place.path("a.db")).unwrap().execute("DELETE FROM notes", []).unwrap();
+    let outcome = place.run(&[&["verify"][..], &select].concat());
+    assert_eq!(outcome.code, Some(8), "{}", outcome.stderr);
+    place.run(&[&["verify", "--repair"][..], &select].concat()).succeeded();
+}

@@ -208,7 +208,7 @@ async fn exports_that_the_token_may_not_make_are_left_out_and_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_are_read_in_versions_that_misspell_their_jobs_and_no_further_back_than_asked() {
+async fn trap_35_messages_are_read_in_versions_that_misspell_their_jobs_and_no_further_back_than_asked() {
     for version in ["2.13", "Preview"] {
         let (simulator, site) = (workspace().await, Site::new("sqlite"));
         let from_s = since_s(&simulator);

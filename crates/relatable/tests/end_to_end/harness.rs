@@ -5,7 +5,7 @@ use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_model::rules::Rules;
 use relatable_pipeline::event::{Observer, Unobserved};
 use relatable_pipeline::report::RunReport;
-use relatable_pipeline::{PipelineError, ReadingSettings, Since, SyncSettings, sync};
+use relatable_pipeline::{PipelineError, ReadingSettings, Retention, Since, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -128,6 +128,7 @@ pub(crate) fn settings(base_url: &str, journal: PathBuf, options: Options) -> Sy
             since: options.since,
             ..ReadingSettings::default()
         },
+        retention: Retention::Forever,
         clock: options.clock.unwrap_or_else(|| Arc::new(SystemClock)),
     }
 }

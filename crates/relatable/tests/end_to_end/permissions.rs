@@ -63,7 +63,7 @@ async fn answers_that_wait_to_be_loaded_wait_for_the_definitions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_may_not_be_read_costs_one_request_a_run_and_loses_nothing() {
+async fn trap_29_a_feed_that_may_not_be_read_costs_one_request_a_run_and_loses_nothing() {
     let (simulator, site) = (workspace().await, Site::new("sqlite"));
     // Both feeds of the path ask once in each of two runs.
     forbid(&simulator, "/events", 4);

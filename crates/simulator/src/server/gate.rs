@@ -159,6 +159,9 @@ fn handle(
             pagination.remove("starting_after");
         }
     }
+    if let Some(most) = shared.page_records_max {
+        shorten(&mut query, &mut body, most);
+    }
     let now_s = shared.clock.now_s();
     route.endpoint.answer(&Call {
         shared,
@@ -171,6 +174,19 @@ fn handle(
         body,
         now_s,
     })
+}
+
+/// Makes of a page that is asked for one of at most so many records.
+fn shorten(query: &mut HashMap<String, String>, body: &mut Value, most: u64) {
+    if let Some(asked) = query.get_mut("per_page")
+        && asked.parse().is_ok_and(|asked: u64| asked > most)
+    {
+        *asked = most.to_string();
+    }
+    let asked = body.get_mut("pagination").and_then(|pagination| pagination.get_mut("per_page"));
+    if let Some(asked) = asked.filter(|asked| asked.as_u64().is_some_and(|asked| asked > most)) {
+        *asked = most.into();
+    }
 }
 
 fn refused(problem: &Problem, request_id: &str) -> Answer {

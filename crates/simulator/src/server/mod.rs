@@ -58,6 +58,7 @@ pub(crate) struct Shared {
     base_url: String,
     scroll_ends_with_404: bool,
     host_skew_s: RwLock<Vec<i64>>,
+    page_records_max: Option<u64>,
     requests: AtomicU64,
 }
 
@@ -85,6 +86,7 @@ impl Shared {
             base_url,
             scroll_ends_with_404: settings.scroll_ends_with_404,
             host_skew_s: RwLock::new(settings.host_skew_s.clone()),
+            page_records_max: settings.page_records_max,
             requests: AtomicU64::new(0),
         }
     }

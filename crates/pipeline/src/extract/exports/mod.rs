@@ -10,6 +10,8 @@ mod messages;
 mod reporting;
 mod unpack;
 
+pub(crate) use reporting::JOBS as REPORTING_JOBS;
+
 use super::Extraction;
 use super::stream::encode;
 use crate::error::PipelineError;

@@ -16,7 +16,7 @@ use relatable_model::convert::instant_from_text;
 use serde_json::{Map, Value, json};
 
 /// Jobs under way at once; the API allows one more, which is left to others.
-const JOBS: usize = 4;
+pub(crate) const JOBS: usize = 4;
 /// The feed that lists the datasets.
 const DATASETS: &str = "reporting_datasets";
 

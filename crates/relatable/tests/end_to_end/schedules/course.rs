@@ -125,6 +125,7 @@ async fn workspace(schedule: &Schedule) -> Simulator {
         index_lag_s: schedule.index_lag_s,
         host_skew_s: schedule.host_skew_s.clone(),
         scroll_ends_with_404: schedule.scroll_ends_with_404,
+        page_records_max: schedule.page_records_max,
         timezone: schedule.timezone.to_owned(),
         clock: Some("2026-11-02T21:30:00Z".parse().unwrap()),
         ..Settings::default()

@@ -72,6 +72,9 @@ const BESIDE_EACH: usize = 2;
 /// Where days begin.
 const TIMEZONES: [&str; 4] = ["Europe/Dublin", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata"];
 
+/// How many records pages may have.
+const PAGE_RECORDS_MAX: [Option<u64>; 3] = [None, Some(7), Some(16)];
+
 /// One schedule.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
@@ -86,6 +89,8 @@ pub(super) struct Schedule {
     pub(super) timezone: &'static str,
     pub(super) index_lag_s: u64,
     pub(super) host_skew_s: Vec<i64>,
+    /// How many records a page has at most, so that some readings go on over many pages.
+    pub(super) page_records_max: Option<u64>,
     pub(super) scroll_ends_with_404: bool,
     pub(super) syncs: Vec<Sync>,
     /// Which of the syncs is killed, and when.
@@ -130,6 +135,7 @@ impl Schedule {
             read,
             killed,
             kill: Kill::draw(killed, &mut random),
+            page_records_max: *PAGE_RECORDS_MAX.choose(&mut random).unwrap(),
         }
     }
 }
@@ -186,10 +192,12 @@ impl Kill {
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Schedule { number, scheme, timezone, index_lag_s, host_skew_s, scroll_ends_with_404, .. } = self;
+        let pages = self.page_records_max.map_or("whole pages".to_owned(), |most| format!("pages of {most}"));
         write!(
             f,
             "schedule {number}: into {scheme}, days begin in {timezone}, the index is {index_lag_s} s late"
         )?;
+        write!(f, ", {pages}")?;
         write!(f, ", hosts' clocks are ahead by {host_skew_s:?} s, the scroll ends with ")?;
         writeln!(
             f,

@@ -2,14 +2,17 @@
 
 mod healthy;
 mod losses;
+mod missed;
 mod planting;
+mod reach;
 mod windows;
 
 use crate::harness::{Site, rules};
 use relatable_intercom::clock::SystemClock;
 use relatable_pipeline::event::Unobserved;
 use relatable_pipeline::{
-    Finding, LISTED_MAX_DEFAULT, ReadingSettings, SyncSettings, VerifyReport, VerifySettings, repair, verify,
+    Finding, LISTED_MAX_DEFAULT, ReadingSettings, Retention, SyncSettings, VerifyReport, VerifySettings,
+    repair, verify,
 };
 use relatable_simulator::{Settings, Simulator};
 use std::sync::Arc;
@@ -30,6 +33,7 @@ fn settings(simulator: &Simulator, site: &Site, sample: u64) -> VerifySettings {
             curated: rules(None),
             journal: site.file("journal"),
             reading: ReadingSettings::default(),
+            retention: Retention::Forever,
             salt: None,
             clock: Arc::new(SystemClock),
         },
