@@ -25,6 +25,8 @@ pub(crate) enum Failure {
     Version { path: PathBuf, found: String, needed: &'static str },
     /// The folder given in RELATABLE_DUCKDB_DIR cannot be used.
     Given { folder: PathBuf, reason: String },
+    /// A database server did not start; holds what it said.
+    Server { said: String },
     /// Source files are longer than the project allows.
     LongFiles { count: usize, limit: usize },
     /// README.md does not hold as many commands as asked for.
@@ -62,6 +64,7 @@ impl fmt::Display for Failure {
                 "the folder {} given in RELATABLE_DUCKDB_DIR cannot be used: {reason}",
                 folder.display()
             ),
+            Self::Server { said } => write!(out, "the database server did not start: {said}"),
             Self::LongFiles { count, limit } => write!(out, "{count} source file(s) over {limit} lines"),
             Self::ReadmeCommand { number, found } => {
                 write!(out, "README.md has no cargo command number {number}; it has {found}")

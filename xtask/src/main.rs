@@ -13,6 +13,7 @@ mod check;
 mod duckdb;
 mod failure;
 mod readme;
+mod servers;
 mod tasks;
 mod workspace;
 
@@ -34,7 +35,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND [ARGS]
   duckdb              obtain the DuckDB library and print where it is
   readme-command N    print the N-th cargo command of README.md, counted from 1
 
-RELATABLE_DUCKDB_DIR names a folder with a DuckDB library to use instead of looking for one.";
+RELATABLE_DUCKDB_DIR names a folder with a DuckDB library to use instead of looking for one;
+RELATABLE_POSTGRES_DIR one with the programs of PostgreSQL, which tests and benchmarks start a server from.";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);

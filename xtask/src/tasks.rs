@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use crate::duckdb;
 use crate::failure::Failure;
+use crate::servers::Postgres;
 use crate::workspace::{Workspace, line, succeed};
 
 /// The feature that links DuckDB's shared library.
@@ -39,7 +40,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
 /// Every test of the workspace, with DuckDB.
 pub(crate) fn test(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let feature = link_duckdb(workspace, DEBUG)?;
-    start(workspace.cargo().args(["test", "--workspace", "--features", feature]).args(arguments))
+    let postgres = Postgres::start()?;
+    let mut cargo = workspace.cargo();
+    let (name, address) = postgres.variable();
+    start(cargo.args(["test", "--workspace", "--features", feature]).args(arguments).env(name, address))
 }
 
 /// Every benchmark, or those the arguments choose.
@@ -51,7 +55,9 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<Exi
         // Only real benchmarks: the unit tests of a library would be built as benchmarks too.
         cargo.args(["--bench", "*"]);
     }
-    start(cargo.args(arguments))
+    let postgres = Postgres::start()?;
+    let (name, address) = postgres.variable();
+    start(cargo.args(arguments).env(name, address))
 }
 
 /// Obtains the DuckDB library and prints where it is.

@@ -42,13 +42,31 @@ pub(crate) struct Applier<'a, S: Session> {
     began_empty: BTreeMap<String, bool>,
     /// Rows of those tables that are not written yet.
     gathering: Gathering<'a, S>,
+    /// Statements that declare the keys of new tables, with the table each is about, to be run before rows are compared.
+    keys: Vec<(String, String)>,
 }
 
 impl<'a, S: Session> Applier<'a, S> {
-    /// An applier that has done nothing yet.
-    pub(crate) fn new(session: &'a S, shapes: &'a Shapes) -> Applier<'a, S> {
+    /// An applier that has done nothing yet; `keys` are to be declared before rows are compared.
+    pub(crate) fn new(session: &'a S, shapes: &'a Shapes, keys: Vec<(String, String)>) -> Applier<'a, S> {
         let gathering = Gathering::new(session);
-        Applier { session, shapes, outcome: Outcome::default(), began_empty: BTreeMap::new(), gathering }
+        Applier {
+            session,
+            shapes,
+            outcome: Outcome::default(),
+            began_empty: BTreeMap::new(),
+            gathering,
+            keys,
+        }
+    }
+
+    /// Writes the rows that wait and declares the keys that wait.
+    fn write_waiting(&mut self) -> Result<(), DestinationError> {
+        self.gathering.write_all()?;
+        for (table, sql) in std::mem::take(&mut self.keys) {
+            self.session.execute(Step("declare the keys of", &table), &sql, &[])?;
+        }
+        Ok(())
     }
 
     /// Applies a change of which no other of the load has a key or scope: where the table was empty before the load,
@@ -90,7 +108,7 @@ impl<'a, S: Session> Applier<'a, S> {
 
     /// Writes the rows that wait, and refuses a key that the rows appended to a table have twice.
     pub(crate) fn complete_appended(&mut self) -> Result<(), DestinationError> {
-        self.gathering.write_all()?;
+        self.write_waiting()?;
         for (table, _) in self.began_empty.iter().filter(|(_, began_empty)| **began_empty) {
             let Some(shape) = self.shapes.get(table) else { continue };
             if self.session.dialect().enforces_keys() {
@@ -108,7 +126,7 @@ impl<'a, S: Session> Applier<'a, S> {
     /// Applies a change.
     pub(crate) fn apply(&mut self, change: &TableChange) -> Result<(), DestinationError> {
         // Other tables' rows may be its parents.
-        self.gathering.write_all()?;
+        self.write_waiting()?;
         let shapes = self.shapes;
         let shape = shapes.get(&change.table).ok_or_else(|| DestinationError::Mismatch {
             table: change.table.clone(),

@@ -16,6 +16,10 @@ use relatable_model::schema::{Column, DELETED_AT, ParentLink, Table, View};
 pub(crate) struct Plan {
     /// Statements with the table each is about, in order.
     statements: Vec<(String, String)>,
+    /// Keys of new tables that are better declared once their first rows are in, with the table each is about.
+    pub(crate) keys: Vec<(String, String)>,
+    /// The links and indexes that need them.
+    pub(crate) links: Vec<(String, String)>,
     /// Views that are made anew.
     pub(crate) views: Vec<StoredView>,
     /// Views that are no longer asked for.
@@ -188,7 +192,7 @@ impl Planner<'_> {
                     return Err(shape.mismatch(difference));
                 }
                 if !exists {
-                    plan.push(&table.name, self.add_column_sql(&table.name, column));
+                    plan.push(&table.name, self.add_column_sql(shape, column));
                 }
             }
             let changed = |column: &&Column| {
@@ -196,16 +200,7 @@ impl Planner<'_> {
             };
             described.extend(table.columns.iter().filter(changed));
         } else {
-            plan.push(&table.name, self.create_sql(shape));
-            if let Some(link) = &shape.parent {
-                let here: Vec<String> = link.columns.iter().map(|(here, _)| here.clone()).collect();
-                if !shape.key.starts_with(&here) {
-                    self.dialect
-                        .index(&table.name, &here)
-                        .into_iter()
-                        .for_each(|sql| plan.push(&table.name, sql));
-                }
-            }
+            self.plan_creation(plan, shape);
             described.extend(table.columns.iter().filter(|column| !column.description.is_empty()));
         }
         if comment != table.description
@@ -218,6 +213,27 @@ impl Planner<'_> {
             sql.into_iter().for_each(|sql| plan.push(&table.name, sql));
         }
         Ok(())
+    }
+
+    /// Creates the table with its keys, links and indexes.
+    fn plan_creation(&self, plan: &mut Plan, shape: &Shape) {
+        let declared = |part: String| {
+            (shape.name.clone(), format!("ALTER TABLE {} ADD {part}", self.dialect.quote(&shape.name)))
+        };
+        let is_late = self.dialect.enforces_keys() && self.dialect.keys_after_rows();
+        plan.push(&shape.name, self.create_sql(shape, !is_late));
+        if is_late {
+            plan.keys.push(declared(self.key_sql(shape)));
+            plan.links.extend(self.link_sql(shape).map(declared));
+        }
+        let Some(link) = &shape.parent else { return };
+        let here: Vec<String> = link.columns.iter().map(|(here, _)| here.clone()).collect();
+        if !shape.key.starts_with(&here)
+            && let Some(sql) = self.dialect.index(&shape.name, &here)
+        {
+            let statements = if is_late { &mut plan.links } else { &mut plan.statements };
+            statements.push((shape.name.clone(), sql));
+        }
     }
 
     /// Makes the views that are missing or show other columns than the table has; drops those no longer asked for.
@@ -237,44 +253,57 @@ impl Planner<'_> {
             if current && self.catalogue.get(&view.name).is_some() {
                 continue;
             }
-            plan.push(&view.name, format!("DROP VIEW IF EXISTS {}", self.dialect.quote(&view.name)));
-            plan.push(&view.name, definition.clone());
+            if self.dialect.extends_views() {
+                plan.push(&view.name, definition.replacen("CREATE VIEW", "CREATE OR REPLACE VIEW", 1));
+            } else {
+                plan.push(&view.name, format!("DROP VIEW IF EXISTS {}", self.dialect.quote(&view.name)));
+                plan.push(&view.name, definition.clone());
+            }
             plan.views.push(StoredView { name: view.name.clone(), table: table.name.clone(), definition });
         }
     }
 
-    /// `CREATE TABLE`.
-    fn create_sql(&self, shape: &Shape) -> String {
+    /// `CREATE TABLE`, `with_keys` or without.
+    fn create_sql(&self, shape: &Shape, with_keys: bool) -> String {
         let quote = |name: &str| self.dialect.quote(name);
         let mut parts: Vec<String> = shape
             .columns
             .iter()
             .map(|column| {
                 let null = if shape.key.contains(&column.name) { " NOT NULL" } else { "" };
-                format!("{} {}{null}", quote(&column.name), self.dialect.type_name(column.logical))
+                format!("{} {}{null}", quote(&column.name), shape.type_name(self.dialect, column))
             })
             .collect();
-        if self.dialect.enforces_keys() {
-            parts.push(format!("PRIMARY KEY ({})", list(self.dialect, "", &shape.key)));
-            if let Some(link) = &shape.parent {
-                parts.push(format!(
-                    "FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED",
-                    list(self.dialect, "", link.columns.iter().map(|(here, _)| here)),
-                    quote(&link.table),
-                    list(self.dialect, "", link.columns.iter().map(|(_, there)| there)),
-                ));
-            }
+        if self.dialect.enforces_keys() && with_keys {
+            parts.push(self.key_sql(shape));
+            parts.extend(self.link_sql(shape));
         }
         format!("CREATE TABLE {} (\n  {}\n)", quote(&shape.name), parts.join(",\n  "))
     }
 
+    /// `PRIMARY KEY …`.
+    fn key_sql(&self, shape: &Shape) -> String {
+        format!("PRIMARY KEY ({})", list(self.dialect, "", &shape.key))
+    }
+
+    /// `FOREIGN KEY …`, for a table that has a parent.
+    fn link_sql(&self, shape: &Shape) -> Option<String> {
+        let link = shape.parent.as_ref()?;
+        Some(format!(
+            "FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED",
+            list(self.dialect, "", link.columns.iter().map(|(here, _)| here)),
+            self.dialect.quote(&link.table),
+            list(self.dialect, "", link.columns.iter().map(|(_, there)| there)),
+        ))
+    }
+
     /// `ALTER TABLE … ADD COLUMN`.
-    fn add_column_sql(&self, table: &str, column: &Column) -> String {
+    fn add_column_sql(&self, shape: &Shape, column: &Column) -> String {
         format!(
             "ALTER TABLE {} ADD COLUMN {} {}",
-            self.dialect.quote(table),
+            self.dialect.quote(&shape.name),
             self.dialect.quote(&column.name),
-            self.dialect.type_name(column.logical)
+            shape.type_name(self.dialect, column)
         )
     }
 

@@ -2,6 +2,8 @@
 
 use crate::session::{Cell, Place};
 use relatable_model::logical::LogicalType;
+use relatable_model::naming::Names;
+use relatable_model::schema::Column;
 
 /// The words and habits of one database's SQL.
 pub(crate) trait Dialect {
@@ -18,8 +20,18 @@ pub(crate) trait Dialect {
     /// The declared type of a column of this logical type.
     fn type_name(&self, logical: LogicalType) -> &'static str;
 
+    /// The declared type of a column that identifies rows: of keys and of what refers to them.
+    fn identifying_type_name(&self, logical: LogicalType) -> &'static str {
+        self.type_name(logical)
+    }
+
     /// Whether primary keys and parent links are declared to the database and enforced by it.
     fn enforces_keys(&self) -> bool;
+
+    /// Whether keys and links are better declared once the first rows are in: to sort them at once is less work.
+    fn keys_after_rows(&self) -> bool {
+        false
+    }
 
     /// How many bytes of rows may be in memory until they are written to tables that were empty: of many rows at once, some
     /// databases make less work.
@@ -75,6 +87,16 @@ pub(crate) trait Dialect {
         Vec::new()
     }
 
+    /// A column of `alias` as what is the same if and only if the value is.
+    fn comparable(&self, alias: &str, column: &Column) -> String {
+        format!("{alias}.{}", self.quote(&column.name))
+    }
+
+    /// Whether a view can get further columns at its end and stay, with all that depends on it.
+    fn extends_views(&self) -> bool {
+        false
+    }
+
     /// Microseconds since the epoch of a cell read from a timestamp column.
     fn instant_us(&self, cell: &Cell) -> Option<i64> {
         match cell {
@@ -90,6 +112,12 @@ pub(crate) trait Dialect {
             Place::Temporary(name) => format!("temp.{}", self.quote(name)),
         }
     }
+}
+
+/// The name of the index on these columns of a table, within every database's limit.
+pub(crate) fn index_name(table: &str, columns: &[String]) -> String {
+    let name = format!("_relatable_index.{table}.{}", columns.join("."));
+    Names::default().assign(&name, &name)
 }
 
 /// A text between quotes, each quote in it doubled, as the SQL standard has it.

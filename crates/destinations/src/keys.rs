@@ -49,7 +49,7 @@ pub(crate) fn versions(
     let dialect = session.dialect();
     let step = Step("read versions of", table);
     let asked = dialect.place(Place::Temporary(ASKED));
-    let text = dialect.type_name(relatable_model::logical::LogicalType::Text);
+    let text = dialect.identifying_type_name(relatable_model::logical::LogicalType::Text);
     session.execute(step, &format!("CREATE TEMP TABLE {asked} (k {text})"), &[])?;
     let column: ArrayRef = Arc::new(StringArray::from_iter_values(keys));
     let batch = RecordBatch::try_from_iter([("k", column)])

@@ -9,52 +9,38 @@
 //! logical type is stored, `stage` how rows get in, `rows` how they come out, `merge` how staged rows meet stored ones, `query` how statements
 //! run, `failure` what its errors mean.
 
+#[cfg(not(any(feature = "sqlite", feature = "duckdb", feature = "postgres")))]
+compile_error!("at least one destination is needed: the features `sqlite`, `duckdb`, `postgres`");
+
 pub mod contract;
 pub mod error;
 pub mod package;
 pub mod uri;
 
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod bookkeeping;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod catalogue;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod change;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod database;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod ddl;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod dialect;
 #[cfg(feature = "duckdb")]
 mod duckdb;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod erase;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod file;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod gathering;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod keys;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod load;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod merge_plan;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+#[cfg(feature = "postgres")]
+mod postgres;
 mod proving;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod reading;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod retire;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod session;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod staging;
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
 mod statement;
 
 pub use contract::{Dangling, Destination, Live, Only, Reading, Referring, Rows, Uneven, Within};

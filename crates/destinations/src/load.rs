@@ -15,9 +15,12 @@ use crate::session::{Session, Transaction};
 use crate::shape::{Known, Shapes};
 use relatable_model::issue::Issue;
 use relatable_model::schema::Table;
+use std::collections::BTreeMap;
 
 /// The kind of issue recorded for child rows without a parent.
 const ORPHAN: &str = "orphan";
+/// The kind of issue recorded for texts that were not stored as they came.
+const ALTERED: &str = "text_altered";
 
 /// Applies a package with its changes; `fence` is the token of the handle that loads.
 pub(crate) fn load<S: Session>(
@@ -32,8 +35,8 @@ pub(crate) fn load<S: Session>(
         retire(session, retirement, package.loaded_at_us)?;
     }
     models::record(session, package.models, package.loaded_at_us)?;
-    let (shapes, mut additions) = settle_tables(session, package)?;
-    let mut applier = Applier::new(session, &shapes);
+    let (shapes, mut additions, keys) = settle_tables(session, package)?;
+    let mut applier = Applier::new(session, &shapes, keys);
     for change in changes {
         match change.map_err(DestinationError::Producer)? {
             Change::Table(change) => {
@@ -95,12 +98,12 @@ pub(crate) fn plan(
     Ok((plan, shapes))
 }
 
-/// Makes tables, columns and views as the package declares them, and records them; answers what they are now and what
-/// was added.
+/// Makes tables, columns and views as the package declares them, and records them; answers what they are now, what was
+/// added, and the keys that are still to be declared.
 fn settle_tables(
     session: &impl Session,
     package: &Package<'_>,
-) -> Result<(Shapes, Additions), DestinationError> {
+) -> Result<(Shapes, Additions, Vec<(String, String)>), DestinationError> {
     let known = Known::read(session)?;
     let catalogue = Catalogue::read(session)?;
     let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, package.tables)?;
@@ -108,7 +111,8 @@ fn settle_tables(
     columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
     keys::record(session, package.tables, &known.keys)?;
     views::record(session, &plan.views, &plan.dropped_views)?;
-    Ok((shapes, Additions::new(package.tables, &known.columns)))
+    let keys = plan.keys.into_iter().chain(plan.links).collect();
+    Ok((shapes, Additions::new(package.tables, &known.columns), keys))
 }
 
 /// Records the package's issues and one more for each table that rows were left out of.
@@ -134,8 +138,33 @@ fn record_issues(
             Some((issue, i64::try_from(*count).unwrap_or(i64::MAX)))
         })
         .collect();
+    let altered = altered(session, shapes);
     let mut tally = Tally::default();
     package.issues.iter().for_each(|issue| tally.add(issue, 1));
+    altered.iter().for_each(|(issue, count)| tally.add(issue, *count));
     orphans.iter().for_each(|(issue, count)| tally.add(issue, *count));
     tally.record(session, package.loaded_at_us)
+}
+
+/// The issues of texts of a load that were not stored as they came.
+fn altered(session: &impl Session, shapes: &Shapes) -> Vec<(Issue, i64)> {
+    let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for altered in session.take_altered() {
+        *counts.entry((altered.table, altered.column)).or_default() += altered.count;
+    }
+    let issue = |((table, column), count): ((String, String), u64)| {
+        let shape = shapes.get(&table)?;
+        let issue = Issue {
+            resource: shape.resource.clone(),
+            kind: ALTERED.to_owned(),
+            path: shape.column(&column)?.path.clone(),
+            record: String::new(),
+            detail: format!(
+                "texts in `{table}.{column}` have zero characters, which the database has no place for: U+FFFD stands \
+                 there instead"
+            ),
+        };
+        Some((issue, i64::try_from(count).unwrap_or(i64::MAX)))
+    };
+    counts.into_iter().filter_map(issue).collect()
 }

@@ -130,7 +130,7 @@ fn among(session: &impl Session, root: &Table, only: &Only<'_>) -> Result<String
     let dialect = session.dialect();
     let step = Step("read", &root.name);
     let place = Place::Temporary(ASKED);
-    let text = dialect.type_name(LogicalType::Text);
+    let text = dialect.identifying_type_name(LogicalType::Text);
     let names: Vec<String> = (0..only.columns.len()).map(|index| format!("k{index}")).collect();
     let declared: Vec<String> = names.iter().map(|name| format!("{name} {text}")).collect();
     let sql = format!("CREATE TEMP TABLE {} ({})", dialect.place(place), declared.join(", "));

@@ -93,6 +93,17 @@ pub(crate) struct Merged {
     pub(crate) updated: u64,
 }
 
+/// Texts that were not stored as they were given, since the database has no place for some character.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Altered {
+    /// What was written, a table's name.
+    pub(crate) table: String,
+    /// The column.
+    pub(crate) column: String,
+    /// How many texts.
+    pub(crate) count: u64,
+}
+
 /// An open connection.
 pub(crate) trait Session {
     /// The database's SQL.
@@ -124,6 +135,17 @@ pub(crate) trait Session {
     /// Begins a transaction that will write.
     fn begin(&self) -> Result<(), DestinationError>;
 
+    /// Begins a transaction that writes nothing but temporary tables, sees one state of the database, and keeps nobody
+    /// from writing.
+    fn begin_reading(&self) -> Result<(), DestinationError> {
+        self.execute(Step("begin a transaction", ""), "BEGIN TRANSACTION", &[]).map(|_| ())
+    }
+
+    /// What was altered since this was asked last.
+    fn take_altered(&self) -> Vec<Altered> {
+        Vec::new()
+    }
+
     /// A query that answers one whole number.
     fn count(&self, step: Step<'_>, sql: &str) -> Result<u64, DestinationError> {
         let rows = self.rows(step, sql, &[])?;
@@ -147,7 +169,7 @@ impl<'s, S: Session> Transaction<'s, S> {
 
     /// Begins one that writes nothing but temporary tables, and keeps nobody from writing.
     pub(crate) fn begin_reading(session: &'s S) -> Result<Self, DestinationError> {
-        session.execute(Step("begin a transaction", ""), "BEGIN TRANSACTION", &[])?;
+        session.begin_reading()?;
         Ok(Transaction { session, open: true })
     }
 

@@ -4,6 +4,7 @@ use crate::bookkeeping::columns::StoredColumn;
 use crate::bookkeeping::keys::StoredKey;
 use crate::bookkeeping::views::StoredView;
 use crate::bookkeeping::{columns, keys, views};
+use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::RememberedColumn;
 use crate::session::Session;
@@ -89,6 +90,19 @@ impl Shape {
     /// Whether this column says nothing about the document.
     pub(crate) fn is_synced(&self, name: &str) -> bool {
         self.column(name).is_some_and(|column| column.role == ColumnRole::Synced)
+    }
+
+    /// The declared type of a column of this table.
+    pub(crate) fn type_name(&self, dialect: &dyn Dialect, column: &Column) -> &'static str {
+        let mut linked = self.parent.iter().flat_map(|link| &link.columns);
+        let identifies = self.key.contains(&column.name)
+            || linked.any(|(here, _)| *here == column.name)
+            || !column.references.is_empty();
+        if identifies {
+            dialect.identifying_type_name(column.logical)
+        } else {
+            dialect.type_name(column.logical)
+        }
     }
 
     /// The error that something asked does not fit this table.

@@ -63,7 +63,7 @@ pub(crate) fn stage(
     let place = Place::Temporary(name);
     let definitions: Vec<String> = columns
         .iter()
-        .map(|column| format!("{} {}", dialect.quote(&column.name), dialect.type_name(column.logical)))
+        .map(|column| format!("{} {}", dialect.quote(&column.name), shape.type_name(dialect, column)))
         .collect();
     let sql = format!("CREATE TEMP TABLE {} ({})", dialect.place(place), definitions.join(", "));
     session.execute(step, &sql, &[])?;

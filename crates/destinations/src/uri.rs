@@ -2,6 +2,7 @@
 
 use crate::contract::Destination;
 use crate::error::DestinationError;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,24 +14,50 @@ pub const LOCK_WAIT: Duration = Duration::from_secs(60);
 enum Scheme {
     Sqlite,
     DuckDb,
+    Postgres,
 }
 
 impl Scheme {
     /// Every scheme with the endings of file names that stand for it.
-    const ALL: [(Scheme, &'static str, &'static [&'static str]); 2] =
-        [(Scheme::Sqlite, "sqlite", &["db", "sqlite"]), (Scheme::DuckDb, "duckdb", &["duckdb"])];
+    const ALL: [(Scheme, &'static str, &'static [&'static str]); 4] = [
+        (Scheme::Sqlite, "sqlite", &["db", "sqlite"]),
+        (Scheme::DuckDb, "duckdb", &["duckdb"]),
+        (Scheme::Postgres, "postgres", &[]),
+        (Scheme::Postgres, "postgresql", &[]),
+    ];
+    /// What addresses look like.
+    const VALID: &'static str =
+        "valid are sqlite:FILE, duckdb:FILE and postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=SCHEMA";
 }
 
-/// Where a destination is: which database, in which file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a destination is: which database, and in which file or on which server.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     scheme: Scheme,
-    file: PathBuf,
+    place: Place,
+}
+
+/// Where the tables lie.
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    File(PathBuf),
+    /// The address as it was given, which may hold a password.
+    Server(String),
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = match &self.place {
+            Place::File(file) => file.display().to_string(),
+            Place::Server(_) => "a server".to_owned(),
+        };
+        write!(formatter, "{:?} at {place}", self.scheme)
+    }
 }
 
 impl Address {
     /// Reads what is written as `sqlite:FILE` or `duckdb:FILE`; `sqlite:///absolute/file` and the bare name of a file
-    /// that ends in `.db`, `.sqlite` or `.duckdb` are understood too.
+    /// that ends in `.db`, `.sqlite` or `.duckdb` are understood too. A server's is `postgres://USER@HOST/DATABASE`.
     ///
     /// # Errors
     /// [`DestinationError::Uri`] for anything else.
@@ -41,6 +68,9 @@ impl Address {
             Some((name, path)) if name.len() > 1 && !name.contains(['/', '\\', '.']) => {
                 let known = Scheme::ALL.iter().find(|(_, known, _)| name.eq_ignore_ascii_case(known));
                 let (scheme, ..) = known.ok_or_else(|| not_understood(name, "its scheme is unknown"))?;
+                if *scheme == Scheme::Postgres {
+                    return Ok(Address { scheme: *scheme, place: Place::Server(uri.to_owned()) });
+                }
                 // `sqlite://file` has no host: what follows the slashes is the path.
                 (*scheme, path.strip_prefix("//").unwrap_or(path))
             }
@@ -53,18 +83,38 @@ impl Address {
         if path.is_empty() {
             return Err(not_understood(uri, "it names no file"));
         }
-        Ok(Address { scheme, file: PathBuf::from(path) })
+        Ok(Address { scheme, place: Place::File(PathBuf::from(path)) })
     }
 
-    /// A destination of the same kind in another file.
+    /// A place on this machine, in a file, for the same tables on their way there.
     #[must_use]
-    pub fn at(&self, file: PathBuf) -> Address {
-        Address { scheme: self.scheme, file }
+    pub fn scratch(&self, file: PathBuf) -> Address {
+        let scheme = match self.scheme {
+            Scheme::Postgres => Scheme::Sqlite,
+            of_a_file => of_a_file,
+        };
+        Address { scheme, place: Place::File(file) }
     }
 
-    /// The file. Every destination there is lives in one.
-    pub fn file(&self) -> &Path {
-        &self.file
+    /// The file, where the destination lives in one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(file) => Some(file),
+            Place::Server(_) => None,
+        }
+    }
+
+    /// What tells a server's tables from others in the name of a file; `None` for those in a file.
+    pub fn server_name(&self) -> Option<String> {
+        let Place::Server(uri) = &self.place else { return None };
+        let (_, place) = uri.split_once("://").unwrap_or(("", uri));
+        let place = place.split_once('?').map_or(place, |(place, _)| place);
+        let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
+        let schema =
+            uri.split(['?', '&']).find_map(|pair| pair.strip_prefix("schema=")).unwrap_or("intercom");
+        let plain =
+            |character: char| if character.is_alphanumeric() || character == '.' { character } else { '-' };
+        Some(format!("{place}-{schema}").chars().map(plain).collect())
     }
 
     /// The name of the database's own shell, to look at it.
@@ -72,6 +122,7 @@ impl Address {
         match self.scheme {
             Scheme::Sqlite => "sqlite3",
             Scheme::DuckDb => "duckdb",
+            Scheme::Postgres => "psql",
         }
     }
 
@@ -82,9 +133,13 @@ impl Address {
     /// [`DestinationError::NotBuilt`] for a database this build lacks; [`DestinationError::Open`] where the folder is
     /// missing or the path is a folder; [`DestinationError::NotADatabase`] for a file of another kind.
     pub fn open(&self, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
-        match self.scheme {
-            Scheme::Sqlite => open_sqlite(self.file.clone(), lock_wait),
-            Scheme::DuckDb => open_duckdb(self.file.clone(), lock_wait),
+        match (self.scheme, &self.place) {
+            (Scheme::Sqlite, Place::File(file)) => open_sqlite(file.clone(), lock_wait),
+            (Scheme::DuckDb, Place::File(file)) => open_duckdb(file.clone(), lock_wait),
+            (_, Place::Server(uri)) => open_postgres(uri, lock_wait),
+            (Scheme::Postgres, Place::File(file)) => {
+                Err(not_understood(&file.display().to_string(), "PostgreSQL is on a server"))
+            }
         }
     }
 }
@@ -125,13 +180,19 @@ fn open_duckdb(_path: PathBuf, _lock_wait: Duration) -> Result<Box<dyn Destinati
     Err(DestinationError::NotBuilt { scheme: "duckdb".to_owned() })
 }
 
+#[cfg(feature = "postgres")]
+fn open_postgres(uri: &str, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Ok(Box::new(crate::database::Database::new(crate::postgres::PostgresSchema::new(uri, lock_wait)?)))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_postgres(_uri: &str, _lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Err(DestinationError::NotBuilt { scheme: "postgres".to_owned() })
+}
+
 /// The error for a URI; an unknown one is shown by its scheme only, since what follows may hold a password.
 fn not_understood(uri: &str, what: &str) -> DestinationError {
-    let valid: Vec<String> = Scheme::ALL.iter().map(|(_, name, _)| format!("{name}:FILE")).collect();
-    DestinationError::Uri {
-        uri: uri.to_owned(),
-        reason: format!("{what}; valid are {}", valid.join(" and ")),
-    }
+    DestinationError::Uri { uri: uri.to_owned(), reason: format!("{what}; {}", Scheme::VALID) }
 }
 
 #[cfg(test)]
@@ -151,8 +212,13 @@ mod tests {
             ("demo.sqlite", Scheme::Sqlite, "demo.sqlite"),
             ("./with:colon.duckdb", Scheme::DuckDb, "./with:colon.duckdb"),
         ] {
-            let file = PathBuf::from(file);
-            assert_eq!(Address::parse(uri).expect(uri), Address { scheme, file }, "{uri}");
+            let place = Place::File(PathBuf::from(file));
+            assert_eq!(Address::parse(uri).expect(uri), Address { scheme, place }, "{uri}");
+        }
+        for uri in ["postgres://me:secret@host/base", "postgresql://host/base?schema=x"] {
+            let address = Address::parse(uri).expect(uri);
+            assert_eq!((address.scheme, address.file(), address.shell()), (Scheme::Postgres, None, "psql"));
+            assert!(!format!("{address:?}").contains("secret"));
         }
     }
 
@@ -172,7 +238,7 @@ mod tests {
     fn what_names_no_database_is_refused_with_the_valid_schemes_and_without_a_password() {
         for uri in ["oracle://me:secret@host/base", "demo.txt", "", "sqlite:", "duckdb://"] {
             let message = Address::parse(uri).expect_err(uri).to_string();
-            assert!(message.contains("sqlite:FILE and duckdb:FILE"), "{message}");
+            assert!(message.contains("sqlite:FILE, duckdb:FILE and postgres://"), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }
     }

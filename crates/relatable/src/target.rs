@@ -23,9 +23,9 @@ impl Target {
         Ok(Target { address: Address::parse(uri)? })
     }
 
-    /// A destination of the same kind in another file.
-    pub(crate) fn beside(&self, file: &Path) -> Target {
-        Target { address: self.address.at(file.to_path_buf()) }
+    /// A place on this machine for the same tables on their way there.
+    pub(crate) fn scratch(&self, file: &Path) -> Target {
+        Target { address: self.address.scratch(file.to_path_buf()) }
     }
 
     /// Opens it, to wait for another process's lock as long as is usual.
@@ -52,27 +52,40 @@ impl Target {
         self.address.open(uri::LOCK_WAIT)
     }
 
-    /// The file it lives in.
-    pub(crate) fn file(&self) -> &Path {
+    /// The file it lives in, where it does not live on a server.
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.address.file()
     }
 
-    /// The journal that is used unless another is named: beside the file.
+    /// The journal that is used unless another is named: beside the file, or named after the server's database in the
+    /// folder where programs keep what is theirs.
     pub(crate) fn journal(&self) -> PathBuf {
-        let mut journal = self.file().as_os_str().to_owned();
+        let mut journal = match (self.file(), self.address.server_name()) {
+            (Some(file), _) => file.as_os_str().to_owned(),
+            (None, name) => state_folder().join(name.unwrap_or_default()).into_os_string(),
+        };
         journal.push(JOURNAL_ENDING);
         PathBuf::from(journal)
     }
 
     /// Whether it lives in this file, by whatever name, which need not exist yet.
     pub(crate) fn is_in(&self, file: &Path) -> bool {
-        real(self.file()) == real(file)
+        self.file().is_some_and(|own| real(own) == real(file))
     }
 
     /// The database's own shell, to look at it.
     pub(crate) fn shell(&self) -> &'static str {
         self.address.shell()
     }
+}
+
+/// The folder for what this program keeps between runs (XDG base directory specification); the current one where the user
+/// has no home.
+fn state_folder() -> PathBuf {
+    let folder =
+        |variable: &str| std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
+    state.map_or_else(PathBuf::new, |state| state.join("relatable"))
 }
 
 /// A file's one true name; of a file that does not exist, as far as there is one.

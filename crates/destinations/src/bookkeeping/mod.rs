@@ -77,7 +77,12 @@ impl Ledger {
             .iter()
             .map(|column| {
                 let null = if column.nullable { "" } else { " NOT NULL" };
-                format!("{} {}{null}", dialect.quote(column.name), dialect.type_name(column.logical))
+                let declared = if self.key.contains(&column.name) {
+                    dialect.identifying_type_name(column.logical)
+                } else {
+                    dialect.type_name(column.logical)
+                };
+                format!("{} {declared}{null}", dialect.quote(column.name))
             })
             .collect();
         if dialect.enforces_keys() && matches!(place, Place::Stored(_)) {

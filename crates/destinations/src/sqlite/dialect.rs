@@ -1,7 +1,7 @@
 //! SQLite's words.
 
 use super::value::instant_us;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, index_name};
 use crate::session::{Cell, Place};
 use crate::statement::list;
 use relatable_model::logical::LogicalType;
@@ -57,10 +57,9 @@ impl Dialect for Sqlite {
     }
 
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
-        let name = format!("_relatable_index.{table}.{}", columns.join("."));
         Some(format!(
             "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
-            self.quote(&name),
+            self.quote(&index_name(table, columns)),
             self.quote(table),
             list(self, "", columns)
         ))

@@ -139,7 +139,7 @@ impl Bench {
 
 /// A handle that does not wait long for locks.
 fn handle(engine: Engine, path: &std::path::Path) -> Box<dyn Destination> {
-    let uri = format!("{}:{}", engine.scheme(), path.display());
+    let uri = engine.uri(path);
     open_waiting(&uri, Duration::from_millis(400)).expect(&uri)
 }
 

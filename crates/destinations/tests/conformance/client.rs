@@ -9,7 +9,13 @@ pub(crate) enum Engine {
     Sqlite,
     #[cfg(feature = "duckdb")]
     DuckDb,
+    #[cfg(feature = "postgres")]
+    Postgres,
 }
+
+/// The variable with the address of a server that tests may use as they like; the project's test command sets it.
+#[cfg(feature = "postgres")]
+const SERVER: &str = "RELATABLE_TEST_POSTGRES";
 
 /// How a null is shown.
 pub(crate) const NULL: &str = "∅";
@@ -22,12 +28,41 @@ impl Engine {
             Engine::Sqlite => "sqlite",
             #[cfg(feature = "duckdb")]
             Engine::DuckDb => "duckdb",
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => "postgres",
         }
     }
 
-    /// Whether keys and links are enforced by the database.
-    pub(crate) fn enforces_keys(self) -> bool {
-        self.scheme() == "sqlite"
+    /// One of three, by the database: SQLite's, DuckDB's or PostgreSQL's.
+    pub(crate) fn of<T>(self, sqlite: T, duckdb: T, postgres: T) -> T {
+        match self.scheme() {
+            "sqlite" => sqlite,
+            "duckdb" => duckdb,
+            _ => postgres,
+        }
+    }
+
+    /// The address of the tables that lie at `path`: of a server, in a schema named after the folder.
+    pub(crate) fn uri(self, path: &Path) -> String {
+        match self {
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => format!("{}?schema={}", server(), schema(path)),
+            #[cfg(any(feature = "sqlite", feature = "duckdb"))]
+            _ => format!("{}:{}", self.scheme(), path.display()),
+        }
+    }
+
+    /// Whether there is anything at `path`.
+    pub(crate) fn exists(self, path: &Path) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => {
+                let sql = format!("SELECT nspname FROM pg_namespace WHERE nspname = '{}'", schema(path));
+                !read_postgres(&mut connect(path), &sql).is_empty()
+            }
+            #[cfg(any(feature = "sqlite", feature = "duckdb"))]
+            _ => path.exists(),
+        }
     }
 
     /// Runs statements.
@@ -41,6 +76,12 @@ impl Engine {
             Engine::DuckDb => duckdb::Connection::open(path)
                 .and_then(|connection| connection.execute_batch(sql))
                 .expect(sql),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => {
+                let make = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema(path));
+                let mut client = connect(path);
+                client.batch_execute(&make).and_then(|()| client.batch_execute(sql)).expect(sql);
+            }
         }
     }
 
@@ -51,6 +92,8 @@ impl Engine {
             Engine::Sqlite => read_sqlite(path, sql),
             #[cfg(feature = "duckdb")]
             Engine::DuckDb => read_duckdb(path, sql),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => read_postgres(&mut connect(path), sql),
         }
     }
 
@@ -70,6 +113,10 @@ impl Engine {
                 let mut statement = connection.prepare(sql).expect(sql);
                 let rows = statement.query_map([], |row| row.get(0)).expect(sql);
                 rows.collect::<Result<_, _>>().expect(sql)
+            }
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => {
+                connect(path).query(sql, &[]).expect(sql).iter().map(|row| row.get(0)).collect()
             }
         };
         floats.into_iter().map(f64::to_bits).collect()
@@ -108,6 +155,41 @@ fn read_duckdb(path: &Path, sql: &str) -> Vec<String> {
             .map(|index| row.get::<_, Option<String>>(index).expect("text").unwrap_or(NULL.to_owned()))
             .collect();
         lines.push(cells.join("|"));
+    }
+    lines
+}
+
+/// The address of the server.
+#[cfg(feature = "postgres")]
+fn server() -> String {
+    std::env::var(SERVER)
+        .unwrap_or_else(|_| panic!("{SERVER} names no server: `cargo xtask test` starts one for the tests"))
+}
+
+/// The schema of the tables at `path`.
+#[cfg(feature = "postgres")]
+pub(crate) fn schema(path: &Path) -> String {
+    let folder = path.parent().and_then(Path::file_name).expect("a folder").to_string_lossy();
+    format!("tables{folder}")
+}
+
+/// A plain connection that finds the tables at `path`.
+#[cfg(feature = "postgres")]
+pub(crate) fn connect(path: &Path) -> postgres::Client {
+    let mut client = postgres::Client::connect(&server(), postgres::NoTls).expect("the server");
+    let settings = format!("SET search_path TO \"{}\"; SET timezone TO 'UTC'", schema(path));
+    client.batch_execute(&settings).expect("the settings");
+    client
+}
+
+#[cfg(feature = "postgres")]
+fn read_postgres(client: &mut postgres::Client, sql: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for message in client.simple_query(sql).expect(sql) {
+        if let postgres::SimpleQueryMessage::Row(row) = message {
+            let cells: Vec<&str> = (0..row.len()).map(|place| row.get(place).unwrap_or(NULL)).collect();
+            lines.push(cells.join("|"));
+        }
     }
     lines
 }

@@ -100,8 +100,15 @@ fn erase(bench: &mut Bench) -> Result<Erased, DestinationError> {
     })
 }
 
-/// Every file of the database.
+/// Every file of the database; on a server, those of its tables, with what is stored beside their rows.
 fn bytes(bench: &Bench) -> Vec<u8> {
+    if bench.engine.of(false, false, true) {
+        bench.engine.run(&bench.path, "CHECKPOINT");
+        let sql = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(f.oid) FROM pg_class AS c \
+                   JOIN pg_class AS f ON f.oid IN (c.oid, c.reltoastrelid) \
+                   WHERE c.relkind = 'r' AND c.relnamespace = to_regnamespace(quote_ident(current_schema()))";
+        return bench.read(sql).iter().flat_map(|file| std::fs::read(file).expect("its bytes")).collect();
+    }
     let files = std::fs::read_dir(bench.path.parent().expect("a folder")).expect("its files");
     files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("its bytes")).collect()
 }

@@ -1,5 +1,4 @@
 //! One suite for every destination: what the contract promises, checked through a plain client of the database.
-#![cfg(any(feature = "sqlite", feature = "duckdb"))]
 
 mod bench;
 mod child;
@@ -16,20 +15,28 @@ mod proving;
 mod reading;
 mod rows;
 mod scopes;
+#[cfg(feature = "postgres")]
+mod server;
 mod speed;
 mod tables;
 mod values;
 
-/// Runs every case against every destination compiled in.
+/// Runs every case against every destination compiled in; those behind the semicolon against databases in files alone.
 macro_rules! conformance {
-    ($($module:ident::$case:ident),* $(,)?) => {
+    ($($module:ident::$case:ident),* $(,)?; $($file_module:ident::$file_case:ident),* $(,)?) => {
         #[cfg(feature = "sqlite")]
         mod sqlite {
             $(#[test] fn $case() { crate::$module::$case(crate::client::Engine::Sqlite); })*
+            $(#[test] fn $file_case() { crate::$file_module::$file_case(crate::client::Engine::Sqlite); })*
         }
         #[cfg(feature = "duckdb")]
         mod duckdb {
             $(#[test] fn $case() { crate::$module::$case(crate::client::Engine::DuckDb); })*
+            $(#[test] fn $file_case() { crate::$file_module::$file_case(crate::client::Engine::DuckDb); })*
+        }
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $(#[test] fn $case() { crate::$module::$case(crate::client::Engine::Postgres); })*
         }
     };
 }
@@ -102,10 +109,10 @@ conformance![
     failures::an_error_of_the_producer_leaves_nothing,
     failures::a_handle_dropped_in_a_load_leaves_nothing,
     failures::a_process_killed_in_a_load_leaves_nothing,
+    failures::a_lock_is_waited_for_and_then_named,
+    failures::readers_get_in_between_loads,
+    speed::a_hundred_thousand_rows_load_in_seconds;
     failures::a_full_disk_is_named_and_harms_nothing,
     failures::a_read_only_place_is_named,
-    failures::a_lock_is_waited_for_and_then_named,
     failures::what_is_no_database_is_named_and_left,
-    failures::readers_get_in_between_loads,
-    speed::a_hundred_thousand_rows_load_in_seconds,
 ];

@@ -35,9 +35,22 @@ pub(crate) fn links_are_enforced_or_hold(engine: Engine) {
     ]);
     let dangling = "SELECT count(*) FROM contact_tags WHERE contact_id NOT IN (SELECT id FROM contacts)";
     assert_eq!(bench.read(dangling), ["0"]);
-    if engine.enforces_keys() {
-        let sql = "SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list('contact_tags')";
-        assert_eq!(bench.read(sql), ["contact_id|contacts|id"]);
+    let links = engine.of(
+        Some((
+            "SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list('contact_tags')",
+            "contact_id|contacts|id",
+        )),
+        None,
+        Some((
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint \
+             WHERE conrelid = 'contact_tags'::regclass AND contype = 'f' AND convalidated",
+            "FOREIGN KEY (contact_id) REFERENCES contacts(id) DEFERRABLE INITIALLY DEFERRED",
+        )),
+    );
+    if let Some((sql, expected)) = links {
+        assert_eq!(bench.read(sql), [expected]);
+    }
+    if engine.of(true, false, false) {
         assert!(bench.read("PRAGMA foreign_key_check").is_empty());
     }
     let sql = "SELECT referenced_table FROM _relatable_keys WHERE kind = 'parent'";

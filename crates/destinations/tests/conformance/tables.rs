@@ -12,7 +12,7 @@ pub(crate) fn nothing_is_created_before_claim(engine: Engine) {
     assert_eq!(bench.destination.remembered().expect("remembered"), vec![]);
     let keys = ["1".to_owned()];
     assert!(bench.destination.versions("contacts", "id", "updated_at", &keys).expect("versions").is_empty());
-    assert!(!bench.path.exists(), "something was created");
+    assert!(!engine.exists(&bench.path), "something was created");
     assert!(bench.destination.describe().contains("tables"));
 }
 
@@ -95,11 +95,7 @@ pub(crate) fn keys_and_links_are_listed(engine: Engine) {
     bench.load(vec![]);
     let sql = "SELECT table_name, kind, columns, referenced_table, referenced_columns, condition, enforced \
                FROM _relatable_keys ORDER BY table_name, kind";
-    let enforced = match (engine.enforces_keys(), engine.scheme()) {
-        (true, _) => "1",
-        (false, _) => "false",
-    };
-    let never = if engine.enforces_keys() { "0" } else { "false" };
+    let (enforced, never) = (engine.of("1", "false", "t"), engine.of("0", "false", "f"));
     let expected = |referenced: &str| {
         [
             format!("contact_tags|parent|[\"contact_id\"]|contacts|[\"id\"]|{{}}|{enforced}"),
@@ -161,13 +157,20 @@ pub(crate) fn descriptions_are_kept_where_the_database_has_room(engine: Engine) 
     bench.load(vec![bench.rows("contacts", &["id", "name"], json!([["1", "Ann B"]]))]);
     let sql = "SELECT description FROM _relatable_columns WHERE column_name = 'name'";
     assert_eq!(bench.read(sql), ["Full name"]);
-    if !engine.enforces_keys() {
-        assert_eq!(
-            bench.read("SELECT comment FROM duckdb_tables() WHERE table_name = 'contacts'"),
-            ["People; it's them"]
-        );
-        let sql =
-            "SELECT comment FROM duckdb_columns() WHERE table_name = 'contacts' AND column_name = 'name'";
-        assert_eq!(bench.read(sql), ["Full name"]);
+    let comments = engine.of(
+        None,
+        Some((
+            "SELECT comment FROM duckdb_tables() WHERE table_name = 'contacts'",
+            "SELECT comment FROM duckdb_columns() WHERE table_name = 'contacts' AND column_name = 'name'",
+        )),
+        Some((
+            "SELECT obj_description('contacts'::regclass, 'pg_class')",
+            "SELECT col_description('contacts'::regclass, attnum) FROM pg_attribute \
+             WHERE attrelid = 'contacts'::regclass AND attname = 'name'",
+        )),
+    );
+    if let Some((of_table, of_column)) = comments {
+        assert_eq!(bench.read(of_table), ["People; it's them"]);
+        assert_eq!(bench.read(of_column), ["Full name"]);
     }
 }

@@ -35,7 +35,8 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         render::data("no difference; nothing was done")?;
         return Ok(ExitCode::Success);
     }
-    let beside = target.file().parent().filter(|folder| !folder.as_os_str().is_empty());
+    let own = target.file().map_or_else(|| target.journal(), Path::to_path_buf);
+    let beside = own.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = tempfile::Builder::new()
         .prefix(".relatable-remodel-")
         .tempdir_in(beside.unwrap_or(Path::new(".")))
@@ -54,7 +55,7 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         clock: clock.clone(),
         resources,
     };
-    let scratch = target.beside(&folder.path().join("new")).open()?;
+    let scratch = target.scratch(&folder.path().join("new")).open()?;
     let reporter = Reporter::asked(&arguments.reporting, clock);
     let observer = reporter.observer();
     let work = move || remodel(settings, destination.as_mut(), scratch, observer);

@@ -8,6 +8,8 @@ pub(crate) enum Client {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "duckdb")]
     DuckDb(duckdb::Connection),
+    #[cfg(feature = "postgres")]
+    Postgres(crate::postgres::Schema),
 }
 
 impl Client {
@@ -17,6 +19,8 @@ impl Client {
             "sqlite" => Client::Sqlite(rusqlite::Connection::open(file).unwrap()),
             #[cfg(feature = "duckdb")]
             "duckdb" => Client::DuckDb(duckdb::Connection::open(file).unwrap()),
+            #[cfg(feature = "postgres")]
+            "postgres" => Client::Postgres(crate::postgres::Schema::of(file)),
             other => panic!("no client for {other}"),
         }
     }
@@ -27,13 +31,25 @@ impl Client {
             Client::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
             #[cfg(feature = "duckdb")]
             Client::DuckDb(_) => "SELECT table_name FROM duckdb_tables() ORDER BY table_name",
+            #[cfg(feature = "postgres")]
+            Client::Postgres(_) => {
+                "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) \
+                 AND relkind = 'r' ORDER BY relname"
+            }
         };
         self.texts(sql).into_iter().filter(|name| !name.starts_with('_')).collect()
     }
 
     /// A table's columns with the types they are declared with.
     pub(crate) fn columns(&self, table: &str) -> Vec<(String, String)> {
-        let sql = format!("SELECT name, type FROM pragma_table_info('{table}') ORDER BY cid");
+        let sql = match self {
+            #[cfg(feature = "postgres")]
+            Client::Postgres(_) => format!(
+                "SELECT column_name::text, data_type::text FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND table_name = '{table}' ORDER BY ordinal_position"
+            ),
+            _ => format!("SELECT name, type FROM pragma_table_info('{table}') ORDER BY cid"),
+        };
         let rows = self.rows(&sql);
         rows.into_iter().map(|row| (text(&row[0]), text(&row[1]))).collect()
     }
@@ -57,6 +73,8 @@ impl Client {
             Client::Sqlite(connection) => connection.execute_batch(sql).expect(sql),
             #[cfg(feature = "duckdb")]
             Client::DuckDb(connection) => connection.execute_batch(sql).expect(sql),
+            #[cfg(feature = "postgres")]
+            Client::Postgres(schema) => schema.execute(sql),
         }
     }
 
@@ -66,6 +84,8 @@ impl Client {
             Client::Sqlite(connection) => sqlite_rows(connection, sql),
             #[cfg(feature = "duckdb")]
             Client::DuckDb(connection) => duckdb_rows(connection, sql),
+            #[cfg(feature = "postgres")]
+            Client::Postgres(schema) => schema.rows(sql),
         }
     }
 }

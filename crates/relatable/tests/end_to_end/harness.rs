@@ -16,7 +16,7 @@ pub(crate) const UNLIMITED: u32 = 10_000_000;
 /// A folder that goes with the test, and what runs leave in it.
 pub(crate) struct Site {
     folder: tempfile::TempDir,
-    /// The destination's scheme, `sqlite` or `duckdb`.
+    /// The destination's scheme: `sqlite`, `duckdb` or `postgres`.
     scheme: &'static str,
 }
 
@@ -40,7 +40,11 @@ impl Site {
     }
 
     pub(crate) fn uri(&self) -> String {
-        format!("{}:{}", self.scheme, self.database().display())
+        match self.scheme {
+            #[cfg(feature = "postgres")]
+            "postgres" => crate::postgres::Schema::of(&self.database()).uri(),
+            scheme => format!("{scheme}:{}", self.database().display()),
+        }
     }
 
     /// A plain client of the database.

@@ -18,6 +18,8 @@ mod lost_journal;
 mod missing;
 mod oracle;
 mod permissions;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod schedules;
 mod selection;
 mod shrinking;

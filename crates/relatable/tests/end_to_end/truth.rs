@@ -113,6 +113,12 @@ async fn every_table_in_duckdb_equals_the_truth() {
     every_table_equals_the_truth("duckdb").await;
 }
 
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_in_postgres_equals_the_truth() {
+    every_table_equals_the_truth("postgres").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_is_not_true_is_found_out() {
     let settings = Settings { contacts: 60, limit_per_window: UNLIMITED, ..Settings::default() };

@@ -1,0 +1,184 @@
+//! What a `postgres://` address says: where the server is, which schema, how the connection is protected.
+
+use crate::error::DestinationError;
+use percent_encoding::percent_decode_str;
+use std::path::PathBuf;
+use std::str::FromStr;
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
+
+/// The schema unless another is named.
+const SCHEMA: &str = "intercom";
+/// The longest name of a schema, in bytes; PostgreSQL cuts longer ones.
+const SCHEMA_BYTES_MAX: usize = 63;
+/// The name a connection shows in the server's list of activity.
+const APPLICATION: &str = "relatable";
+/// Where the password is taken from if the address has none, as PostgreSQL's own programs do it.
+const PASSWORD_VARIABLE: &str = "PGPASSWORD";
+
+/// How a connection is protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Protection {
+    /// Not at all.
+    None,
+    /// By TLS, with the server's certificate checked against those in the file, or those that the machine trusts.
+    Verified(Option<PathBuf>),
+}
+
+/// A schema on a server.
+#[derive(Debug, Clone)]
+pub(super) struct ServerAddress {
+    pub(super) config: Config,
+    pub(super) schema: String,
+    pub(super) protection: Protection,
+}
+
+impl ServerAddress {
+    /// Reads an address: `postgres://user:password@host:port/database`, and behind a question mark what PostgreSQL's own
+    /// addresses can have, and `schema`.
+    ///
+    /// # Errors
+    /// [`DestinationError::Uri`], without a password.
+    pub(super) fn parse(uri: &str) -> Result<ServerAddress, DestinationError> {
+        let refused = |reason: String| DestinationError::Uri { uri: shown(uri), reason };
+        let (server, pairs) = uri.split_once('?').unwrap_or((uri, ""));
+        let (mut schema, mut mode, mut roots, mut others) = (SCHEMA.to_owned(), None, None, Vec::new());
+        for pair in pairs.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = percent_decode_str(value).decode_utf8_lossy().into_owned();
+            match name {
+                "schema" => schema = value,
+                "sslmode" => mode = Some(value),
+                "sslrootcert" => roots = Some(PathBuf::from(value)),
+                _ => others.push(pair),
+            }
+        }
+        if schema.is_empty() || schema.len() > SCHEMA_BYTES_MAX || schema.contains('\0') {
+            return Err(refused(format!("the name of a schema has 1 to {SCHEMA_BYTES_MAX} bytes")));
+        }
+        if schema.starts_with("pg_") || schema == "information_schema" {
+            return Err(refused(format!("PostgreSQL keeps the schema `{schema}` for itself")));
+        }
+        let plain =
+            if others.is_empty() { server.to_owned() } else { format!("{server}?{}", others.join("&")) };
+        // The message of the parser names the part it stumbled over, never a value.
+        let mut config = Config::from_str(&plain).map_err(|error| {
+            refused(format!("{error}; valid is postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=SCHEMA"))
+        })?;
+        if config.get_hosts().is_empty() {
+            return Err(refused("it names no host".to_owned()));
+        }
+        if config.get_dbname().is_none_or(str::is_empty) {
+            return Err(refused("it names no database".to_owned()));
+        }
+        if let (None, Ok(password)) = (config.get_password(), std::env::var(PASSWORD_VARIABLE)) {
+            config.password(password);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name(APPLICATION);
+        }
+        let protection = match mode.as_deref() {
+            None if roots.is_none() && is_local(&config) => Protection::None,
+            Some("disable") => Protection::None,
+            None | Some("require" | "verify-ca" | "verify-full") => Protection::Verified(roots),
+            Some(other) => {
+                return Err(refused(format!(
+                    "its `sslmode` is `{other}`; valid are `verify-full`, which checks the server's certificate, \
+                     and `disable`"
+                )));
+            }
+        };
+        config.ssl_mode(match protection {
+            Protection::None => SslMode::Disable,
+            Protection::Verified(_) => SslMode::Require,
+        });
+        Ok(ServerAddress { config, schema, protection })
+    }
+
+    /// The destination in words, without user and password.
+    pub(super) fn describe(&self) -> String {
+        let hosts: Vec<String> = self.config.get_hosts().iter().map(host_name).collect();
+        let ports: Vec<String> = self.config.get_ports().iter().map(u16::to_string).collect();
+        let port = if ports.is_empty() { String::new() } else { format!(":{}", ports.join(",")) };
+        let database = self.config.get_dbname().unwrap_or_default();
+        format!("schema `{}` of PostgreSQL database `{database}` at {}{port}", self.schema, hosts.join(","))
+    }
+}
+
+/// An address as far as it may be shown: what stands before an `@` may hold a password.
+fn shown(uri: &str) -> String {
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("postgres", uri));
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let place = rest.split_once('?').map_or(rest, |(place, _)| place);
+    format!("{scheme}://{place}")
+}
+
+/// A host in words.
+fn host_name(host: &Host) -> String {
+    match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(folder) => folder.display().to_string(),
+    }
+}
+
+/// Whether the server is on this machine, so that nobody can listen.
+fn is_local(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => matches!(name.as_str(), "localhost" | "127.0.0.1" | "::1"),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_server_schema_and_protection() {
+        let verified = |file: Option<&str>| Protection::Verified(file.map(PathBuf::from));
+        for (uri, described, protection) in [
+            (
+                "postgres://me:secret@127.0.0.1:5433/base",
+                "schema `intercom` of PostgreSQL database `base` at 127.0.0.1:5433",
+                Protection::None,
+            ),
+            (
+                "postgresql://me@db.example/base?schema=in%20house&connect_timeout=3",
+                "schema `in house` of PostgreSQL database `base` at db.example",
+                verified(None),
+            ),
+            (
+                "postgres://db.example/base?sslmode=require&sslrootcert=/etc/ca.pem",
+                "schema `intercom` of PostgreSQL database `base` at db.example",
+                verified(Some("/etc/ca.pem")),
+            ),
+            (
+                "postgres://db.example/base?sslmode=disable",
+                "schema `intercom` of PostgreSQL database `base` at db.example",
+                Protection::None,
+            ),
+        ] {
+            let address = ServerAddress::parse(uri).expect(uri);
+            assert_eq!((address.describe().as_str(), address.protection), (described, protection), "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_without_a_password() {
+        for (uri, reason) in [
+            ("postgres://me:secret@host", "names no database"),
+            ("postgres:///base", "names no host"),
+            ("postgres://me:secret@host/base?schema=", "1 to 63 bytes"),
+            ("postgres://me:secret@host/base?schema=pg_catalog", "for itself"),
+            ("postgres://me:secret@host/base?sslmode=prefer", "`verify-full`"),
+            ("postgres://me:secret@host:port/base", "valid is postgres://"),
+            ("postgres://me:secret@host/base?colour=secret", "valid is postgres://"),
+        ] {
+            let message = ServerAddress::parse(uri).expect_err(uri).to_string();
+            assert!(message.contains(reason), "{message}");
+            assert!(!message.contains("secret"), "{message}");
+        }
+    }
+}
