@@ -1,5 +1,6 @@
 //! One change of one table: stage, check, replace, merge, mark.
 
+use crate::ddl::Statements;
 use crate::error::DestinationError;
 use crate::gathering::Gathering;
 use crate::merge_plan::{
@@ -42,13 +43,13 @@ pub(crate) struct Applier<'a, S: Session> {
     began_empty: BTreeMap<String, bool>,
     /// Rows of those tables that are not written yet.
     gathering: Gathering<'a, S>,
-    /// Statements that declare the keys of new tables, with the table each is about, to be run before rows are compared.
-    keys: Vec<(String, String)>,
+    /// What declares the keys of new tables, to be run before rows are compared.
+    keys: Statements,
 }
 
 impl<'a, S: Session> Applier<'a, S> {
     /// An applier that has done nothing yet; `keys` are to be declared before rows are compared.
-    pub(crate) fn new(session: &'a S, shapes: &'a Shapes, keys: Vec<(String, String)>) -> Applier<'a, S> {
+    pub(crate) fn new(session: &'a S, shapes: &'a Shapes, keys: Statements) -> Applier<'a, S> {
         let gathering = Gathering::new(session);
         Applier {
             session,

@@ -11,15 +11,18 @@ use crate::shape::{Known, Shape, Shapes};
 use crate::statement::list;
 use relatable_model::schema::{Column, DELETED_AT, ParentLink, Table, View};
 
+/// Statements, with the table each is about, in order.
+pub(crate) type Statements = Vec<(String, String)>;
+
 /// What has to be done before rows can be written.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
-    /// Statements with the table each is about, in order.
-    statements: Vec<(String, String)>,
-    /// Keys of new tables that are better declared once their first rows are in, with the table each is about.
-    pub(crate) keys: Vec<(String, String)>,
-    /// The links and indexes that need them.
-    pub(crate) links: Vec<(String, String)>,
+    /// What makes and extends tables and views.
+    statements: Statements,
+    /// What declares the keys of new tables, where that is better done once their first rows are in.
+    pub(crate) keys: Statements,
+    /// What declares the links and indexes that need those keys.
+    pub(crate) links: Statements,
     /// Views that are made anew.
     pub(crate) views: Vec<StoredView>,
     /// Views that are no longer asked for.

@@ -6,7 +6,7 @@ use crate::bookkeeping::{checkpoint, columns, keys, loads, models, views};
 use crate::catalogue::Catalogue;
 use crate::change::{Applier, Outcome};
 use crate::contract::Changes;
-use crate::ddl::{Plan, Planner};
+use crate::ddl::{Plan, Planner, Statements};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::{Change, Package, Receipt, RowCounts};
@@ -103,7 +103,7 @@ pub(crate) fn plan(
 fn settle_tables(
     session: &impl Session,
     package: &Package<'_>,
-) -> Result<(Shapes, Additions, Vec<(String, String)>), DestinationError> {
+) -> Result<(Shapes, Additions, Statements), DestinationError> {
     let known = Known::read(session)?;
     let catalogue = Catalogue::read(session)?;
     let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, package.tables)?;

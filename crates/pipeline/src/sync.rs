@@ -100,9 +100,7 @@ pub async fn sync(
         Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
     let workspace = client.workspace().await.map_err(read_error("the workspace"))?;
     check_workspace(destination.as_ref(), stored.as_ref(), &workspace.id)?;
-    let opened_at_us = settings.clock.now().as_microsecond();
-    let journal = Journal::open(&settings.journal, &workspace.id, opened_at_us)
-        .map_err(|cause| PipelineError::Journal { step: "open", cause })?;
+    let journal = open_journal(&settings, &workspace.id)?;
     // A run with the wrong journal must not take the destination from one that is under way.
     if let Some(stored) = destination.checkpoint().map_err(destination_error("inspect"))? {
         check_journal(&journal, &stored)?;
@@ -169,6 +167,13 @@ pub async fn sync(
     let report = RunReport { seconds, ..report };
     observer.event(&RunEvent::RunFinished { report: report.clone() });
     Ok(report)
+}
+
+/// The journal of a run.
+fn open_journal(settings: &SyncSettings, workspace: &str) -> Result<Journal, PipelineError> {
+    let opened_at_us = settings.clock.now().as_microsecond();
+    let opened = Journal::open(&settings.journal, workspace, opened_at_us);
+    opened.map_err(|cause| PipelineError::Journal { step: "open", cause })
 }
 
 /// Reads until everything is in the journal, loads until everything is in the destination; the first error ends both,

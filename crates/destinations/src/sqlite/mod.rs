@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// Pages of the file kept in memory, as SQLite wants it: in negative KiB.
-const CACHE_KIB: i32 = -65_536;
+const CACHE_KIB: i32 = -32_768;
 /// Pages of what is staged kept in memory; it is read once or twice, in the order it was written.
 const STAGED_CACHE_KIB: i32 = -16_384;
 

@@ -225,7 +225,12 @@ mod tests {
                 0,
                 0,
             ),
-            (finding(FindingKind::Ghost, "notes", "", Some(("contact_notes", "c"))), vec![], 0, 1),
+            (
+                finding(FindingKind::Ghost, "notes", "", Some(("contact_notes", "c"))),
+                vec!["contact_notes c"],
+                0,
+                0,
+            ),
             (finding(FindingKind::DanglingReference, "contacts", "owner_id", None), vec![], 0, 0),
         ] {
             let plan = Plan::new(std::slice::from_ref(&finding), "2.16", &ReadingSettings::default());
