@@ -5,8 +5,10 @@ use relatable_simulator::{Settings, Simulator};
 use std::process::Command;
 use std::time::Instant;
 
-/// Sizes of the workspaces, in contacts; half as many conversations come with them.
-const SIZES: [u64; 2] = [5_000, 20_000];
+/// Sizes of the workspaces, in contacts; half as many conversations come with them. Already the first fills the caches.
+const SIZES: [u64; 2] = [20_000, 40_000];
+/// How much more the larger one may take: no more than one run differs from another.
+const GROWTH_MAX: f64 = 1.1;
 /// A limit that nobody meets.
 const LIFTED: u32 = 10_000_000;
 
@@ -14,8 +16,9 @@ const LIFTED: u32 = 10_000_000;
 pub(crate) fn measure() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime for the simulator");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the benchmark");
-    for contacts in SIZES {
-        for (kind, limit) in LIMITS {
+    for (kind, limit) in LIMITS {
+        let mut before = None;
+        for contacts in SIZES {
             let settings = Settings { contacts, limit_per_window: LIFTED, ..Settings::default() };
             let token = settings.token.clone();
             let simulator = runtime.block_on(Simulator::start(settings)).expect("a simulated workspace");
@@ -34,6 +37,8 @@ pub(crate) fn measure() {
                 limit / 1_000_000,
             ));
             assert!(peak <= limit, "a sync takes more memory than promised");
+            let growth = peak as f64 / before.replace(peak).unwrap_or(peak) as f64;
+            assert!(growth <= GROWTH_MAX, "memory grows with the workspace: {growth:.2} x for twice as much");
         }
     }
 }

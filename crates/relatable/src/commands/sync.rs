@@ -33,6 +33,10 @@ async fn read(
     if target.is_in(&journal) {
         return Err(Failure::JournalIsDestination { file: journal });
     }
+    if let (None, Some(folder)) = (target.file(), journal.parent()) {
+        // Where it cannot be made, opening the journal says so.
+        drop(std::fs::create_dir_all(folder));
+    }
     let mut destination = target.open()?;
     let remembered = remembered_rules(destination.as_mut())?;
     let Merged { rules, unfamiliar, doubtful_references } =

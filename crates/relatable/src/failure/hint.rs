@@ -127,7 +127,9 @@ fn of_client(error: &ClientError) -> Option<String> {
 /// The hint for an error of the destination.
 fn of_destination(error: &DestinationError) -> Option<String> {
     let hint = match error {
-        DestinationError::Uri { .. } => "write it like `sqlite:intercom.db` or `duckdb:intercom.duckdb`",
+        DestinationError::Uri { .. } => {
+            "write it like `sqlite:intercom.db`, `duckdb:intercom.duckdb` or `postgres://me@host/database`"
+        }
         DestinationError::NotBuilt { .. } => {
             "`cargo xtask run -- …` builds a program that has it, as does `cargo build --features duckdb-bundled`, \
              which takes long; or use `sqlite:FILE`"

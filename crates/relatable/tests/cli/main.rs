@@ -16,6 +16,8 @@ mod load_inputs;
 mod load_size;
 mod model;
 mod plan;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod program;
 mod protect;
 mod remodel;
