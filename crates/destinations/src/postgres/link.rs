@@ -18,16 +18,14 @@ const CONNECT_WAIT: Duration = Duration::from_secs(15);
 
 /// An open connection.
 pub(super) struct Link {
-    /// `None` only while it is dropped.
-    runtime: Option<Runtime>,
+    waiter: Waiter,
     pub(super) client: Arc<Client>,
 }
 
 impl Link {
     /// Connects.
     pub(super) fn open(address: &ServerAddress) -> Result<Link, Cause> {
-        let runtime =
-            Builder::new_multi_thread().worker_threads(1).thread_name("postgres").enable_all().build()?;
+        let waiter = Waiter::new()?;
         let mut config = address.config.clone();
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT_WAIT);
@@ -36,7 +34,7 @@ impl Link {
             Protection::None => None,
             Protection::Verified(roots) => Some(verifying(roots.as_deref())?),
         };
-        let client = wait(&runtime, async move {
+        let client = waiter.wait(async move {
             match tls {
                 None => {
                     let (client, connection) = config.connect(NoTls).await?;
@@ -50,7 +48,7 @@ impl Link {
                 }
             }
         });
-        Ok(Link { client: Arc::new(client??), runtime: Some(runtime) })
+        Ok(Link { client: Arc::new(client??), waiter })
     }
 
     /// Waits for what is asked of the connection.
@@ -58,24 +56,42 @@ impl Link {
         &self,
         asked: impl Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
     ) -> Result<T, LinkError> {
-        match &self.runtime {
-            Some(runtime) => Ok(wait(runtime, asked)??),
-            None => Err(LinkError::Ended(Ended)),
-        }
+        Ok(self.waiter.wait(asked)??)
     }
 
     /// Begins something that goes on while the caller does other things.
     pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if let Some(runtime) = &self.runtime {
+        if let Some(runtime) = &self.waiter.0 {
             runtime.spawn(work);
         }
     }
 }
 
-impl Drop for Link {
+/// The thread that does the waiting; `None` only while it is dropped.
+struct Waiter(Option<Runtime>);
+
+impl Waiter {
+    /// A thread with nothing to wait for.
+    fn new() -> std::io::Result<Waiter> {
+        let mut builder = Builder::new_multi_thread();
+        Ok(Waiter(Some(builder.worker_threads(1).thread_name("postgres").enable_all().build()?)))
+    }
+
+    /// Blocks until the thread has the answer; allowed on every thread, unlike blocking on a runtime.
+    fn wait<T: Send + 'static>(&self, asked: impl Future<Output = T> + Send + 'static) -> Result<T, Ended> {
+        let (sender, receiver) = sync_channel(1);
+        self.0.as_ref().ok_or(Ended)?.spawn(async move {
+            // Nobody waits any more only where the caller has gone.
+            let _ = sender.send(asked.await);
+        });
+        receiver.recv().map_err(|_| Ended)
+    }
+}
+
+impl Drop for Waiter {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            // Waiting for it is not allowed where the caller is itself such a thread.
+        if let Some(runtime) = self.0.take() {
+            // Waiting for its end is not allowed where the caller is itself such a thread.
             runtime.shutdown_background();
         }
     }
@@ -94,19 +110,6 @@ pub(super) enum LinkError {
 #[derive(Debug, thiserror::Error)]
 #[error("the connection's thread has ended")]
 pub(super) struct Ended;
-
-/// Blocks until a runtime's thread has the answer; allowed on every thread, unlike blocking on a runtime.
-fn wait<T: Send + 'static>(
-    runtime: &Runtime,
-    asked: impl Future<Output = T> + Send + 'static,
-) -> Result<T, Ended> {
-    let (sender, receiver) = sync_channel(1);
-    runtime.spawn(async move {
-        // Nobody waits any more only where the caller has gone.
-        let _ = sender.send(asked.await);
-    });
-    receiver.recv().map_err(|_| Ended)
-}
 
 /// TLS that checks the server's certificate and name.
 fn verifying(roots: Option<&Path>) -> Result<MakeRustlsConnect, Cause> {
