@@ -92,11 +92,15 @@ impl Subject {
         let is_own_parent = |feed: &Feed| feed.parent == Some(feed.resource);
         let is_document = |feed: &Feed| feed.content == Content::Documents;
         let is_whole = |feed: &Feed| shows_all(feed.reading);
+        let per_parent: Vec<&'static Feed> =
+            with(&|feed| is_document(feed) && feed.parent.is_some() && !is_own_parent(feed));
+        // What is listed by what it hangs on is held against that list, which tells more than one answer: when it was read last.
+        let own = Feed::of_one_record(resource, version).filter(|_| per_parent.is_empty());
         let lasting = feeds.iter().find(|feed| is_whole(feed) && feed.lasting && !feed.changed.is_empty());
         Some(Subject {
             resource: resource.to_owned(),
             typed: typed(&rules, &tables),
-            own: Feed::of_one_record(resource, version),
+            own,
             lists: with(&|feed| !is_document(feed) && is_own_parent(feed)),
             companions: with(&|feed| {
                 is_document(feed)
@@ -107,7 +111,7 @@ impl Subject {
             complete: with(&is_whole),
             // What only grows has a time of its own: when it happened.
             born: lasting.map_or(CREATED_AT, |feed| feed.changed),
-            per_parent: with(&|feed| is_document(feed) && feed.parent.is_some() && !is_own_parent(feed)),
+            per_parent,
             tables,
             rules,
             answers,
