@@ -146,17 +146,17 @@ mod tests {
             ),
             (
                 "postgresql://me@db.example/base?schema=in%20house&connect_timeout=3",
-                "schema `in house` of PostgreSQL database `base` at db.example",
+                "schema `in house` of PostgreSQL database `base` at db.example:5432",
                 verified(None),
             ),
             (
                 "postgres://db.example/base?sslmode=require&sslrootcert=/etc/ca.pem",
-                "schema `intercom` of PostgreSQL database `base` at db.example",
+                "schema `intercom` of PostgreSQL database `base` at db.example:5432",
                 verified(Some("/etc/ca.pem")),
             ),
             (
                 "postgres://db.example/base?sslmode=disable",
-                "schema `intercom` of PostgreSQL database `base` at db.example",
+                "schema `intercom` of PostgreSQL database `base` at db.example:5432",
                 Protection::None,
             ),
         ] {
