@@ -1,6 +1,7 @@
 //! What differs in the SQL text of the databases; everything else of a statement is written once.
 
 use crate::session::{Cell, Place};
+use crate::statement::list;
 use relatable_model::logical::LogicalType;
 use relatable_model::naming::Names;
 use relatable_model::schema::Column;
@@ -114,10 +115,16 @@ pub(crate) trait Dialect {
     }
 }
 
-/// The name of the index on these columns of a table, within every database's limit.
-pub(crate) fn index_name(table: &str, columns: &[String]) -> String {
+/// The statement that makes an index on these columns of a table, under a name within every database's limit.
+pub(crate) fn create_index_sql(dialect: &dyn Dialect, table: &str, columns: &[String]) -> String {
     let name = format!("_relatable_index.{table}.{}", columns.join("."));
-    Names::default().assign(&name, &name)
+    let name = Names::default().assign(&name, &name);
+    format!(
+        "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+        dialect.quote(&name),
+        dialect.quote(table),
+        list(dialect, "", columns)
+    )
 }
 
 /// A text between quotes, each quote in it doubled, as the SQL standard has it.

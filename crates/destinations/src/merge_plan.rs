@@ -32,6 +32,12 @@ impl Merge<'_> {
         self.staged.iter().filter(|name| !self.shape.key.contains(name)).cloned().collect()
     }
 
+    /// What an upsert assigns to a row that differs.
+    pub(crate) fn assignments(&self, dialect: &dyn Dialect) -> String {
+        let assigned = self.changeable().into_iter().map(|name| dialect.quote(&name));
+        assigned.map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ")
+    }
+
     /// How many keys are staged more than once.
     pub(crate) fn repeated_sql(&self, dialect: &dyn Dialect) -> String {
         repeated_sql(dialect, &self.shape.key, Place::Temporary(STAGE))

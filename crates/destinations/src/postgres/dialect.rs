@@ -1,8 +1,7 @@
 //! PostgreSQL's words. Every name without a schema means the one that the connection was opened for.
 
-use crate::dialect::{Dialect, index_name};
+use crate::dialect::{Dialect, create_index_sql};
 use crate::session::Place;
-use crate::statement::list;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::Column;
 
@@ -86,12 +85,7 @@ impl Dialect for Postgres {
     }
 
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
-        Some(format!(
-            "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
-            self.quote(&index_name(table, columns)),
-            self.quote(table),
-            list(self, "", columns)
-        ))
+        Some(create_index_sql(self, table, columns))
     }
 
     fn dependents_sql(&self) -> &'static str {

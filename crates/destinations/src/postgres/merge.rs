@@ -19,12 +19,7 @@ pub(super) fn upsert_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
     let conflict = if compared.is_empty() {
         "DO NOTHING".to_owned()
     } else {
-        let assignments: Vec<String> = merge
-            .changeable()
-            .iter()
-            .map(|name| format!("{} = excluded.{}", dialect.quote(name), dialect.quote(name)))
-            .collect();
-        format!("DO UPDATE SET {} WHERE {}", assignments.join(", "), compared.join(" OR "))
+        format!("DO UPDATE SET {} WHERE {}", merge.assignments(dialect), compared.join(" OR "))
     };
     // A row version that no transaction has ended was made by this one: it is new.
     format!(

@@ -1,7 +1,7 @@
 //! SQLite's words.
 
 use super::value::instant_us;
-use crate::dialect::{Dialect, index_name};
+use crate::dialect::{Dialect, create_index_sql};
 use crate::session::{Cell, Place};
 use crate::statement::list;
 use relatable_model::logical::LogicalType;
@@ -57,12 +57,7 @@ impl Dialect for Sqlite {
     }
 
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
-        Some(format!(
-            "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
-            self.quote(&index_name(table, columns)),
-            self.quote(table),
-            list(self, "", columns)
-        ))
+        Some(create_index_sql(self, table, columns))
     }
 
     fn dependents_sql(&self) -> &'static str {

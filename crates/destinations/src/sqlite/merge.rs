@@ -21,14 +21,9 @@ pub(super) fn upsert_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
     let conflict = if compared.is_empty() {
         "DO NOTHING".to_owned()
     } else {
-        let assignments: Vec<String> = merge
-            .changeable()
-            .iter()
-            .map(|name| format!("{} = excluded.{}", dialect.quote(name), dialect.quote(name)))
-            .collect();
         format!(
             "DO UPDATE SET {} WHERE ({}) IS NOT ({})",
-            assignments.join(", "),
+            merge.assignments(dialect),
             list(dialect, "t", &compared),
             list(dialect, "excluded", &compared)
         )

@@ -5,7 +5,6 @@ use crate::render::{self, Alignment, Grid, grouped};
 use crate::target::Target;
 use relatable_destinations::Destination;
 use relatable_destinations::package::Answer;
-use std::path::Path;
 
 /// A question in words and in SQL that every destination understands.
 struct Question {
@@ -41,7 +40,10 @@ pub(super) fn show(target: &Target) -> Result<(), Failure> {
     }
     let mut further = Grid::new(&[Alignment::Left, Alignment::Left]);
     further.row([
-        format!("{} {}", target.shell(), target.file().unwrap_or(Path::new("")).display()),
+        match target.file() {
+            Some(file) => format!("{} {}", target.shell(), file.display()),
+            None => target.shell().to_owned(),
+        },
         "ask your own questions".to_owned(),
     ]);
     further.row(["relatable model show", "what every table and column means"]);
