@@ -119,6 +119,20 @@ pub trait Destination: Send {
     /// The destination in words for messages, with its file or host but never a password.
     fn describe(&self) -> String;
 
+    /// The one name of the place, however it was written: as [`describe`](Self::describe), a file with its links resolved.
+    fn place(&self) -> String;
+
+    /// Makes this process the only run at these tables until the handle is dropped or the process dies, or says at once who
+    /// is: what a run asks before all else. It is a courtesy between runs, which need not wait for one another to fail;
+    /// that none writes what another has is by the fence token of [`claim`](Self::claim), which does not depend on it. Asked
+    /// again by the same handle it changes nothing. Writes nothing to the database. `now_us` is the present in microseconds
+    /// since 1970 UTC, told to others.
+    ///
+    /// # Errors
+    /// [`DestinationError::Locked`] with the holder, without waiting; [`DestinationError::ReadOnly`] where the folder of a
+    /// file cannot be written; [`DestinationError::Open`] where a server cannot be reached.
+    fn hold(&mut self, now_us: i64) -> Result<(), DestinationError>;
+
     /// The checkpoint stored, or `None` where nothing was ever claimed. After a claim and before the first load it is
     /// the one that [`claim`](Self::claim) made, with `seq` 0. Creates nothing.
     ///

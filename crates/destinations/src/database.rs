@@ -36,6 +36,14 @@ impl<C: Connector> Destination for Database<C> {
         self.connector.describe()
     }
 
+    fn place(&self) -> String {
+        self.connector.place()
+    }
+
+    fn hold(&mut self, now_us: i64) -> Result<(), DestinationError> {
+        self.connector.hold(now_us)
+    }
+
     fn checkpoint(&mut self) -> Result<Option<Checkpoint>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(None) };
         Ok(checkpoint::read(&session)?.map(|stored| stored.checkpoint))

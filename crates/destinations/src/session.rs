@@ -200,8 +200,17 @@ pub(crate) trait Connector: Send {
     /// The destination in words.
     fn describe(&self) -> String;
 
+    /// The one name of the place, however it was written.
+    fn place(&self) -> String {
+        self.describe()
+    }
+
     /// The database's SQL.
     fn dialect(&self) -> &'static dyn Dialect;
+
+    /// Makes this process the only run there until the connector is dropped, or says at once who is; `now_us` is the
+    /// present in microseconds since 1970 UTC.
+    fn hold(&mut self, now_us: i64) -> Result<(), DestinationError>;
 
     /// Refuses a database that could not be written, without writing to it and without leaving anything behind.
     fn check_writable(&mut self) -> Result<(), DestinationError>;

@@ -104,6 +104,11 @@ impl Address {
         }
     }
 
+    /// The one name of the file, with links resolved, as [`Destination::place`] has it; `None` for tables on a server.
+    pub fn place(&self) -> Option<String> {
+        self.file().map(|file| crate::file::identity(file).display().to_string())
+    }
+
     /// What tells a server's tables from others in the name of a file; `None` for those in a file.
     pub fn server_name(&self) -> Option<String> {
         let Place::Server(uri) = &self.place else { return None };

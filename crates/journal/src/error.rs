@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::lease::Holder;
+use relatable_lease::{Holder, LeaseError};
 
 /// A failed operation of a journal. No variant contains a body, a cursor or a payload. After a failed append or
 /// read the journal stays usable.
@@ -28,12 +28,12 @@ pub enum JournalError {
         source: rusqlite::Error,
     },
     /// The file that guards the journal cannot be created, locked or written.
-    #[error("cannot take the lease {}", path.display())]
+    #[error("cannot guard the journal {}", path.display())]
     Lease {
-        /// The lease's file, beside the journal.
+        /// The journal's file.
         path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
+        /// What the system says of which file.
+        source: LeaseError,
     },
     /// A living process uses this journal.
     #[error("the journal {} is in use by {}", path.display(), describe(holder.as_ref()))]
@@ -143,7 +143,7 @@ impl JournalError {
 /// Says who holds a lease.
 fn describe(holder: Option<&Holder>) -> String {
     match holder {
-        Some(holder) => format!("process {} on {}", holder.pid, holder.host),
+        Some(holder) => holder.to_string(),
         None => "another process".to_owned(),
     }
 }

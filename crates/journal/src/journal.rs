@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use relatable_lease::{Lease, LeaseError};
+
 use crate::body;
 use crate::entry::{Changes, Entry, StoredEntry, Work};
 use crate::error::JournalError;
-use crate::lease::Lease;
 use crate::reader::Reader;
 use crate::retention::{self, Compacted, Pruned, Pruning};
 use crate::rewriting::{self, Rewriting, Rewritten};
@@ -69,7 +70,10 @@ impl Journal {
             .or_else(|_| std::path::absolute(path))
             .map_err(|source| JournalError::Path { path: path.to_path_buf(), source })?;
         let mut connection = schema::open(&path)?;
-        let lease = Lease::take(&path, opened_at_us)?;
+        let lease = Lease::take(&path, opened_at_us).map_err(|refused| match refused {
+            LeaseError::Held(holder) => JournalError::Held { path: path.clone(), holder },
+            source @ LeaseError::System { .. } => JournalError::Lease { path: path.clone(), source },
+        })?;
         let identity = schema::prepare(&mut connection, &path, workspace, opened_at_us)?;
         let in_hand = Arc::new(WorkInHand::default());
         let writer = Writer::start(connection, &path, identity.stamp, Arc::clone(&in_hand))

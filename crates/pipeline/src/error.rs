@@ -129,6 +129,18 @@ pub enum PipelineError {
         /// The destination's checkpoint.
         checkpoint: i64,
     },
+    /// Something has gone from the journal that the destination has not loaded.
+    #[error(
+        "{destination} has loaded the journal {journal} up to entry {loaded}, and some of what follows was pruned"
+    )]
+    JournalPruned {
+        /// The destination in words.
+        destination: String,
+        /// The journal's file.
+        journal: String,
+        /// The last entry loaded there.
+        loaded: i64,
+    },
     /// Records that would be lost by making tables anew.
     #[error(
         "the journal does not show {count} records of `{}` ({keys}, …), and the tables lack what the new rules want of them: \

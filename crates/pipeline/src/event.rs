@@ -54,7 +54,7 @@ pub enum RunEvent {
         workspace: String,
         /// The workspace's name.
         workspace_name: String,
-        /// The destination in words.
+        /// The destination in words, or several.
         destination: String,
         /// Whether an earlier run left work that goes on.
         resumed: bool,
@@ -104,6 +104,8 @@ pub enum RunEvent {
     },
     /// A load.
     Load {
+        /// The destination in words.
+        destination: String,
         /// First journal entry in it.
         from: i64,
         /// Last journal entry in it.
@@ -112,6 +114,13 @@ pub enum RunEvent {
         stage: LoadStage,
         /// Rows it brings, once known.
         rows: Option<u64>,
+    },
+    /// The run goes on without one of several destinations.
+    Undelivered {
+        /// The destination in words.
+        destination: String,
+        /// Why.
+        error: String,
     },
     /// The run is over. Nothing follows.
     RunFinished {

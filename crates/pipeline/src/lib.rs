@@ -6,6 +6,7 @@
 //!
 //! What this crate does **not** know: HTTP details, SQL dialects, and how anything is shown to a person.
 
+mod delivery;
 pub mod error;
 mod estimate;
 pub mod event;
@@ -25,6 +26,7 @@ mod shred;
 mod sync;
 mod verify;
 
+pub use delivery::{Delivery, Undelivered};
 pub use error::PipelineError;
 pub use estimate::{Estimate, FeedCost, estimate};
 pub use export::export;
@@ -37,7 +39,7 @@ pub use readiness::{check_destination, check_workspace};
 pub use remembrance::remembered_rules;
 pub use remodel::{Remodel, remodel};
 pub use retention::{Retention, open_journal, prune_journal};
-pub use sync::{ReadingSettings, SyncSettings, sync};
+pub use sync::{ReadingSettings, Run, SyncSettings, sync, sync_all};
 pub use verify::{
     Finding, FindingKind, LISTED_MAX_DEFAULT, Open, ResourceProof, VerifyReport, VerifySettings, repair,
     verify,

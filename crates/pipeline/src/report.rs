@@ -37,13 +37,30 @@ pub struct Incomplete {
     pub detail: String,
 }
 
+/// What was loaded into one of several destinations.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeliveryReport {
+    /// The destination in words.
+    pub destination: String,
+    /// Rows changed, by table; tables without a change are left out.
+    pub tables: BTreeMap<String, TableReport>,
+    /// Loads committed.
+    pub loads: u64,
+    /// Issues recorded, by kind.
+    pub issues: BTreeMap<String, u64>,
+}
+
 /// What a run did.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RunReport {
     /// Records read, by resource.
     pub records: BTreeMap<String, u64>,
-    /// Rows changed, by table; tables without a change are left out.
+    /// Rows changed, by table; tables without a change are left out. Of several destinations those of the first, as for
+    /// loads and issues.
     pub tables: BTreeMap<String, TableReport>,
+    /// What was loaded into the other destinations, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<DeliveryReport>,
     /// Requests sent.
     pub requests: u64,
     /// Answers that refused a request for the rate limit.

@@ -1,15 +1,21 @@
 //! How long the journal keeps what was received, once it is loaded.
 
 use crate::error::PipelineError;
+use relatable_destinations::Destination;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::catalogue::{Reading, feeds};
 use relatable_intercom::clock::Clock;
-use relatable_journal::{Compacted, Journal, JournalError, Pruned, Pruning};
+use relatable_journal::{Changes, Compacted, Journal, JournalError, Pruned, Pruning};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// From this share of the file on that holds nothing, in percent, a run gives the space back: then what is rewritten for
 /// it is the smaller part.
 const FREE_PERCENT: u64 = 50;
+/// What stands before a destination's words in the journal's cursor that says how far it has loaded.
+const SERVED_PREFIX: &str = "served/";
+/// The journal's cursor that says up to which entry something may have gone.
+const PRUNED_CURSOR: &str = "pruned";
 
 /// How long answers are kept. What is not loaded stays in any case, and of the definitions of attributes the last of
 /// several equal ones: without them nobody could make tables anew.
@@ -37,13 +43,66 @@ impl Retention {
         Some(Pruning { up_to: loaded, requested_before_us, once })
     }
 
-    /// Takes away what is loaded and not kept.
-    pub(crate) fn apply(self, journal: &Journal, loaded: i64, now_us: i64) -> Result<Pruned, PipelineError> {
-        match self.pruning(loaded, now_us) {
-            Some(pruning) => journal.prune(pruning).map_err(error("prune")),
-            None => Ok(Pruned::default()),
+    /// Takes away what is loaded, by this destination and all others that the journal serves, and not kept.
+    pub(crate) fn apply(
+        self,
+        journal: &Journal,
+        place: &str,
+        loaded: i64,
+        now_us: i64,
+    ) -> Result<Pruned, PipelineError> {
+        if self == Retention::Forever {
+            return Ok(Pruned::default());
         }
+        register(journal, place, loaded)?;
+        let loaded = served(journal)?.into_values().min().unwrap_or_default();
+        let Some(pruning) = self.pruning(loaded, now_us) else { return Ok(Pruned::default()) };
+        // Before anything goes: who has loaded less than that cannot be served from here any more.
+        let cursors = vec![(PRUNED_CURSOR.to_owned(), Some(loaded.to_string()))];
+        journal.record(Changes { cursors, ..Changes::default() }).map_err(error("write"))?;
+        journal.prune(pruning).map_err(error("prune"))
     }
+}
+
+/// Notes how far the destination at this place has loaded the journal.
+pub(crate) fn register(journal: &Journal, place: &str, loaded: i64) -> Result<(), PipelineError> {
+    let cursors = vec![(format!("{SERVED_PREFIX}{place}"), Some(loaded.to_string()))];
+    journal.record(Changes { cursors, ..Changes::default() }).map_err(error("write"))
+}
+
+/// Notes a destination that cannot be asked how far it is: where the journal does not know it, that it has loaded nothing.
+pub(crate) fn register_unreachable(journal: &Journal, place: &str) -> Result<(), PipelineError> {
+    if served(journal)?.contains_key(place) { Ok(()) } else { register(journal, place, 0) }
+}
+
+/// How far each destination that the journal serves has loaded it.
+fn served(journal: &Journal) -> Result<BTreeMap<String, i64>, PipelineError> {
+    let cursors = journal.cursors(SERVED_PREFIX).map_err(error("read"))?;
+    let name = |name: &str| name.strip_prefix(SERVED_PREFIX).unwrap_or(name).to_owned();
+    Ok(cursors.iter().map(|(stream, loaded)| (name(stream), loaded.parse().unwrap_or_default())).collect())
+}
+
+/// Refuses a journal from which something has gone that this destination, with the checkpoint stored there, has not loaded.
+///
+/// # Errors
+/// [`PipelineError::JournalPruned`].
+pub(crate) fn check_served(
+    journal: &Journal,
+    destination: &dyn Destination,
+    stored: Option<&Checkpoint>,
+) -> Result<(), PipelineError> {
+    let pruned = journal.cursor(PRUNED_CURSOR).map_err(error("read"))?;
+    let pruned = pruned.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let of_journal = stored.filter(|stored| stored.journal.split(' ').next() == Some(journal.id()));
+    let loaded = of_journal.map_or(0, |stored| stored.seq);
+    let holds_nothing = stored.is_none_or(|stored| stored.seq == 0 && stored.low_water.is_empty());
+    let is_unknown = holds_nothing && !served(journal)?.contains_key(&destination.place());
+    let lacks = is_unknown && journal.settled() > 0 && journal.is_partial().map_err(error("read"))?;
+    if !lacks && (of_journal.is_none() && !holds_nothing || loaded >= pruned) {
+        return Ok(());
+    }
+    let (destination, journal) = (destination.describe(), journal.path().display().to_string());
+    Err(PipelineError::JournalPruned { destination, journal, loaded })
 }
 
 /// Gives space back where most of the journal's file holds nothing.
@@ -54,19 +113,21 @@ pub(crate) fn give_back(journal: &Journal) -> Result<(), PipelineError> {
     Ok(())
 }
 
-/// Takes away what the destination with this checkpoint has loaded and `retention` does not keep, and gives the space back.
+/// Takes away what the destination at this place and with this checkpoint has loaded, and all others that the journal
+/// serves, and `retention` does not keep, and gives the space back.
 ///
 /// # Errors
 /// [`PipelineError::Journal`], where a run has the journal open among others; [`PipelineError::OtherJournal`] and
 /// [`PipelineError::JournalBehind`] for a journal that is not the destination's. Nothing is taken away then.
 pub fn prune_journal(
     file: &Path,
+    place: &str,
     stored: &Checkpoint,
     retention: Retention,
     clock: &dyn Clock,
 ) -> Result<(Pruned, Compacted), PipelineError> {
     let journal = open_journal(file, stored, clock)?;
-    let pruned = retention.apply(&journal, stored.seq, clock.now().as_microsecond())?;
+    let pruned = retention.apply(&journal, place, stored.seq, clock.now().as_microsecond())?;
     let compacted = journal.compact().map_err(error("compact"))?;
     Ok((pruned, compacted))
 }

@@ -1,39 +1,30 @@
 //! A whole run: reading and loading side by side, joined by the journal.
 
+use crate::delivery::{Audience, Deliveries, Delivery, LoadThread, Loaders, Prepared, Undelivered, tell};
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
-use crate::extract::{Asking, Extraction, Plan, Signal, SweepAges};
+use crate::extract::{Asking, Extraction, Plan, SweepAges};
 use crate::forget::forgotten;
-use crate::history::{SINCE_CURSOR, Since, bounds, check_bounds};
-use crate::load::{Loader, remembered};
-use crate::readiness::{check_destination, check_workspace};
-use crate::remembrance::{remembered_rules, to_remember};
-use crate::report::RunReport;
-use crate::retention::Retention;
-use crate::shred::{ModelState, with_whole_lists};
+use crate::history::{Since, check_bounds};
+use crate::load::Loader;
+use crate::report::{DeliveryReport, RunReport};
+use crate::retention::{Retention, register_unreachable};
 use relatable_destinations::package::Checkpoint;
 use relatable_destinations::{Destination, DestinationError};
-use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
+use relatable_intercom::attributes::AttributeDefinition;
 use relatable_intercom::catalogue::Feed;
 use relatable_intercom::clock::Clock;
 use relatable_intercom::workspace::Workspace;
 use relatable_intercom::{Client, Settings};
 use relatable_journal::Journal;
+use relatable_model::forget::Forgotten;
 use relatable_model::protect::{Protections, Salt};
 use relatable_model::rules::Rules;
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::sync::oneshot;
-
-/// Bytes of answers after which a load begins while reading goes on.
-const LOAD_FROM_BYTES: usize = 8 * 1024 * 1024;
-/// Time after which a load begins while reading goes on, in seconds.
-const LOAD_FROM_S: i64 = 10;
 
 /// What of a workspace is read; by default everything that costs little, and what changed rather than all of it.
 #[derive(Debug, Clone, Default)]
@@ -75,6 +66,15 @@ pub struct SyncSettings {
     pub clock: Arc<dyn Clock>,
 }
 
+/// What a run came to.
+#[derive(Debug)]
+pub struct Run {
+    /// What was read, and what of it was loaded where nothing stood against it.
+    pub report: RunReport,
+    /// The destinations that have not got all of it.
+    pub undelivered: Vec<Undelivered>,
+}
+
 /// Reads a workspace into a destination and returns when both are at rest.
 ///
 /// What is loaded when it fails stays, and the next run goes on where this one stopped: every answer received is in the
@@ -86,68 +86,62 @@ pub struct SyncSettings {
 /// elsewhere.
 pub async fn sync(
     settings: SyncSettings,
-    mut destination: Box<dyn Destination>,
+    destination: Box<dyn Destination>,
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
+    let (rules, curated) = (settings.rules.clone(), settings.curated.clone());
+    let run = sync_all(settings, vec![Delivery { destination, rules, curated }], &[], observer).await?;
+    run.undelivered.into_iter().next().map_or(Ok(run.report), |undelivered| Err(undelivered.cause))
+}
+
+/// As [`sync()`], into several destinations at once, which share a reading and its journal. Each has its own checkpoint; what
+/// stands against one does not stop the others, and it catches up from the journal when it can. `absent` are the places of
+/// destinations that could not even be opened: the journal keeps for them what they have not loaded.
+///
+/// # Errors
+/// As [`sync()`], where nothing is left to read for; of destinations the error of the first.
+pub async fn sync_all(
+    settings: SyncSettings,
+    deliveries: Vec<Delivery>,
+    absent: &[String],
+    observer: Arc<dyn Observer>,
+) -> Result<Run, PipelineError> {
     let began = settings.clock.now();
     let resources = selected(&settings.rules, &settings.reading)?;
-    let reading = settings.reading.clone();
-    check_bounds(&reading.since)?;
+    check_bounds(&settings.reading.since)?;
     let protections = Protections::new(&settings.rules, settings.salt.as_ref())?;
-    let stored = check_destination(destination.as_mut(), &settings.rules)?;
-    let protections = protections.forgetting(forgotten(destination.as_mut())?);
+    let mut deliveries = Deliveries::new(deliveries, observer.clone());
+    deliveries.each(Prepared::check)?;
+    let people = deliveries.waiting().iter().map(|prepared| forgotten(prepared.forgotten.clone()));
+    let people = people.collect::<Result<Vec<Vec<Forgotten>>, PipelineError>>()?;
+    let protections = protections.forgetting(people.into_iter().flatten().collect());
     let client =
         Client::new(&settings.client, settings.clock.clone()).map_err(read_error("the workspace"))?;
     let workspace = client.workspace().await.map_err(read_error("the workspace"))?;
-    check_workspace(destination.as_ref(), stored.as_ref(), &workspace.id)?;
+    let left_out = deliveries.undelivered().iter().map(|left_out| &left_out.place);
+    let unreachable: Vec<String> = left_out.chain(absent).cloned().collect();
+    deliveries.each(|prepared| prepared.check_workspace(&workspace.id))?;
     let journal = open_journal(&settings, &workspace.id)?;
-    // A run with the wrong journal must not take the destination from one that is under way.
-    if let Some(stored) = destination.checkpoint().map_err(destination_error("inspect"))? {
-        check_journal(&journal, &stored)?;
-    }
-    let mut checkpoint =
-        destination.claim(&workspace.id, &journal_name(&journal)).map_err(destination_error("claim"))?;
-    let is_new = check_journal(&journal, &checkpoint)?;
-    journal.raise(checkpoint.seq);
-    if !is_new {
-        checkpoint.journal = journal_name(&journal);
-    }
-    tell_start(&observer, &workspace, destination.as_ref(), journal.settled() > 0 && !is_new);
-    let low_water = checkpoint.low_water.clone();
-    let of_journal =
-        journal.cursor(SINCE_CURSOR).map_err(|cause| PipelineError::Journal { step: "read", cause })?;
-    let since = bounds(&reading.since, of_journal.as_deref(), &low_water);
-    let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
-    let models = to_remember(&remembered_rules(destination.as_mut())?, &settings.rules, &settings.curated);
-    let model = ModelState::new(with_whole_lists(settings.rules), memory)?;
-    let mut loader = Loader::new(
-        destination,
-        journal.clone(),
-        checkpoint,
-        model,
-        observer.clone(),
-        settings.clock.clone(),
-    );
-    loader.remember_models(models);
-    loader.limit_history(since.clone());
-    loader.keep_loaded(settings.retention);
-    loader.ask_for_absent(client.version());
+    unreachable.iter().try_for_each(|place| register_unreachable(&journal, place))?;
+    deliveries.each(|prepared| prepared.claim(&workspace.id, &journal))?;
+    tell_start(&observer, &workspace, &deliveries, &journal);
+    let parts = (observer.clone(), settings.clock.clone());
+    let readies = deliveries.into_loaders(&journal, &settings.reading.since, settings.retention, &parts)?;
+    let Loaders { mut loaders, undelivered, low_water, since, has_unloaded } = readies;
     let (ask, asking) = unbounded_channel();
-    loader.ask_for_definitions(ask);
-    if is_new {
-        if loader.position() > 0 || !low_water.is_empty() {
-            journal.mark_partial().map_err(|cause| PipelineError::Journal { step: "write", cause })?;
-        }
-        loader.adopt_journal()?;
+    for loader in &mut loaders {
+        loader.ask_for_absent(client.version());
+        loader.ask_for_definitions(ask.clone());
     }
-    let has_unloaded = journal.settled() > loader.position();
-    let (signals, received) = channel();
+    drop(ask);
+    let (threads, audience) = listen(loaders, &journal, &settings.clock)?;
+    let reading = settings.reading;
     let extraction = Extraction::new(Plan {
         client,
-        journal: journal.clone(),
+        journal,
         clock: settings.clock.clone(),
         observer: observer.clone(),
-        signals,
+        audience,
         resources,
         also: reading.also.into_iter().collect(),
         sweep: reading.sweep,
@@ -161,12 +155,10 @@ pub async fn sync(
         has_unloaded,
         protections,
     });
-    let loading = LoadThread::start(loader, journal, received, settings.clock.clone())?;
-    let report = read_and_load(extraction, loading, asking).await?;
-    let seconds = settings.clock.now().duration_since(began).as_secs_f64();
-    let report = RunReport { seconds, ..report };
-    observer.event(&RunEvent::RunFinished { report: report.clone() });
-    Ok(report)
+    let mut run = read_and_load(extraction, threads, asking, undelivered, &observer).await?;
+    run.report.seconds = settings.clock.now().duration_since(began).as_secs_f64();
+    observer.event(&RunEvent::RunFinished { report: run.report.clone() });
+    Ok(run)
 }
 
 /// The journal of a run.
@@ -176,18 +168,37 @@ fn open_journal(settings: &SyncSettings, workspace: &str) -> Result<Journal, Pip
     opened.map_err(|cause| PipelineError::Journal { step: "open", cause })
 }
 
-/// Reads until everything is in the journal, loads until everything is in the destination; the first error ends both,
-/// after what is in the journal has been loaded.
+/// The loaders on threads of their own, and how the reading speaks to them.
+fn listen(
+    loaders: Vec<Loader>,
+    journal: &Journal,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Vec<LoadThread>, Audience), PipelineError> {
+    let started: Result<Vec<_>, PipelineError> =
+        loaders.into_iter().map(|loader| LoadThread::start(loader, journal.clone(), clock.clone())).collect();
+    let (threads, senders) = started?.into_iter().unzip();
+    Ok((threads, Audience::new(senders)))
+}
+
+/// Reads until everything is in the journal, loads until everything is in the destinations. An error of the reading ends the
+/// run after what is in the journal has been loaded; one of a loader where no other is left.
 async fn read_and_load(
     extraction: Extraction,
-    mut loading: LoadThread,
+    mut threads: Vec<LoadThread>,
     asking: UnboundedReceiver<Asking>,
-) -> Result<RunReport, PipelineError> {
-    // The loader may ask until it is done.
+    mut undelivered: Vec<Undelivered>,
+    observer: &Arc<dyn Observer>,
+) -> Result<Run, PipelineError> {
+    // The loaders may ask until they are done.
     let mut explaining = pin!(extraction.explain(asking));
+    let all_over = async {
+        for thread in &mut threads {
+            thread.over().await;
+        }
+    };
     let reading = tokio::select! {
         reading = extraction.run() => reading,
-        _ = &mut loading.over => Ok(()),
+        () = all_over => Ok(()),
         never = &mut explaining => match never {},
     };
     let traffic = extraction.client().traffic();
@@ -202,97 +213,33 @@ async fn read_and_load(
         ..RunReport::default()
     };
     extraction.rest().await;
-    // Without a sender the loader loads what is there and ends.
+    // Without a sender the loaders load what is there and end.
     extraction.hang_up();
-    let loader = tokio::select! {
-        loader = loading.join() => loader,
-        never = &mut explaining => match never {},
-    };
-    reading?;
-    loader?.report(&mut report);
-    Ok(report)
-}
-
-/// The loader on its own thread.
-struct LoadThread {
-    thread: JoinHandle<Result<Loader, PipelineError>>,
-    over: oneshot::Receiver<()>,
-}
-
-impl LoadThread {
-    fn start(
-        loader: Loader,
-        journal: Journal,
-        signals: Receiver<Signal>,
-        clock: Arc<dyn Clock>,
-    ) -> Result<LoadThread, PipelineError> {
-        let (sender, over) = oneshot::channel();
-        let work = move || {
-            let ended = load(loader, &journal, &signals, clock.as_ref());
-            drop(sender);
-            ended
+    let mut loaders = Vec::new();
+    for thread in threads {
+        let (destination, place) = (thread.destination.clone(), thread.place.clone());
+        let joined = tokio::select! {
+            joined = thread.join() => joined,
+            never = &mut explaining => match never {},
         };
-        let spawned = std::thread::Builder::new().name("loader".to_owned()).spawn(work);
-        let thread = spawned.map_err(|_| PipelineError::Internal { part: "loader" })?;
-        Ok(LoadThread { thread, over })
-    }
-
-    /// Waits until the thread has ended and let go of the journal and, if it failed, of the destination.
-    async fn join(mut self) -> Result<Loader, PipelineError> {
-        if !self.over.is_terminated() {
-            drop((&mut self.over).await);
-        }
-        // All that is left to it is to return.
-        self.thread.join().unwrap_or(Err(PipelineError::Internal { part: "loader" }))
-    }
-}
-
-/// Loads what comes into the journal until reading is over.
-fn load(
-    mut loader: Loader,
-    journal: &Journal,
-    signals: &Receiver<Signal>,
-    clock: &dyn Clock,
-) -> Result<Loader, PipelineError> {
-    let mut pending_bytes = 0;
-    let mut last_s = clock.now().as_second();
-    let mut prepared = false;
-    while let Ok(signal) = signals.recv() {
-        match signal {
-            Signal::Appended(bytes) => pending_bytes += bytes,
-            Signal::Attributes(bodies) => {
-                loader.add_rules(&attribute_rules(&definitions(&bodies)))?;
-                prepared = true;
-            }
-            Signal::Search(search) => {
-                loader.search(search)?;
-                pending_bytes = 0;
-            }
-            Signal::Doubted(doubted) => {
-                loader.doubted(doubted)?;
-                pending_bytes = 0;
-            }
-            Signal::Noted(issue) => loader.note(issue),
-            Signal::Finished(low_water) => {
-                loader.load_up_to(journal.settled())?;
-                loader.finish(low_water)?;
-                loader.prune_and_give_back()?;
-                return Ok(loader);
+        match joined {
+            Ok(loader) => loaders.push(loader),
+            Err(cause) => {
+                undelivered.push(Undelivered { destination, place, cause });
+                undelivered.last().iter().for_each(|left_out| tell(observer.as_ref(), left_out));
             }
         }
-        let due = pending_bytes >= LOAD_FROM_BYTES || clock.now().as_second() - last_s >= LOAD_FROM_S;
-        if prepared && due && pending_bytes > 0 {
-            loader.load_up_to(journal.settled())?;
-            loader.prune()?;
-            pending_bytes = 0;
-            last_s = clock.now().as_second();
-        }
     }
-    if prepared {
-        loader.load_up_to(journal.settled())?;
-        loader.prune_and_give_back()?;
+    reading?;
+    if loaders.is_empty() && !undelivered.is_empty() {
+        return Err(undelivered.swap_remove(0).cause);
     }
-    Ok(loader)
+    let mut deliveries = loaders.iter().map(Loader::report);
+    if let Some(first) = deliveries.next() {
+        let DeliveryReport { tables, loads, issues, .. } = first;
+        report = RunReport { tables, loads, issues, others: deliveries.collect(), ..report };
+    }
+    Ok(Run { report, undelivered })
 }
 
 /// The definitions in the answers of the attribute feeds.
@@ -330,7 +277,7 @@ pub(crate) fn journal_name(journal: &Journal) -> String {
 }
 
 /// Checks that journal and checkpoint belong together; `true` for a new journal that takes over.
-fn check_journal(journal: &Journal, checkpoint: &Checkpoint) -> Result<bool, PipelineError> {
+pub(crate) fn check_journal(journal: &Journal, checkpoint: &Checkpoint) -> Result<bool, PipelineError> {
     let stored = journal.settled();
     let (id, path) = checkpoint.journal.split_once(' ').unwrap_or((&checkpoint.journal, ""));
     if id != journal.id() {
@@ -350,20 +297,21 @@ fn check_journal(journal: &Journal, checkpoint: &Checkpoint) -> Result<bool, Pip
 fn tell_start(
     observer: &Arc<dyn Observer>,
     workspace: &Workspace,
-    destination: &dyn Destination,
-    resumed: bool,
+    deliveries: &Deliveries,
+    journal: &Journal,
 ) {
+    let resumed = journal.settled() > 0 && deliveries.waiting().iter().any(|prepared| !prepared.is_new());
     observer.event(&RunEvent::RunStarted {
         stream_version: STREAM_VERSION,
         workspace: workspace.id.clone(),
         workspace_name: workspace.name.clone(),
-        destination: destination.describe(),
+        destination: deliveries.describe(),
         resumed,
     });
 }
 
 /// An error of the destination at a step.
-fn destination_error(step: &'static str) -> impl Fn(DestinationError) -> PipelineError {
+pub(crate) fn destination_error(step: &'static str) -> impl Fn(DestinationError) -> PipelineError {
     move |cause| PipelineError::Destination { step, cause }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use relatable_destinations::{Address, Destination, DestinationError, uri};
+use relatable_intercom::clock::Clock;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,6 +45,16 @@ impl Target {
         Ok(self.address.open(lock_wait)?)
     }
 
+    /// Opens it to be the only run there, from the moment of `clock` on.
+    ///
+    /// # Errors
+    /// [`Failure::Destination`]; at once where another run has it.
+    pub(crate) fn open_alone(&self, clock: &dyn Clock) -> Result<Box<dyn Destination>, Failure> {
+        let mut destination = self.open()?;
+        destination.hold(clock.now().as_microsecond())?;
+        Ok(destination)
+    }
+
     /// As [`open`](Self::open), for those who know what its errors mean.
     ///
     /// # Errors
@@ -66,6 +77,17 @@ impl Target {
         };
         journal.push(JOURNAL_ENDING);
         PathBuf::from(journal)
+    }
+
+    /// The one name of its place, where it lives in a file.
+    pub(crate) fn place(&self) -> Option<String> {
+        self.address.place()
+    }
+
+    /// Its file, or its server without user and password.
+    pub(crate) fn name(&self) -> String {
+        let file = self.file().map(|file| file.display().to_string());
+        file.or_else(|| self.address.server_name()).unwrap_or_default()
     }
 
     /// Whether it lives in this file, by whatever name, which need not exist yet.

@@ -2,6 +2,7 @@
 //!
 //! DuckDB locks its file against other processes only: two openings in one process would both write.
 
+use crate::file::identity;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -42,13 +43,4 @@ impl Drop for Gate {
 /// The set of open files; a panic elsewhere leaves it whole.
 fn open_files() -> MutexGuard<'static, Option<HashSet<PathBuf>>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One path per file: links resolved in its folder, and in the file where it exists.
-fn identity(path: &Path) -> PathBuf {
-    let resolved = path.canonicalize().ok().or_else(|| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Some(folder.unwrap_or(Path::new(".")).canonicalize().ok()?.join(path.file_name()?))
-    });
-    resolved.unwrap_or_else(|| path.to_path_buf())
 }

@@ -17,13 +17,14 @@ mod value;
 
 use crate::dialect::Dialect;
 use crate::error::{Cause, DestinationError};
-use crate::file::{check_folder_writable, check_place, not_writable};
+use crate::file::{self, check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
 use crate::session::Connector;
 use duckdb::Connection;
 use failure::{Meaning, failure, meaning};
 use gate::Gate;
 use query::DuckDbSession;
+use relatable_lease::Lease;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -40,6 +41,8 @@ pub(crate) struct DuckDbFile {
     /// How long another process's lock is waited for.
     lock_wait: Duration,
     description: String,
+    /// The right to be the only run there.
+    lease: Option<Lease>,
 }
 
 impl DuckDbFile {
@@ -47,7 +50,7 @@ impl DuckDbFile {
     pub(crate) fn new(path: PathBuf, lock_wait: Duration) -> Result<DuckDbFile, DestinationError> {
         let description = format!("DuckDB file {}", path.display());
         check_place(&path, &description)?;
-        let file = DuckDbFile { path, lock_wait, description };
+        let file = DuckDbFile { path, lock_wait, description, lease: None };
         file.check_mark()?;
         Ok(file)
     }
@@ -113,8 +116,19 @@ impl Connector for DuckDbFile {
         self.description.clone()
     }
 
+    fn place(&self) -> String {
+        file::identity(&self.path).display().to_string()
+    }
+
     fn dialect(&self) -> &'static dyn Dialect {
         &dialect::DuckDb
+    }
+
+    fn hold(&mut self, now_us: i64) -> Result<(), DestinationError> {
+        if self.lease.is_none() {
+            self.lease = Some(file::hold(&self.path, &self.description, now_us)?);
+        }
+        Ok(())
     }
 
     fn check_writable(&mut self) -> Result<(), DestinationError> {

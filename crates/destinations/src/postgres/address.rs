@@ -2,6 +2,7 @@
 
 use crate::error::DestinationError;
 use percent_encoding::percent_decode_str;
+use relatable_lease::Holder;
 use std::path::PathBuf;
 use std::str::FromStr;
 use tokio_postgres::Config;
@@ -75,7 +76,7 @@ impl ServerAddress {
             config.password(password);
         }
         if config.get_application_name().is_none() {
-            config.application_name(APPLICATION);
+            config.application_name(format!("{APPLICATION}, {}", Holder::this_process(0)));
         }
         let protection = match mode.as_deref() {
             None if roots.is_none() && is_local(&config) => Protection::None,

@@ -39,6 +39,8 @@ pub(crate) struct PostgresSchema {
     /// How long another transaction's lock is waited for.
     lock_wait: Duration,
     link: Option<Link>,
+    /// The connection whose lock makes this process the only run there.
+    holding: Option<Link>,
     description: String,
 }
 
@@ -47,7 +49,7 @@ impl PostgresSchema {
     pub(crate) fn new(uri: &str, lock_wait: Duration) -> Result<PostgresSchema, DestinationError> {
         let address = ServerAddress::parse(uri)?;
         let description = address.describe();
-        Ok(PostgresSchema { address, lock_wait, link: None, description })
+        Ok(PostgresSchema { address, lock_wait, link: None, holding: None, description })
     }
 
     /// A new connection, with the schema as the place of all names.
@@ -111,6 +113,16 @@ impl Connector for PostgresSchema {
 
     fn dialect(&self) -> &'static dyn Dialect {
         &dialect::Postgres
+    }
+
+    fn hold(&mut self, _now_us: i64) -> Result<(), DestinationError> {
+        if self.holding.is_none() {
+            let link = self.open()?;
+            let schema = self.address.schema.as_str();
+            PostgresSession::new(&link, &self.description).hold(schema)?;
+            self.holding = Some(link);
+        }
+        Ok(())
     }
 
     fn check_writable(&mut self) -> Result<(), DestinationError> {

@@ -18,11 +18,14 @@ use tokio_postgres::{Row, SimpleQueryMessage};
 
 /// The advisory lock of those who write to a schema; its key is made of the schema's name.
 const WRITERS_SQL: &str = "SELECT pg_advisory_xact_lock(hashtext('relatable'), hashtext(current_schema()))";
-/// Who has that lock.
-const WRITER_SQL: &str = "SELECT a.application_name, coalesce(a.client_addr::text, 'this machine'), l.pid \
+/// The advisory lock of the run that has a schema, as long as its connection lasts.
+const RUN_SQL: &str = "SELECT pg_try_advisory_lock(hashtext('relatable run'), hashtext(?))";
+/// Who else has an advisory lock with these keys, of which the server lists the bits.
+const HOLDER_SQL: &str = "SELECT a.application_name, coalesce(a.client_addr::text, 'this machine'), l.pid \
     FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid \
     WHERE l.locktype = 'advisory' AND l.granted AND l.pid <> pg_backend_pid() \
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+    AND l.classid::bigint = hashtext(?)::bigint & 4294967295 AND l.objid::bigint = hashtext(?)::bigint & 4294967295";
 
 /// An open connection to PostgreSQL.
 pub(crate) struct PostgresSession<'a> {
@@ -35,6 +38,27 @@ impl<'a> PostgresSession<'a> {
     /// A session on this connection.
     pub(super) fn new(link: &'a Link, description: &'a str) -> Self {
         PostgresSession { link, description, altered: RefCell::default() }
+    }
+
+    /// Takes the lock of the run that has `schema`, for as long as the connection lasts.
+    pub(super) fn hold(&self, schema: &str) -> Result<(), DestinationError> {
+        let step = Step("hold the schema", schema);
+        let taken = self.rows(step, RUN_SQL, &[Cell::from(schema)])?;
+        if taken.first().is_some_and(|row| row[0] == Cell::Boolean(true)) {
+            return Ok(());
+        }
+        let holder = self.holder("relatable run", schema)?.unwrap_or_else(|| "another run".to_owned());
+        Err(DestinationError::Locked { destination: self.description.to_owned(), holder })
+    }
+
+    /// Who has the advisory lock of these keys.
+    fn holder(&self, purpose: &str, schema: &str) -> Result<Option<String>, DestinationError> {
+        let step = Step("ask who holds the schema", schema);
+        let holders = self.rows(step, HOLDER_SQL, &[Cell::from(purpose), Cell::from(schema)])?;
+        let name = |row: &Vec<Cell>| {
+            format!("`{}` from {}, process {} of the server", row[0].text(), row[1].text(), row[2].integer())
+        };
+        Ok(holders.first().map(name))
     }
 
     /// The error of a step.
@@ -142,11 +166,9 @@ impl Session for PostgresSession<'_> {
         let Err(error) = self.execute(step, WRITERS_SQL, &[]) else { return Ok(()) };
         self.execute(step, "ROLLBACK", &[])?;
         let DestinationError::Locked { destination, holder } = error else { return Err(error) };
-        let holders = self.rows(step, WRITER_SQL, &[])?;
-        let name = |row: &Vec<Cell>| {
-            format!("`{}` from {}, process {} of the server", row[0].text(), row[1].text(), row[2].integer())
-        };
-        let holder = holders.first().map_or(holder, name);
+        let schemas = self.rows(step, "SELECT current_schema()", &[])?;
+        let schema = schemas.first().map(|row| row[0].text()).unwrap_or_default();
+        let holder = self.holder("relatable", &schema)?.unwrap_or(holder);
         Err(DestinationError::Locked { destination, holder })
     }
 

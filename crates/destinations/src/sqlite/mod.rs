@@ -13,10 +13,11 @@ mod value;
 
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
-use crate::file::{check_folder_writable, check_place, not_writable};
+use crate::file::{self, check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
 use crate::session::{Connector, Session, Step};
 use query::SqliteSession;
+use relatable_lease::Lease;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub(crate) struct SqliteFile {
     /// Whether the connection kept is set up for writing.
     writes: bool,
     description: String,
+    /// The right to be the only run there.
+    lease: Option<Lease>,
 }
 
 impl SqliteFile {
@@ -42,7 +45,8 @@ impl SqliteFile {
     pub(crate) fn new(path: PathBuf, lock_wait: Duration) -> Result<SqliteFile, DestinationError> {
         let description = format!("SQLite file {}", path.display());
         check_place(&path, &description)?;
-        let mut file = SqliteFile { path, lock_wait, connection: None, writes: false, description };
+        let mut file =
+            SqliteFile { path, lock_wait, connection: None, writes: false, description, lease: None };
         if file.path.exists() {
             file.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         }
@@ -82,8 +86,19 @@ impl Connector for SqliteFile {
         self.description.clone()
     }
 
+    fn place(&self) -> String {
+        file::identity(&self.path).display().to_string()
+    }
+
     fn dialect(&self) -> &'static dyn Dialect {
         &dialect::Sqlite
+    }
+
+    fn hold(&mut self, now_us: i64) -> Result<(), DestinationError> {
+        if self.lease.is_none() {
+            self.lease = Some(file::hold(&self.path, &self.description, now_us)?);
+        }
+        Ok(())
     }
 
     fn check_writable(&mut self) -> Result<(), DestinationError> {

@@ -8,6 +8,7 @@ mod distinct;
 mod erasing;
 mod failures;
 mod guards;
+mod holding;
 mod issues;
 mod naming;
 mod parents;
@@ -106,6 +107,8 @@ conformance![
     guards::loading_needs_a_claim,
     guards::another_journal_keeps_the_position_until_the_first_load,
     guards::a_query_cannot_write,
+    holding::a_second_run_is_told_at_once_who_is_there,
+    holding::who_was_killed_is_not_there_any_more,
     failures::an_error_of_the_producer_leaves_nothing,
     failures::a_handle_dropped_in_a_load_leaves_nothing,
     failures::a_process_killed_in_a_load_leaves_nothing,

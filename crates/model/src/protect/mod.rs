@@ -154,7 +154,7 @@ fn older_names(rules: &ResourceRules, patterns: &[Pattern]) -> Vec<Pattern> {
 #[derive(Debug, Default)]
 pub struct Protections {
     by_resource: BTreeMap<String, Protection>,
-    forgotten: Option<Forgotten>,
+    forgotten: Vec<Forgotten>,
 }
 
 impl Protections {
@@ -169,28 +169,25 @@ impl Protections {
                 protections.insert(resource.clone(), protection);
             }
         }
-        Ok(Protections { by_resource: protections, forgotten: None })
+        Ok(Protections { by_resource: protections, forgotten: Vec::new() })
     }
 
-    /// The same, and nothing is stored of these people.
+    /// The same, and nothing is stored of these people, whom each destination remembers in its own way.
     #[must_use]
-    pub fn forgetting(self, forgotten: Option<Forgotten>) -> Protections {
+    pub fn forgetting(self, forgotten: Vec<Forgotten>) -> Protections {
         Protections { forgotten, ..self }
     }
 
-    /// Who is to be forgotten, if anybody is.
-    pub fn forgotten(&self) -> Option<&Forgotten> {
-        self.forgotten.as_ref()
+    /// What is remembered of somebody by the id, if that person is to be forgotten.
+    pub fn forgotten(&self, id: &str) -> Option<String> {
+        self.forgotten.iter().find_map(|forgotten| forgotten.person(id))
     }
 
     /// An answer whose records are documents of `resource`, in the list under `list` or as [`records`] finds them without,
     /// protected. Where several members are called so, the last counts, and all are protected. Of an answer that cannot be
     /// read nothing is left.
     pub fn documents(&self, resource: &str, list: Option<&str>, answer: Vec<u8>) -> Vec<u8> {
-        let answer = match &self.forgotten {
-            Some(forgotten) => forgotten.documents(list, answer),
-            None => answer,
-        };
+        let answer = self.forgotten.iter().fold(answer, |answer, them| them.documents(list, answer));
         let Some(protection) = self.by_resource.get(resource) else { return answer };
         let found = match list {
             None => records(&answer, None).map(Option::unwrap_or_default),
@@ -212,10 +209,7 @@ impl Protections {
     /// An answer that is what stands at `path` of a record of `resource`, protected. Of one that cannot be read nothing is
     /// left.
     pub fn fragment(&self, resource: &str, path: &str, answer: Vec<u8>) -> Vec<u8> {
-        let answer = match &self.forgotten {
-            Some(forgotten) => forgotten.fragment(answer),
-            None => answer,
-        };
+        let answer = self.forgotten.iter().fold(answer, |answer, them| them.fragment(answer));
         let Some(protection) = self.by_resource.get(resource) else { return answer };
         match protection.value(path, &answer) {
             Ok(Cow::Borrowed(_)) => answer,

@@ -5,17 +5,18 @@
 //! its own end, no page came twice, and it showed at least as many different records as the API then counts. Where many
 //! rows seem to be gone, something else is the likelier reason, and the run stops before it marks any.
 
+use super::Extraction;
 use super::detail::absent;
 use super::stream::{Stream, Sweep};
-use super::{Extraction, Signal};
+use crate::delivery::Signal;
 use crate::error::PipelineError;
-use crate::load::{ABSENT_PREFIX, Missing, Search, Sought};
+use crate::load::{ABSENT_PREFIX, Missing, Sought};
 use crate::report::Incomplete;
 use relatable_intercom::catalogue::{Feed, Position, Question, Window};
 use relatable_journal::{Changes, Entry, Work};
 use relatable_model::issue::Issue;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use tokio::sync::oneshot;
 
 /// So many missing records are never too many.
 const MISSING_ALWAYS: usize = 20;
@@ -104,15 +105,12 @@ impl Extraction {
         }
         // Everything that the passes showed was appended before.
         let up_to = self.appended.load(Ordering::Acquire);
-        let (answer, found) = oneshot::channel();
-        let named = |sought: &Sought| (sought.resource, sought.kind.clone());
-        let resources: Vec<_> = sought.iter().map(named).collect();
-        self.signal(Signal::Search(Search { sought, up_to, answer }));
-        // A loader that is gone has failed, which ends the run elsewhere.
-        let Ok(found) = found.await else { return Ok(()) };
+        let sought = Arc::new(sought);
+        // Without anybody to answer the run has failed, which ends it elsewhere.
+        let Some(found) = self.audience.search(&sought, up_to).await else { return Ok(()) };
         let mut outcome = Ok(());
-        for ((resource, kind), missing) in resources.into_iter().zip(found) {
-            outcome = outcome.and(self.confirm(resource, kind, missing).await);
+        for (sought, missing) in sought.iter().zip(found) {
+            outcome = outcome.and(self.confirm(sought.resource, sought.kind.clone(), missing).await);
         }
         outcome
     }
@@ -179,6 +177,6 @@ impl Extraction {
             record: record.to_owned(),
             detail,
         };
-        self.signal(Signal::Noted(issue));
+        self.audience.tell(|| Signal::Noted(issue.clone()));
     }
 }

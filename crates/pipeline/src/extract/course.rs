@@ -1,8 +1,9 @@
 //! The course of a reading: what is new first, then what is old, then what is gone.
 
+use super::Extraction;
 use super::snapshot::list_pass_name;
 use super::stream::{Stream, encode, marked};
-use super::{Extraction, Signal};
+use crate::delivery::Signal;
 use crate::error::PipelineError;
 use crate::history::{SINCE_CURSOR, bound_marks};
 use crate::load::Sought;
@@ -33,7 +34,7 @@ impl Extraction {
         let cursors = vec![(SINCE_CURSOR.to_owned(), Some(encode(&self.since)))];
         self.record(Changes { passes_forgotten, cursors, ..Changes::default() }).await?;
         let definitions = self.definitions().await?;
-        self.signal(Signal::Attributes(definitions.clone()));
+        self.audience.tell(|| Signal::Attributes(definitions.clone()));
         self.ask_again().await?;
         let exports = async { Ok(self.exports().await) };
         let (mut low_water, left_out, exported) =
@@ -49,7 +50,7 @@ impl Extraction {
         low_water.retain(|mark, _| !left_out.contains(marked(mark)));
         low_water.extend(bound_marks(&self.since, &self.low_water));
         low_water.extend(exported.marks);
-        self.signal(Signal::Finished(low_water));
+        self.audience.tell(|| Signal::Finished(low_water.clone()));
         exported.error.map_or(Ok(()), Err)
     }
 

@@ -8,9 +8,9 @@
 
 use super::discover::found;
 use super::page::Turns;
-use super::{Extraction, Signal, entry};
+use super::{Extraction, entry};
 use crate::error::PipelineError;
-use crate::load::{Doubted, GONE_PREFIX};
+use crate::load::GONE_PREFIX;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use relatable_intercom::ClientError;
@@ -21,7 +21,6 @@ use relatable_journal::{Changes, Entry, Ticket, Work};
 use relatable_model::json::records;
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
-use tokio::sync::oneshot;
 
 /// Records taken from a queue at a time.
 const TAKEN: usize = 96;
@@ -203,11 +202,8 @@ impl Extraction {
     /// Has everything loaded that was read, and asks for the rows that the lists of single records did not show.
     pub(super) async fn doubts(&self) -> Result<(), PipelineError> {
         loop {
-            let (answer, doubted) = oneshot::channel();
             let up_to = self.appended.load(Ordering::Acquire);
-            self.signal(Signal::Doubted(Doubted { up_to, answer }));
-            // A loader that is gone has failed, which ends the run elsewhere.
-            if doubted.await.unwrap_or_default() == 0 {
+            if self.audience.doubted(up_to).await == 0 {
                 return Ok(());
             }
             self.details().await?;

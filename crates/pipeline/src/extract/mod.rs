@@ -24,9 +24,9 @@ pub(crate) use exports::REPORTING_JOBS;
 
 pub(crate) use stream::swept_at_s;
 
+use crate::delivery::{Audience, Signal};
 use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
-use crate::load::{Doubted, Search};
 use crate::report::{Incomplete, Skipped};
 use discover::{Found, found};
 use relatable_intercom::answer::Answer;
@@ -36,7 +36,6 @@ use relatable_intercom::error::Policy;
 use relatable_intercom::request::Request;
 use relatable_intercom::{Client, ClientError};
 use relatable_journal::{Changes, Entry, Journal, Ticket};
-use relatable_model::issue::Issue;
 use relatable_model::protect::Protections;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -64,23 +63,6 @@ impl Default for SweepAges {
     }
 }
 
-/// What the loader is told while reading goes on.
-#[derive(Debug)]
-pub(crate) enum Signal {
-    /// An answer of this many bytes is in the journal.
-    Appended(usize),
-    /// What must be known before anything is shredded has been read: definitions of attributes.
-    Attributes(Vec<Arc<Vec<u8>>>),
-    /// Rows that a complete reading did not show are to be looked for, once all it showed is loaded.
-    Search(Search),
-    /// What was read is to be loaded, and the rows told that lists of single records did not show.
-    Doubted(Doubted),
-    /// Something about a resource that is worth recording.
-    Noted(Issue),
-    /// Reading is over; per feed, up to when everything discovered is in the journal.
-    Finished(BTreeMap<String, i64>),
-}
-
 /// Counts of one resource, for progress.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
@@ -105,8 +87,8 @@ pub(crate) struct Extraction {
     journal: Journal,
     clock: Arc<dyn Clock>,
     observer: Arc<dyn Observer>,
-    /// Where the loader is told; nobody any more once reading is over.
-    signals: Mutex<Option<std::sync::mpsc::Sender<Signal>>>,
+    /// Who loads what is read.
+    audience: Audience,
     selected: Vec<&'static Feed>,
     resources: HashSet<String>,
     /// Whether complete readings are due whatever their age.
@@ -157,7 +139,7 @@ pub(crate) struct Plan {
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Arc<dyn Observer>,
-    pub(crate) signals: std::sync::mpsc::Sender<Signal>,
+    pub(crate) audience: Audience,
     pub(crate) resources: HashSet<String>,
     /// Resources and feeds that are read although they cost much.
     pub(crate) also: HashSet<String>,
@@ -200,7 +182,7 @@ impl Extraction {
             journal: plan.journal,
             clock: plan.clock,
             observer: plan.observer,
-            signals: Mutex::new(Some(plan.signals)),
+            audience: plan.audience,
             sweep: plan.sweep,
             sweeps: plan.sweeps,
             since: plan.since,
@@ -265,8 +247,7 @@ impl Extraction {
         entry: Entry,
         changes: Changes,
     ) -> Result<(), PipelineError> {
-        let is_theirs =
-            |scope: &String| self.protections.forgotten().is_some_and(|it| it.person(scope).is_some());
+        let is_theirs = |scope: &String| self.protections.forgotten(scope).is_some();
         if entry.scope.as_ref().is_some_and(is_theirs) {
             return self.record(changes).await;
         }
@@ -283,7 +264,7 @@ impl Extraction {
         let (journal, seq) = (self.journal.clone(), ticket.seq());
         self.blocking(move || journal.append(ticket, entry, changes)).await?;
         self.appended.fetch_max(seq, Ordering::AcqRel);
-        self.signal(Signal::Appended(bytes));
+        self.audience.tell(|| Signal::Appended(bytes));
         if found_work {
             self.work_found.notify_one();
         }
@@ -394,12 +375,10 @@ impl Extraction {
     /// The records of a page, those of people who were forgotten under what is remembered of them.
     fn found<'a>(&self, body: &'a [u8], feed: &Feed) -> Vec<Found<'a>> {
         let mut found = found(body, feed);
-        if let Some(forgotten) = self.protections.forgotten() {
-            for record in &mut found {
-                if let Some(digest) = forgotten.person(&record.id) {
-                    lock(&self.forgotten).insert(digest.clone());
-                    record.forget(digest);
-                }
+        for record in &mut found {
+            if let Some(digest) = self.protections.forgotten(&record.id) {
+                lock(&self.forgotten).insert(digest.clone());
+                record.forget(digest);
             }
         }
         found
@@ -446,16 +425,9 @@ impl Extraction {
         }
     }
 
-    /// Tells the loader; one that is gone has failed, which ends the run elsewhere.
-    fn signal(&self, signal: Signal) {
-        if let Some(signals) = lock(&self.signals).as_ref() {
-            drop(signals.send(signal));
-        }
-    }
-
-    /// Lets the loader know that nothing follows.
+    /// Lets the loaders know that nothing follows.
     pub(crate) fn hang_up(&self) {
-        drop(lock(&self.signals).take());
+        self.audience.hang_up();
     }
 }
 

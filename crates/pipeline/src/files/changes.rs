@@ -12,13 +12,16 @@ use std::sync::mpsc::{Receiver, TryRecvError};
 /// Who is told how far a load is.
 pub(super) struct Told<'t> {
     pub(super) observer: &'t dyn Observer,
+    /// The destination in words.
+    pub(super) destination: &'t str,
     pub(super) table: &'t str,
 }
 
 impl Told<'_> {
     /// Tells what the load is doing.
     pub(super) fn stage(&self, stage: LoadStage, rows: Option<u64>) {
-        self.observer.event(&RunEvent::Load { from: 0, to: 0, stage, rows });
+        let destination = self.destination.to_owned();
+        self.observer.event(&RunEvent::Load { destination, from: 0, to: 0, stage, rows });
     }
 
     /// Tells how many documents have been seen, of how many.

@@ -102,14 +102,15 @@ pub fn load_files(
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
     let inputs = inputs(&load.files)?;
     let (workspace, journal) = owner(stored);
+    let description = destination.describe();
     observer.event(&RunEvent::RunStarted {
         stream_version: STREAM_VERSION,
         workspace: workspace.clone(),
         workspace_name: workspace.clone(),
-        destination: destination.describe(),
+        destination: description.clone(),
         resumed: false,
     });
-    let told = Told { observer: observer.as_ref(), table: &load.table };
+    let told = Told { observer: observer.as_ref(), destination: &description, table: &load.table };
     let protection = model
         .rules
         .resources

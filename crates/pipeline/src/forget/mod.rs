@@ -88,16 +88,12 @@ pub fn forget(
     })
 }
 
-/// Who is not to come back into a destination; nobody where nobody was forgotten.
-///
-/// # Errors
-/// [`PipelineError::Destination`], [`PipelineError::Protect`].
-pub(crate) fn forgotten(destination: &mut dyn Destination) -> Result<Option<Forgotten>, PipelineError> {
-    let remembered = destination.forgotten().map_err(error("inspect"))?;
-    let Some(first) = remembered.first() else { return Ok(None) };
+/// The people a destination remembers not to come back; nobody where it remembers none.
+pub(crate) fn forgotten(remembered: Vec<Remembered>) -> Result<Vec<Forgotten>, PipelineError> {
+    let Some(first) = remembered.first() else { return Ok(Vec::new()) };
     let salt = Salt::new(first.salt.as_bytes())?;
     let digests = remembered.into_iter().map(|remembered| remembered.digest).collect();
-    Ok(Some(Forgotten::remembered(&PEOPLE, salt, digests)))
+    Ok(vec![Forgotten::remembered(&PEOPLE, salt, digests)])
 }
 
 /// What is remembered of these people: hashes with the salt of those before, or with a new one.

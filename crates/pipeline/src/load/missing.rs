@@ -4,6 +4,7 @@ use super::Loader;
 use crate::error::PipelineError;
 use relatable_destinations::{DestinationError, Live};
 use relatable_journal::JournalError;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -16,7 +17,7 @@ const POLL: Duration = Duration::from_millis(5);
 #[derive(Debug)]
 pub(crate) struct Search {
     /// What is searched.
-    pub(crate) sought: Vec<Sought>,
+    pub(crate) sought: Arc<Vec<Sought>>,
     /// The last entry of what they showed.
     pub(crate) up_to: i64,
     /// Who waits for the outcome, in the order of what is searched.

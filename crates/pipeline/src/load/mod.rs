@@ -13,7 +13,7 @@ pub(crate) use missing::{Missing, Search, Sought};
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
 use crate::extract::Asking;
-use crate::report::{RunReport, TableReport};
+use crate::report::{DeliveryReport, TableReport};
 use crate::retention::{Retention, give_back};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
@@ -142,7 +142,9 @@ impl Loader {
     /// Takes away from the journal what is loaded and not kept.
     pub(crate) fn prune(&self) -> Result<(), PipelineError> {
         let now_us = self.clock.now().as_microsecond();
-        self.retention.apply(&self.journal, self.checkpoint.seq, now_us).map(|_| ())
+        self.retention
+            .apply(&self.journal, &self.destination.place(), self.checkpoint.seq, now_us)
+            .map(|_| ())
     }
 
     /// As [`prune`](Self::prune), and gives the space back where there is much of it.
@@ -265,11 +267,14 @@ impl Loader {
         self.commit(Shredding { issues, ..Shredding::default() }, checkpoint)
     }
 
-    /// Adds what was loaded to a run's report.
-    pub(crate) fn report(&self, report: &mut RunReport) {
-        report.tables.clone_from(&self.tables);
-        report.issues.clone_from(&self.issues);
-        report.loads = self.loads;
+    /// What was loaded in this run.
+    pub(crate) fn report(&self) -> DeliveryReport {
+        DeliveryReport {
+            destination: self.destination.describe(),
+            tables: self.tables.clone(),
+            loads: self.loads,
+            issues: self.issues.clone(),
+        }
     }
 
     /// Leaves out answers of the search index that are older than the row the destination has.
@@ -322,7 +327,9 @@ impl Loader {
             loaded_at_us: self.clock.now().as_microsecond(),
         };
         let observer = self.observer.clone();
-        let mut handed = Handed { changes: changes.into_iter(), observer, from, to, rows, told: false };
+        let destination = self.destination.describe();
+        let changes = changes.into_iter();
+        let mut handed = Handed { destination, changes, observer, from, to, rows, told: false };
         let receipt = self
             .destination
             .load(&package, &mut handed)
@@ -357,12 +364,14 @@ impl Loader {
 
     /// Tells the observer about a load.
     fn tell(&self, from: i64, to: i64, stage: LoadStage, rows: Option<u64>) {
-        self.observer.event(&RunEvent::Load { from, to, stage, rows });
+        let destination = self.destination.describe();
+        self.observer.event(&RunEvent::Load { destination, from, to, stage, rows });
     }
 }
 
 /// The changes of a load on their way to the destination; tells when the last one has been handed over.
 struct Handed {
+    destination: String,
     changes: std::vec::IntoIter<TableChange>,
     observer: Arc<dyn Observer>,
     from: i64,
@@ -378,8 +387,10 @@ impl Iterator for Handed {
         let next = self.changes.next();
         if next.is_none() && !self.told {
             self.told = true;
+            let destination = self.destination.clone();
             let (from, to, rows) = (self.from, self.to, Some(self.rows));
-            self.observer.event(&RunEvent::Load { from, to, stage: LoadStage::Committing, rows });
+            let stage = LoadStage::Committing;
+            self.observer.event(&RunEvent::Load { destination, from, to, stage, rows });
         }
         next.map(|change| Ok(change.into()))
     }

@@ -166,7 +166,9 @@ impl<'a> Verification<'a> {
         let Some(checkpoint) = destination.checkpoint().map_err(read_failed)? else {
             return Err(PipelineError::NothingRead { destination: destination.describe() });
         };
-        let protections = protections.forgetting(forgotten(destination)?);
+        let people =
+            destination.forgotten().map_err(|cause| PipelineError::Destination { step: "inspect", cause })?;
+        let protections = protections.forgetting(forgotten(people)?);
         let tables = destination.tables().map_err(read_failed)?;
         let rules = rules_in_force(destination, &sync.rules)?;
         let client = Client::new(&sync.client, sync.clock.clone()).map_err(asking_failed)?;

@@ -111,14 +111,15 @@ pub(crate) struct DemoArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
 pub(crate) struct SyncArguments {
-    /// Where the tables go: sqlite:FILE, duckdb:FILE or postgres://…
-    #[arg(long, value_name = "URI")]
-    pub(crate) to: String,
+    /// Where the tables go: sqlite:FILE, duckdb:FILE or postgres://…; given more
+    /// than once, one reading goes to all of them
+    #[arg(long, value_name = "URI", required = true)]
+    pub(crate) to: Vec<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArguments,
     #[command(flatten)]
     pub(crate) reading: ReadingArguments,
-    /// The journal [default: the destination's file with .journal]; if it is
+    /// The journal [default: the (first) destination's file with .journal]; if it is
     /// lost, one that does not exist yet goes on from what the tables hold
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,

@@ -23,7 +23,7 @@ const LIMIT_REAL: u64 = 1_666;
 /// Reads a simulated workspace into a database file and shows what is there.
 pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let target = Target::new(&arguments.to)?;
-    let destination = target.open()?;
+    let destination = target.open_alone(clock.as_ref())?;
     let folder = JournalFolder::make(arguments.keep_journal)?;
     let simulated = Settings {
         seed: arguments.seed,

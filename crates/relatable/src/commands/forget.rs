@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub(super) fn run(arguments: &ForgetArguments, clock: &dyn Clock) -> Result<ExitCode, Failure> {
     let target = Target::new(&arguments.to)?;
     let journal = journal(&target, arguments.journal.as_ref())?;
-    let mut destination = target.open()?;
+    let mut destination = target.open_alone(clock)?;
     if destination.checkpoint()?.is_none() {
         return Err(Failure::NothingRead { destination: destination.describe() });
     }

@@ -59,7 +59,7 @@ fn prune(arguments: &PruneArguments, clock: &dyn Clock) -> Result<ExitCode, Fail
     let Some(stored) = destination.checkpoint()? else {
         return Err(Failure::NothingRead { destination: destination.describe() });
     };
-    let (pruned, compacted) = prune_journal(&file, &stored, arguments.keep, clock)?;
+    let (pruned, compacted) = prune_journal(&file, &destination.place(), &stored, arguments.keep, clock)?;
     let text = if arguments.json {
         render::pruned_json(pruned, compacted)
     } else {

@@ -42,6 +42,7 @@ async fn read(
     clock: Arc<dyn Clock>,
     reporter: &Reporter,
 ) -> Result<ExitCode, Failure> {
+    let destination = Target::new(&arguments.to)?.open_alone(clock.as_ref())?;
     let load = FileLoad {
         files: arguments.files.clone(),
         table: arguments.table.clone(),
@@ -52,7 +53,6 @@ async fn read(
         rules: arguments.model.as_deref().map(rules::of_file).transpose()?,
         clock,
     };
-    let destination = Target::new(&arguments.to)?.open()?;
     let observer = reporter.observer();
     let task = tokio::task::spawn_blocking(move || load_files(load, destination, observer));
     let run = async { task.await.unwrap_or(Err(PipelineError::Internal { part: "load" })) };

@@ -23,7 +23,7 @@ const KEPT: &str = "__old_";
 /// Remodels the tables of a destination.
 pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let target = Target::new(&arguments.to)?;
-    let mut destination = target.open()?;
+    let mut destination = target.open_alone(clock.as_ref())?;
     let tables = stored_tables(destination.as_mut())?;
     let (Some(stored), false) = (destination.checkpoint()?, tables.is_empty()) else {
         return Err(Failure::NothingRead { destination: destination.describe() });

@@ -10,8 +10,9 @@ use crate::target::Target;
 use relatable_destinations::package::RememberedColumn;
 use relatable_intercom::clock::Clock;
 use relatable_model::rules::{Rules, UnfamiliarPath};
+use relatable_pipeline::event::RunEvent;
 use relatable_pipeline::report::RunReport;
-use relatable_pipeline::{SyncSettings, remembered_rules, sync};
+use relatable_pipeline::{Delivery, SyncSettings, remembered_rules, sync_all};
 use std::sync::Arc;
 
 /// Reads a workspace into a database, or brings it up to date.
@@ -28,41 +29,70 @@ async fn read(
     clock: Arc<dyn Clock>,
     reporter: &Reporter,
 ) -> Result<ExitCode, Failure> {
-    let target = Target::new(&arguments.to)?;
-    let journal = arguments.journal.clone().unwrap_or_else(|| target.journal());
-    if target.is_in(&journal) {
+    let targets =
+        arguments.to.iter().map(|uri| Target::new(uri)).collect::<Result<Vec<Target>, Failure>>()?;
+    // At least one is asked for.
+    let first = &targets[0];
+    let journal = arguments.journal.clone().unwrap_or_else(|| first.journal());
+    if targets.iter().any(|target| target.is_in(&journal)) {
         return Err(Failure::JournalIsDestination { file: journal });
     }
-    if let (None, Some(folder)) = (target.file(), journal.parent()) {
+    if let (None, Some(folder)) = (first.file(), journal.parent()) {
         // Where it cannot be made, opening the journal says so.
         drop(std::fs::create_dir_all(folder));
     }
-    let mut destination = target.open()?;
-    let remembered = remembered_rules(destination.as_mut())?;
-    let Merged { rules, unfamiliar, doubtful_references } =
-        rules::merged_for(&remembered, arguments.rules.model.as_deref())?;
-    if !arguments.reporting.quiet {
-        doubtful_references.iter().for_each(render::warning);
+    let (mut left_out, mut absent) = (Vec::new(), Vec::new());
+    let mut deliveries = Vec::new();
+    for target in &targets {
+        match deliver(target, arguments, clock.as_ref(), deliveries.is_empty()) {
+            Ok(delivery) => deliveries.push(delivery),
+            Err(failure) if targets.len() == 1 => return Err(failure),
+            Err(failure) => {
+                let (destination, error) = (target.name(), failure.in_full());
+                reporter.observer().event(&RunEvent::Undelivered { destination, error });
+                absent.extend(target.place());
+                left_out.push(failure);
+            }
+        }
     }
-    if !arguments.reporting.quiet && !unfamiliar.is_empty() {
-        warn(&unfamiliar, &rules, &destination.remembered()?);
-    }
+    let Some(first) = deliveries.first() else { return Err(left_out.swap_remove(0)) };
     let settings = SyncSettings {
         client: arguments.connection.settings()?,
-        rules,
-        curated: rules::curated_for(&remembered)?,
+        rules: first.rules.clone(),
+        curated: first.curated.clone(),
         journal,
         reading: arguments.reading.settings(),
         retention: arguments.keep_journal,
         salt: environment::salt(arguments.rules.salt_file.as_deref())?,
         clock,
     };
-    let run = sync(settings, destination, reporter.observer());
-    let Some(report) = super::finish(run, reporter).await? else {
+    let run = sync_all(settings, deliveries, &absent, reporter.observer());
+    let Some(run) = super::finish(run, reporter).await? else {
         render::talk("stopped; what was read is kept, and the next run goes on from there");
         return Ok(ExitCode::Interrupted);
     };
-    finished(&report)
+    left_out.extend(run.undelivered.into_iter().map(|undelivered| Failure::Run(undelivered.cause)));
+    if left_out.is_empty() { finished(&run.report) } else { Err(Failure::Undelivered { failures: left_out }) }
+}
+
+/// A destination, held, with the rules of its tables; `warns` of what looks like a slip of the pen in the user's.
+fn deliver(
+    target: &Target,
+    arguments: &SyncArguments,
+    clock: &dyn Clock,
+    warns: bool,
+) -> Result<Delivery, Failure> {
+    let mut destination = target.open_alone(clock)?;
+    let remembered = remembered_rules(destination.as_mut())?;
+    let Merged { rules, unfamiliar, doubtful_references } =
+        rules::merged_for(&remembered, arguments.rules.model.as_deref())?;
+    if warns && !arguments.reporting.quiet {
+        doubtful_references.iter().for_each(render::warning);
+        if !unfamiliar.is_empty() {
+            warn(&unfamiliar, &rules, &destination.remembered()?);
+        }
+    }
+    Ok(Delivery { destination, rules, curated: rules::curated_for(&remembered)? })
 }
 
 /// How a run ends that was not stopped: all was done, or something is missing.

@@ -42,6 +42,9 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
             "what was shown is loaded, and nothing was taken for deleted; the next run reads it again, and `relatable \
              verify` names what is missing"
         }
+        Failure::Undelivered { .. } => {
+            "the other destinations have everything; mend this and run again: it catches up from the journal"
+        }
         Failure::JournalIsDestination { .. } => {
             "name another file with `--journal`, or leave it out: then the journal lies beside the destination"
         }
@@ -299,6 +302,27 @@ fn of_reading(error: &PipelineError) -> Option<&'static str> {
     }
 }
 
+/// The hint for a journal that cannot serve a destination.
+fn of_misfit(error: &PipelineError) -> Option<String> {
+    match error {
+        PipelineError::OtherJournal { other, .. } => Some(format!(
+            "run with `--journal {other}`; if that file is gone for good, name one that does not exist yet: a new \
+             journal goes on from what the destination has"
+        )),
+        PipelineError::JournalBehind { .. } => Some(
+            "use the journal that belongs to this destination (`--journal`), or move this one away: a new one goes \
+             on from what the destination has"
+                .to_owned(),
+        ),
+        PipelineError::JournalPruned { .. } => Some(
+            "give this destination a journal of its own (`--journal`), which reads what is missing; destinations that \
+             share one are best named in one run, with `--to` for each"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
 /// The hint for a run that ended early.
 fn of_run(error: &PipelineError) -> Option<String> {
     match error {
@@ -330,20 +354,14 @@ fn of_run(error: &PipelineError) -> Option<String> {
              {resource} out with `--select`: only the definitions tell a date from a number"
         )),
         PipelineError::Definitions { cause, .. } => of_client(cause),
-        PipelineError::OtherJournal { other, .. } => Some(format!(
-            "run with `--journal {other}`; if that file is gone for good, name one that does not exist yet: a new \
-             journal goes on from what the destination has"
-        )),
+        PipelineError::OtherJournal { .. }
+        | PipelineError::JournalBehind { .. }
+        | PipelineError::JournalPruned { .. } => of_misfit(error),
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::RecordsLost { .. }
         | PipelineError::ElementsLost { .. }
         | PipelineError::Protected { .. } => of_remodel(error),
-        PipelineError::JournalBehind { .. } => Some(
-            "use the journal that belongs to this destination (`--journal`), or move this one away: a new one goes \
-             on from what the destination has"
-                .to_owned(),
-        ),
         PipelineError::Spool { .. } => Some("set TMPDIR to a folder with space that can be written".to_owned()),
         PipelineError::NothingFound { .. } => Some(
             "a folder is searched for *.json, *.ndjson and *.jsonl (also with .gz or .zst); a file of any other name \

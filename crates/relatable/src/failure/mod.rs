@@ -105,6 +105,12 @@ pub(crate) enum Failure {
         /// The file.
         file: PathBuf,
     },
+    /// Some of several destinations have not got everything.
+    #[error("not delivered everywhere: {}", failures.iter().map(Failure::in_full).collect::<Vec<_>>().join("; "))]
+    Undelivered {
+        /// What stood against each.
+        failures: Vec<Failure>,
+    },
     /// A resource that the destination has no tables of.
     #[error("there are no tables of `{resource}` to remodel; there are those of {}", known.join(", "))]
     NothingToRemodel {
@@ -196,6 +202,9 @@ impl Failure {
             | Failure::OutputIsDestination { .. }
             | Failure::JournalIsDestination { .. } => ExitCode::Configuration,
             Failure::NoJournal { .. } => ExitCode::Journal,
+            Failure::Undelivered { failures } => {
+                failures.iter().map(Failure::exit_code).fold(ExitCode::Success, ExitCode::worse)
+            }
             Failure::LeftOut { .. } => ExitCode::Access,
             Failure::Incomplete { .. } => ExitCode::Verification,
             Failure::Client(error) => of_client(error),
@@ -222,6 +231,11 @@ impl Failure {
     /// What to do about it, where there is something to do.
     pub(crate) fn hint(&self) -> Option<String> {
         hint::of(self)
+    }
+
+    /// It and the causes behind it, in one line.
+    pub(crate) fn in_full(&self) -> String {
+        self.causes().fold(self.to_string(), |text, cause| format!("{text}: {cause}"))
     }
 
     /// The causes behind it, nearest first.
@@ -309,6 +323,7 @@ fn of_run(error: &PipelineError) -> ExitCode {
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }
+        | PipelineError::JournalPruned { .. }
         | PipelineError::OtherJournal { .. } => ExitCode::Journal,
         PipelineError::File { .. }
         | PipelineError::Spool { .. }

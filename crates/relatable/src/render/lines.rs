@@ -42,11 +42,12 @@ impl<W: Write + Send> Observer for Lines<W> {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let line = match event {
-            RunEvent::Load { from, to, stage: stage @ LoadStage::Committed, rows } => {
+            RunEvent::Load { destination, from, to, stage: stage @ LoadStage::Committed, rows } => {
                 state.rows_untold += rows.unwrap_or_default();
                 due(&mut state.load_told, now).then(|| {
                     let rows = Some(std::mem::take(&mut state.rows_untold));
-                    RunEvent::Load { from: *from, to: *to, stage: *stage, rows }
+                    let destination = destination.clone();
+                    RunEvent::Load { destination, from: *from, to: *to, stage: *stage, rows }
                 })
             }
             RunEvent::Waiting { .. } => due(&mut state.wait_told, now).then(|| event.clone()),
@@ -98,7 +99,7 @@ mod tests {
         for second in [100, 101, 102, 110] {
             *clock.0.lock().unwrap() = second;
             let (from, to, stage) = (1, 2, LoadStage::Committed);
-            lines.event(&RunEvent::Load { from, to, stage, rows: Some(10) });
+            lines.event(&RunEvent::Load { destination: "here".into(), from, to, stage, rows: Some(10) });
         }
         drop(lines);
         assert_eq!(String::from_utf8(out).unwrap(), "loaded 10 rows\nloaded 30 rows\n");

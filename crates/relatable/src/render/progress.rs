@@ -159,7 +159,10 @@ impl State {
 impl Observer for Progress {
     fn event(&self, event: &RunEvent) {
         match event {
-            RunEvent::RunStarted { .. } | RunEvent::VerifyStarted { .. } | RunEvent::Skipped { .. } => {
+            RunEvent::RunStarted { .. }
+            | RunEvent::VerifyStarted { .. }
+            | RunEvent::Skipped { .. }
+            | RunEvent::Undelivered { .. } => {
                 words::line(event).iter().for_each(|line| self.say(line));
             }
             RunEvent::Request { .. }

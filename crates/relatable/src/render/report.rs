@@ -2,9 +2,9 @@
 
 use super::grid::{Alignment, Grid};
 use super::quantity::{bytes, counted, duration, grouped};
-use relatable_pipeline::report::RunReport;
+use relatable_pipeline::report::{RunReport, TableReport};
 
-/// The report with the changes of every table.
+/// The report with the changes of every table; of several destinations those of the first.
 pub(super) fn full(report: &RunReport) -> String {
     let mut grid = Grid::new(&[Alignment::Left, Alignment::Right, Alignment::Right, Alignment::Right]);
     grid.row(["table", "inserted", "updated", "deleted"]);
@@ -32,6 +32,12 @@ pub(super) fn totals(report: &RunReport) -> String {
         text += &format!(", {} ({})", counted(report.requests, "request"), bytes(report.received_bytes));
     }
     text += &format!(", {}, {}", counted(report.loads, "load"), duration(report.seconds));
+    for other in &report.others {
+        let changed = |table: &TableReport| table.0.inserted + table.0.updated + table.0.deleted;
+        let rows: u64 = other.tables.values().map(changed).sum();
+        let (rows, loads) = (counted(rows, "row"), counted(other.loads, "load"));
+        text += &format!("\n{}: {rows} changed in {loads}", other.destination);
+    }
     if report.refused > 0 {
         text += &format!("\n{} refused for the rate limit", counted(report.refused, "request"));
     }

@@ -19,6 +19,9 @@ pub(super) fn line(event: &RunEvent) -> Option<String> {
         RunEvent::Load { stage: LoadStage::Committed, rows, .. } => {
             Some(rows.map_or_else(|| "loaded".to_owned(), |rows| format!("loaded {}", counted(rows, "row"))))
         }
+        RunEvent::Undelivered { destination, error } => {
+            Some(format!("going on without {destination}: {error}"))
+        }
         RunEvent::VerifyStarted { workspace, workspace_name, destination, seed, .. } => {
             let workspace = named(workspace, workspace_name);
             Some(format!("verifying {destination} against {workspace}, with --seed {seed}"))
@@ -75,7 +78,7 @@ mod tests {
 
     #[test]
     fn events_worth_a_line_have_one() {
-        let load = |stage, rows| RunEvent::Load { from: 1, to: 9, stage, rows };
+        let load = |stage, rows| RunEvent::Load { destination: "here".into(), from: 1, to: 9, stage, rows };
         let read = RunEvent::ResourceRead { resource: "contacts".into(), records: 2_000 };
         let waiting = RunEvent::Waiting { reason: "rate limit".into(), seconds: 7 };
         for (event, expected) in [

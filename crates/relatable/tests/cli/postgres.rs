@@ -7,7 +7,7 @@ use relatable_simulator::Mutation;
 const SERVER: &str = "RELATABLE_TEST_POSTGRES";
 
 /// The address of a schema of the test's own.
-fn address(place: &Place) -> String {
+pub(crate) fn address(place: &Place) -> String {
     let server = std::env::var(SERVER)
         .unwrap_or_else(|_| panic!("{SERVER} names no server: `cargo xtask test` starts one for the tests"));
     let folder = place.path(".").canonicalize().unwrap();

@@ -92,12 +92,11 @@ async fn a_journal_in_use_is_named_with_who_uses_it() {
     let base_url = simulator.base_url();
     let arguments = ["sync", "--to", "a.db", "--base-url", &base_url, "--quiet"];
     place.run(&arguments).succeeded();
-    let lease =
-        std::fs::OpenOptions::new().read(true).write(true).open(place.path("a.db.journal.lock")).unwrap();
+    place.write("a.db.journal.lock", r#"{"pid":4242,"host":"elsewhere","since_us":1}"#);
+    let lease = std::fs::File::open(place.path("a.db.journal.lock")).unwrap();
     lease.lock().unwrap();
-    place
-        .run(&arguments)
-        .failed_with(4, &["is in use by process ", "hint: a journal serves one run at a time"]);
+    let said = ["is in use by process 4242 on elsewhere", "hint: a journal serves one run at a time"];
+    place.run(&arguments).failed_with(4, &said);
 }
 
 #[cfg(unix)]

@@ -1,0 +1,101 @@
+//! One reading, several destinations: each is complete, and what stands against one does not stop the others.
+
+use crate::program::{Outcome, Place, query, simulator};
+use relatable_simulator::{Mutation, Resource, Selection, Simulator};
+use std::collections::BTreeMap;
+
+/// Resources held against each other.
+const COMPARED: [&str; 5] = ["contacts", "companies", "conversations", "tickets", "tags"];
+
+/// A sync into these destinations, with further flags.
+fn sync(place: &Place, simulator: &Simulator, to: &[&str], flags: &[&str]) -> Outcome {
+    let base_url = simulator.base_url();
+    let mut arguments = vec!["sync", "--base-url", &base_url];
+    to.iter().for_each(|to| arguments.extend(["--to", to]));
+    arguments.extend(flags);
+    place.run(&arguments)
+}
+
+/// The documents of the compared resources, as `export` gives them.
+fn documents(place: &Place, from: &str) -> Vec<String> {
+    let export =
+        |resource: &&str| place.run(&["export", resource, "--from", from]).succeeded().stdout.clone();
+    COMPARED.iter().map(export).collect()
+}
+
+/// How often each path was asked for; without the definitions of attributes, which each destination may ask for anew.
+fn asked(simulator: &Simulator) -> BTreeMap<String, u64> {
+    let mut by_path = simulator.stats().by_path;
+    by_path.retain(|path, _| !path.contains("attributes") && !path.contains("ticket_types"));
+    by_path.into_iter().collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_reading_goes_to_all_destinations() {
+    let place = Place::new();
+    let mut to = vec!["sqlite:a.db".to_owned(), "sqlite:b.db".to_owned()];
+    if cfg!(feature = "duckdb") {
+        to.push("duckdb:c.duckdb".to_owned());
+    }
+    #[cfg(feature = "postgres")]
+    to.push(crate::postgres::address(&place));
+    let to: Vec<&str> = to.iter().map(String::as_str).collect();
+    let simulator = simulator(120, 0).await;
+    sync(&place, &simulator, &["sqlite:alone.db"], &["--quiet"]).succeeded();
+    let alone = asked(&simulator);
+    let outcome = sync(&place, &simulator, &to, &["--json"]);
+    outcome.succeeded();
+    let both: BTreeMap<String, u64> = alone.iter().map(|(path, count)| (path.clone(), 2 * count)).collect();
+    let now = asked(&simulator);
+    let others: Vec<_> = now.iter().filter(|(path, count)| both.get(*path) != Some(*count)).collect();
+    assert!(others.is_empty() && now.len() == both.len(), "all share one reading: {others:?}");
+    let report = outcome.json_lines().pop().unwrap()["report"].clone();
+    assert_eq!(report["others"].as_array().unwrap().len(), to.len() - 1);
+    for other in report["others"].as_array().unwrap() {
+        assert_eq!(other["tables"], report["tables"], "{}", other["destination"]);
+    }
+    simulator.advance_clock(7_200);
+    simulator.mutate(Mutation::CreateContacts { count: 3 }).unwrap();
+    let which = Selection::Indexes(vec![3, 7]);
+    simulator.mutate(Mutation::Delete { resource: Resource::Contacts, which }).unwrap();
+    simulator.advance_clock(1);
+    sync(&place, &simulator, &to, &["--quiet", "--sweep"]).succeeded();
+    let expected = documents(&place, to[0]);
+    for other in &to[1..] {
+        assert_eq!(documents(&place, other), expected, "{other}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destination_that_is_down_does_not_stop_the_others_and_catches_up_from_the_journal() {
+    let (place, simulator) = (Place::new(), simulator(120, 0).await);
+    let to = ["sqlite:a.db", "sqlite:later/b.db"];
+    let without = ["going on without later/b.db: failed to open SQLite file later/b.db"];
+    let outcome = sync(&place, &simulator, &to, &["--keep-journal", "loaded"]);
+    outcome.failed_with(7, &without);
+    outcome.failed_with(7, &["not delivered everywhere: ", "hint: the other destinations have everything"]);
+    assert_eq!(query(&place.path("a.db"), "SELECT count(*) FROM contacts"), [["120"]]);
+    std::fs::create_dir(place.path("later")).unwrap();
+    let before = simulator.stats().requests;
+    sync(&place, &simulator, &to, &["--keep-journal", "loaded", "--quiet"]).succeeded();
+    let requests = simulator.stats().requests - before;
+    assert!(requests < before / 4, "nothing is read twice: {requests} requests after {before}");
+    assert_eq!(documents(&place, to[1]), documents(&place, to[0]));
+    // Now that all have loaded it, the journal has let go of it, and cannot serve a third.
+    let outcome = sync(&place, &simulator, &["sqlite:a.db", "sqlite:c.db"], &["--keep-journal", "loaded"]);
+    outcome
+        .failed_with(9, &["SQLite file c.db has loaded the journal", "and some of what follows was pruned"]);
+    sync(&place, &simulator, &["sqlite:c.db"], &["--quiet"]).succeeded();
+    assert_eq!(documents(&place, "sqlite:c.db"), documents(&place, to[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_no_destination_left_nothing_is_asked_and_no_password_is_told() {
+    let (place, simulator) = (Place::new(), simulator(10, 0).await);
+    let to = ["postgres://somebody:hunter2@127.0.0.1:1/base", "sqlite:none/b.db"];
+    let outcome = sync(&place, &simulator, &to, &["--journal", "a.journal"]);
+    assert_eq!(outcome.code, Some(if cfg!(feature = "postgres") { 7 } else { 3 }), "{outcome:#?}");
+    assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);
+    assert_eq!(simulator.stats().requests, 0);
+    assert!(!place.path("a.journal").exists());
+}
