@@ -2,7 +2,7 @@
 
 use crate::error::DestinationError;
 use crate::session::{Session, Step};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// A table or view that exists.
 #[derive(Debug, Clone)]
@@ -11,8 +11,8 @@ pub(crate) struct Relation {
     pub(crate) is_view: bool,
     /// Its description, where the database keeps one.
     pub(crate) comment: String,
-    /// Its columns, in lower case; empty for a view.
-    pub(crate) columns: HashSet<String>,
+    /// Its columns, in lower case, each with its type as the database says it; empty for a view.
+    pub(crate) columns: HashMap<String, String>,
 }
 
 impl Relation {
@@ -37,13 +37,13 @@ impl Catalogue {
             let relation = Relation {
                 is_view: row[1].text() == "view",
                 comment: row[2].text(),
-                columns: HashSet::new(),
+                columns: HashMap::new(),
             };
             relations.insert(row[0].text().to_ascii_lowercase(), relation);
         }
         for row in session.rows(step, session.dialect().columns_sql(), &[])? {
             if let Some(relation) = relations.get_mut(&row[0].text().to_ascii_lowercase()) {
-                relation.columns.insert(row[1].text().to_ascii_lowercase());
+                relation.columns.insert(row[1].text().to_ascii_lowercase(), row[2].text());
             }
         }
         Ok(Catalogue { relations })

@@ -147,7 +147,8 @@ pub trait Destination: Send {
     /// # Errors
     /// [`DestinationError::ReadOnly`] when the database, or the folder its file is to be in, cannot be written;
     /// [`DestinationError::Foreign`], [`DestinationError::Owned`], [`DestinationError::ReservedName`],
-    /// [`DestinationError::TooManyColumns`] and [`DestinationError::Mismatch`] as in [`load`](Self::load);
+    /// [`DestinationError::TooManyColumns`], [`DestinationError::Drifted`] and [`DestinationError::Mismatch`] as in
+    /// [`load`](Self::load);
     /// [`DestinationError::NewerFormat`] and [`DestinationError::Locked`] as in [`claim`](Self::claim).
     fn check(&mut self, tables: &[Table]) -> Result<Option<Checkpoint>, DestinationError>;
 
@@ -231,7 +232,9 @@ pub trait Destination: Send {
     /// [`DestinationError::Foreign`] for a table or view that is not ours; [`DestinationError::Owned`] for one that is,
     /// but of another resource; [`DestinationError::Added`] when a retired table has what a user made there;
     /// [`DestinationError::ReservedName`] for a name that no table may have;
-    /// [`DestinationError::TooManyColumns`] for more columns than a table can have; [`DestinationError::Mismatch`] when a
+    /// [`DestinationError::TooManyColumns`] for more columns than a table can have; [`DestinationError::Drifted`] when a table or
+    /// column of ours is gone or has another type, or a view of ours has to go that another one needs;
+    /// [`DestinationError::Mismatch`] when a
     /// declaration contradicts what is remembered, or rows do not fit their table's declaration;
     /// [`DestinationError::NotClaimed`] before a claim; [`DestinationError::Fenced`] when another handle has claimed
     /// since; [`DestinationError::OtherWorkspace`] as in [`claim`](Self::claim); [`DestinationError::Producer`] when producing a change failed;

@@ -3,6 +3,7 @@
 use crate::bookkeeping::{self, checkpoint, columns, forgotten, models};
 use crate::catalogue::Catalogue;
 use crate::contract::{Changes, Dangling, Destination, Live, Reading, Records, Referring, Rows, Uneven};
+use crate::drift::check_views;
 use crate::erase;
 use crate::error::DestinationError;
 use crate::keys;
@@ -65,7 +66,8 @@ impl<C: Connector> Destination for Database<C> {
             bookkeeping::check_names(&session, &catalogue)?;
             Known::default()
         };
-        load::plan(dialect, &destination, &known, &catalogue, tables)?;
+        let (plan, _) = load::plan(dialect, &destination, &known, &catalogue, tables)?;
+        check_views(&session, &plan)?;
         Ok(stored.map(|stored| stored.checkpoint))
     }
 
@@ -130,7 +132,7 @@ impl<C: Connector> Destination for Database<C> {
     fn live(&mut self, live: &Live<'_>) -> Result<Vec<String>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
         let catalogue = Catalogue::read(&session)?;
-        let marked = catalogue.get(live.table).map(|relation| relation.columns.contains(DELETED_AT));
+        let marked = catalogue.get(live.table).map(|relation| relation.columns.contains_key(DELETED_AT));
         match marked {
             Some(true) => keys::live(&session, live),
             _ => Ok(Vec::new()),

@@ -61,6 +61,7 @@ pub(crate) struct Planner<'p> {
 impl Planner<'_> {
     /// The plan for `tables`, or the first thing that stands against it.
     pub(crate) fn plan(&self, tables: &[Table]) -> Result<Plan, DestinationError> {
+        self.check_drift(tables)?;
         for table in tables {
             self.check_table(table)?;
             for view in &table.views {
@@ -186,7 +187,7 @@ impl Planner<'_> {
         if let Some(relation) = self.catalogue.get(&table.name) {
             comment.clone_from(&relation.comment);
             for column in &shape.columns {
-                let exists = relation.columns.contains(&column.name.to_ascii_lowercase());
+                let exists = relation.columns.contains_key(&column.name.to_ascii_lowercase());
                 if exists && remembered(&column.name).is_none() {
                     let difference = format!(
                         "it already has a column `{}` that was not made by this program",
@@ -267,7 +268,7 @@ impl Planner<'_> {
     }
 
     /// `CREATE TABLE`, `with_keys` or without.
-    fn create_sql(&self, shape: &Shape, with_keys: bool) -> String {
+    pub(crate) fn create_sql(&self, shape: &Shape, with_keys: bool) -> String {
         let quote = |name: &str| self.dialect.quote(name);
         let mut parts: Vec<String> = shape
             .columns
@@ -301,7 +302,7 @@ impl Planner<'_> {
     }
 
     /// `ALTER TABLE … ADD COLUMN`.
-    fn add_column_sql(&self, shape: &Shape, column: &Column) -> String {
+    pub(crate) fn add_column_sql(&self, shape: &Shape, column: &Column) -> String {
         format!(
             "ALTER TABLE {} ADD COLUMN {} {}",
             self.dialect.quote(&shape.name),

@@ -53,8 +53,14 @@ pub(crate) trait Dialect {
     /// A query for (name, `table` or `view`, comment or null) of everything that exists, temporary things excluded.
     fn relations_sql(&self) -> &'static str;
 
-    /// A query for (table, column) of all tables, in column order.
+    /// A query for (table, column, type) of all tables, in column order; types as [`type_name`](Self::type_name) has them,
+    /// in whatever case and with whatever blanks.
     fn columns_sql(&self) -> &'static str;
+
+    /// The statement that gives a column another type, to be run by a person.
+    fn retype(&self, table: &str, column: &str, type_name: &str) -> String {
+        format!("ALTER TABLE {} ALTER COLUMN {} TYPE {type_name}", self.quote(table), self.quote(column))
+    }
 
     /// A query for one text that no other run will ever get.
     fn token_sql(&self) -> &'static str;

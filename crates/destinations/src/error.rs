@@ -145,6 +145,18 @@ pub enum DestinationError {
         /// The most it can have.
         limit: usize,
     },
+    /// Somebody else changed what was made here.
+    #[error("`{table}` in {destination} is not as it was left: {difference}")]
+    Drifted {
+        /// The destination.
+        destination: String,
+        /// The table or view.
+        table: String,
+        /// What is different.
+        difference: String,
+        /// The statement that mends it, for a person to run.
+        mend: String,
+    },
     /// The model asks for another type or key than the table has.
     #[error("table `{table}` does not fit the model: {difference}")]
     Mismatch {

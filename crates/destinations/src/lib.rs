@@ -22,7 +22,9 @@ mod catalogue;
 mod change;
 mod database;
 mod ddl;
+mod dependents;
 mod dialect;
+mod drift;
 #[cfg(feature = "duckdb")]
 mod duckdb;
 mod erase;

@@ -8,6 +8,7 @@ use crate::change::{Applier, Outcome};
 use crate::contract::Changes;
 use crate::ddl::{Plan, Planner, Statements};
 use crate::dialect::Dialect;
+use crate::drift::check_views;
 use crate::error::DestinationError;
 use crate::package::{Change, Package, Receipt, RowCounts};
 use crate::retire::retire;
@@ -107,6 +108,7 @@ fn settle_tables(
     let known = Known::read(session)?;
     let catalogue = Catalogue::read(session)?;
     let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, package.tables)?;
+    check_views(session, &plan)?;
     plan.run(session)?;
     columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
     keys::record(session, package.tables, &known.keys)?;

@@ -1,50 +1,13 @@
 //! Tables that make way for those of another model, in the transaction that brings them: a reader sees the old or the new.
 
-use crate::bookkeeping::{PREFIX, changes, columns, keys, views};
+use crate::bookkeeping::{changes, columns, keys, views};
 use crate::catalogue::Catalogue;
+use crate::dependents::{Dependent, REFERENCE, dependents};
 use crate::error::DestinationError;
 use crate::package::Retirement;
 use crate::session::{Cell, Session, Step};
 use crate::shape::Known;
 use relatable_model::schema::Table;
-
-/// The word for a table that has a foreign key to another.
-const REFERENCE: &str = "foreign key of";
-
-/// Something that a user made on one of our tables.
-struct Dependent {
-    /// The word for it.
-    kind: String,
-    name: String,
-    /// The table it is on; empty for a view, whose text tells.
-    table: String,
-    sql: String,
-}
-
-impl Dependent {
-    /// Whether it is one that loads make.
-    fn is_ours(&self) -> bool {
-        self.kind == "index" && self.name.starts_with(PREFIX)
-    }
-
-    /// Whether it is on this table; of a view it is enough that its text has the name as a word.
-    fn is_on(&self, table: &Table) -> bool {
-        match self.kind.as_str() {
-            "view" => has_word(&self.sql.to_lowercase(), &table.name.to_lowercase()),
-            _ => self.table.eq_ignore_ascii_case(&table.name),
-        }
-    }
-}
-
-/// Whether a text has a name that is no part of a longer one.
-fn has_word(text: &str, name: &str) -> bool {
-    let is_part = |character: Option<char>| {
-        character.is_some_and(|character| character.is_alphanumeric() || "_$".contains(character))
-    };
-    text.match_indices(name).any(|(start, _)| {
-        !is_part(text[..start].chars().next_back()) && !is_part(text[start + name.len()..].chars().next())
-    })
-}
 
 /// Takes away every table of the resources, or gives them other names, and forgets them.
 ///
@@ -78,7 +41,8 @@ pub(crate) fn retire(
     // A table is remembered after its parent.
     for table in leaving.iter().rev().filter(|table| catalogue.get(&table.name).is_some()) {
         // An index keeps its name when its table gets another one, and the new table wants it.
-        for index in dependents.iter().filter(|dependent| dependent.is_ours() && dependent.is_on(table)) {
+        for index in dependents.iter().filter(|dependent| dependent.is_ours() && dependent.is_on(&table.name))
+        {
             execute(&table.name, format!("DROP INDEX IF EXISTS {}", dialect.quote(&index.name)))?;
         }
         let name = dialect.quote(&table.name);
@@ -122,7 +86,8 @@ fn check_additions(
         let is_known = known.owner(&dependent.name).is_some();
         let ours = dependent.is_ours() || (is_known && matches!(dependent.kind.as_str(), "view" | REFERENCE));
         let is_kept = retirement.kept_as.is_some() && dependent.kind == "index";
-        if let Some(table) = leaving.iter().find(|table| dependent.is_on(table)).filter(|_| !ours && !is_kept)
+        if let Some(table) =
+            leaving.iter().find(|table| dependent.is_on(&table.name)).filter(|_| !ours && !is_kept)
         {
             added.push(format!("{} `{}` on `{}`", dependent.kind, dependent.name, table.name));
         }
@@ -132,7 +97,7 @@ fn check_additions(
             let Some(relation) = catalogue.get(&table.name) else { continue };
             let is_ours =
                 |name: &&String| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-            let mut columns: Vec<&String> = relation.columns.iter().filter(|name| !is_ours(name)).collect();
+            let mut columns: Vec<&String> = relation.columns.keys().filter(|name| !is_ours(name)).collect();
             columns.sort_unstable();
             added.extend(columns.into_iter().map(|name| format!("column `{}.{name}`", table.name)));
         }
@@ -142,19 +107,6 @@ fn check_additions(
         return Ok(());
     }
     Err(DestinationError::Added { destination: session.describe().to_owned(), what: added.join(", ") })
-}
-
-/// Everything that hangs on tables.
-fn dependents(session: &impl Session) -> Result<Vec<Dependent>, DestinationError> {
-    let step = Step("read what the database holds", "");
-    let rows = session.rows(step, session.dialect().dependents_sql(), &[])?;
-    let dependent = |row: Vec<Cell>| Dependent {
-        kind: row[0].text(),
-        name: row[1].text(),
-        table: row[2].text(),
-        sql: row[3].text(),
-    };
-    Ok(rows.into_iter().map(dependent).collect())
 }
 
 /// Comments on columns that are not those we made.

@@ -40,7 +40,7 @@ impl Dialect for DuckDb {
     }
 
     fn columns_sql(&self) -> &'static str {
-        "SELECT table_name, column_name FROM duckdb_columns() \
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() \
          WHERE database_name = current_database() AND schema_name = current_schema() \
          ORDER BY table_name, column_index"
     }

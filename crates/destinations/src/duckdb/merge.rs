@@ -11,16 +11,14 @@ pub(super) const CHANGED: &str = "_relatable_changed";
 /// The column of [`CHANGED`] that tells rows that exist from new ones; no column of ours has a blank in its name.
 const EXISTS: &str = "row exists";
 
-/// Gathers the rows to write, completed with the stored values of the columns that are not staged.
+/// Gathers the rows to write, completed with the stored values of the columns that are not staged, also of those that a user
+/// added.
 pub(super) fn gather_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
-    let columns: Vec<String> = merge
-        .shape
-        .columns
+    let staged: Vec<String> = merge
+        .staged
         .iter()
-        .map(|column| {
-            let side = if merge.staged.contains(&column.name) { "s" } else { "t" };
-            format!("{side}.{}", dialect.quote(&column.name))
-        })
+        .map(|name| dialect.quote(name))
+        .map(|name| format!("s.{name} AS {name}"))
         .collect();
     // A stored key is never null, so a null one means that there is no stored row.
     let stored_key = format!("t.{}", dialect.quote(&merge.shape.key[0]));
@@ -31,10 +29,11 @@ pub(super) fn gather_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
         .collect();
     let differing = if differing.is_empty() { "false".to_owned() } else { differing.join(" OR ") };
     format!(
-        "CREATE TEMP TABLE {} AS SELECT {}, {stored_key} IS NOT NULL AS {} FROM {} AS s LEFT JOIN {} AS t ON {} \
+        "CREATE TEMP TABLE {} AS SELECT t.* REPLACE ({}), {stored_key} IS NOT NULL AS {} \
+         FROM {} AS s LEFT JOIN {} AS t ON {} \
          WHERE {stored_key} IS NULL OR {differing}",
         dialect.place(Place::Temporary(CHANGED)),
-        columns.join(", "),
+        staged.join(", "),
         dialect.quote(EXISTS),
         dialect.place(Place::Temporary(STAGE)),
         dialect.quote(&merge.shape.name),
@@ -60,12 +59,22 @@ pub(super) fn delete_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
     )
 }
 
-/// Writes the gathered rows.
+/// Writes the gathered rows that exist, with every column that the table has.
+pub(super) fn rewrite_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
+    let (place, exists) = (dialect.place(Place::Temporary(CHANGED)), dialect.quote(EXISTS));
+    format!(
+        "INSERT INTO {} BY NAME SELECT * EXCLUDE ({exists}) FROM {place} WHERE {exists}",
+        dialect.quote(&merge.shape.name),
+    )
+}
+
+/// Writes the gathered rows that are new: a column that a user added has its default there.
 pub(super) fn insert_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
     let columns = list(dialect, "", merge.shape.columns.iter().map(|column| &column.name));
     format!(
-        "INSERT INTO {} ({columns}) SELECT {columns} FROM {}",
+        "INSERT INTO {} ({columns}) SELECT {columns} FROM {} WHERE NOT {}",
         dialect.quote(&merge.shape.name),
-        dialect.place(Place::Temporary(CHANGED))
+        dialect.place(Place::Temporary(CHANGED)),
+        dialect.quote(EXISTS)
     )
 }

@@ -115,8 +115,9 @@ impl Session for DuckDbSession {
                 count => return Err(DestinationError::KeyRepeated { table: table.clone(), count }),
             }
             self.execute(step, &merge::delete_sql(dialect, merge), &[])?;
+            self.execute(step, &merge::rewrite_sql(dialect, merge), &[])?;
         }
-        if changed > 0 {
+        if changed > updated {
             self.execute(step, &merge::insert_sql(dialect, merge), &[])?;
         }
         let drop = format!("DROP TABLE {}", dialect.place(Place::Temporary(merge::CHANGED)));

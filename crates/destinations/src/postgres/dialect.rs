@@ -66,7 +66,9 @@ impl Dialect for Postgres {
     }
 
     fn columns_sql(&self) -> &'static str {
-        "SELECT c.relname::text, a.attname::text FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid \
+        "SELECT c.relname::text, a.attname::text, \
+         replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz') \
+         FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid \
          WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p', 'f') \
          AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
     }
@@ -91,7 +93,7 @@ impl Dialect for Postgres {
     fn dependents_sql(&self) -> &'static str {
         // A view is told with the table that it depends on as its statement.
         "WITH ours AS (SELECT oid, relname FROM pg_class \
-             WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p')) \
+             WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p', 'v')) \
          SELECT 'index', i.relname::text, o.relname::text, '' FROM ours AS o JOIN pg_index AS x ON x.indrelid = o.oid \
              JOIN pg_class AS i ON i.oid = x.indexrelid \
              WHERE NOT EXISTS (SELECT 1 FROM pg_constraint AS k WHERE k.conindid = i.oid) \
@@ -113,6 +115,13 @@ impl Dialect for Postgres {
              JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
              WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p') \
              AND col_description(c.oid, a.attnum) IS NOT NULL",
+        )
+    }
+
+    fn retype(&self, table: &str, column: &str, type_name: &str) -> String {
+        let (table, column) = (self.quote(table), self.quote(column));
+        format!(
+            "ALTER TABLE {table} ALTER COLUMN {column} TYPE {type_name} USING {column}::text::{type_name}"
         )
     }
 

@@ -48,8 +48,16 @@ impl Dialect for Sqlite {
     }
 
     fn columns_sql(&self) -> &'static str {
-        "SELECT s.name, c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table' \
+        "SELECT s.name, c.name, c.type FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table' \
          ORDER BY s.name, c.cid"
+    }
+
+    fn retype(&self, table: &str, column: &str, type_name: &str) -> String {
+        // There is no statement that changes a type.
+        let (table, column) = (self.quote(table), self.quote(column));
+        format!(
+            "ALTER TABLE {table} DROP COLUMN {column}; ALTER TABLE {table} ADD COLUMN {column} {type_name}"
+        )
     }
 
     fn token_sql(&self) -> &'static str {

@@ -5,6 +5,7 @@ mod child;
 mod client;
 mod deletion;
 mod distinct;
+mod drift;
 mod erasing;
 mod failures;
 mod guards;
@@ -107,6 +108,9 @@ conformance![
     guards::loading_needs_a_claim,
     guards::another_journal_keeps_the_position_until_the_first_load,
     guards::a_query_cannot_write,
+    drift::a_column_that_a_user_added_stays_with_what_is_in_it,
+    drift::what_somebody_took_away_or_retyped_is_found_and_mended_by_the_statement_named,
+    drift::a_view_of_ours_that_another_needs_is_not_dropped,
     holding::a_second_run_is_told_at_once_who_is_there,
     holding::who_was_killed_is_not_there_any_more,
     failures::an_error_of_the_producer_leaves_nothing,

@@ -168,6 +168,11 @@ fn of_destination(error: &DestinationError) -> Option<String> {
         DestinationError::ReservedName { .. } => {
             "choose another name (`--table`, or `table` in your rules); nothing was written"
         }
+        DestinationError::Drifted { mend, .. } => {
+            return Some(format!(
+                "nothing was written; run this there: {mend}; then `relatable sync --sweep` fills what it lacks"
+            ));
+        }
         DestinationError::TooManyColumns { .. } => {
             "keep an object with many members in one column, or give it a table of its own: a rule file (`--model`) \
              says `\"path\" = \"json\"` or `\"path\" = \"table\"`; nothing was written"

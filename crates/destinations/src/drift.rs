@@ -1,0 +1,96 @@
+//! What somebody else did to our tables since the last load: found before anything is written, with the statement that
+//! mends it. A column that was added stays as it is.
+
+use crate::ddl::{Plan, Planner};
+use crate::dependents::dependents;
+use crate::error::DestinationError;
+use crate::session::Session;
+use crate::shape::Shape;
+use relatable_model::schema::{Column, Table};
+
+impl Planner<'_> {
+    /// Refuses tables that are gone or lack a column, and columns that have another type: made anew they would be empty,
+    /// and nobody would know.
+    pub(crate) fn check_drift(&self, tables: &[Table]) -> Result<(), DestinationError> {
+        let shapes = tables.iter().filter_map(|table| self.shapes.get(&table.name));
+        for shape in shapes {
+            let remembered: Vec<&Column> = self
+                .known
+                .columns
+                .iter()
+                .map(|stored| &stored.remembered)
+                .filter(|remembered| remembered.table == shape.name)
+                .map(|remembered| &remembered.column)
+                .collect();
+            if remembered.is_empty() {
+                continue;
+            }
+            let Some(relation) = self.catalogue.get(&shape.name) else {
+                return Err(self.drifted(shape, "it is gone".to_owned(), self.create_sql(shape, true)));
+            };
+            if relation.is_view {
+                // Told with the other names that are taken.
+                continue;
+            }
+            for column in remembered {
+                match relation.columns.get(&column.name.to_ascii_lowercase()) {
+                    None => {
+                        let difference = format!("its column `{}` is gone", column.name);
+                        return Err(self.drifted(shape, difference, self.add_column_sql(shape, column)));
+                    }
+                    Some(found) if !self.is_type_of(column, found) => {
+                        return Err(self.retyped(shape, column, found));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the database's word for a type is what a column was made with.
+    fn is_type_of(&self, column: &Column, found: &str) -> bool {
+        let dialect = self.dialect;
+        let made = [dialect.type_name(column.logical), dialect.identifying_type_name(column.logical)];
+        made.into_iter().any(|made| plain(made) == plain(found))
+    }
+
+    /// The error for a column of another type.
+    fn retyped(&self, shape: &Shape, column: &Column, found: &str) -> DestinationError {
+        let wanted = shape.type_name(self.dialect, column);
+        let difference = format!("its column `{}` is `{found}` and not `{wanted}`", column.name);
+        self.drifted(shape, difference, self.dialect.retype(&shape.name, &column.name, wanted))
+    }
+
+    fn drifted(&self, shape: &Shape, difference: String, mend: String) -> DestinationError {
+        let (destination, table) = (self.destination.to_owned(), shape.name.clone());
+        DestinationError::Drifted { destination, table, difference, mend }
+    }
+}
+
+/// Refuses to drop a view of ours on which somebody's view stands.
+pub(crate) fn check_views(session: &impl Session, plan: &Plan) -> Result<(), DestinationError> {
+    if plan.dropped_views.is_empty() {
+        return Ok(());
+    }
+    let dependents = dependents(session)?;
+    let views = dependents.iter().filter(|dependent| dependent.kind == "view");
+    for view in views {
+        let is_dropped = |name: &&String| view.is_on(name) && !view.name.eq_ignore_ascii_case(name);
+        if let Some(dropped) = plan.dropped_views.iter().find(is_dropped) {
+            return Err(DestinationError::Drifted {
+                destination: session.describe().to_owned(),
+                table: dropped.clone(),
+                difference: format!("the rules ask for it no longer, and the view `{}` needs it", view.name),
+                mend: format!("DROP VIEW {}", session.dialect().quote(&view.name)),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A type without case, blanks and the order of its texts.
+fn plain(type_name: &str) -> String {
+    let without_order = type_name.split(" COLLATE ").next().unwrap_or(type_name);
+    without_order.chars().filter(|character| !character.is_whitespace()).collect::<String>().to_lowercase()
+}
