@@ -65,9 +65,19 @@ impl<'a, S: Session> Applier<'a, S> {
     fn write_waiting(&mut self) -> Result<(), DestinationError> {
         self.gathering.write_all()?;
         for (table, sql) in std::mem::take(&mut self.keys) {
-            self.session.execute(Step("declare the keys of", &table), &sql, &[])?;
+            self.declare(Step("declare the keys of", &table), &sql)?;
         }
         Ok(())
+    }
+
+    /// Makes a key or an index of a table that may have rows of this load.
+    fn declare(&self, step: Step<'_>, sql: &str) -> Result<(), DestinationError> {
+        let checking = self.session.dialect().checking_links();
+        if let Some((now, _)) = checking {
+            self.session.execute(step, now, &[])?;
+        }
+        self.session.execute(step, sql, &[])?;
+        checking.map_or(Ok(()), |(_, later)| self.session.execute(step, later, &[]).map(|_| ()))
     }
 
     /// Applies a change of which no other of the load has a key or scope: where the table was empty before the load,
@@ -204,7 +214,7 @@ impl<'a, S: Session> Applier<'a, S> {
         if !shape.key.starts_with(&scope.columns)
             && let Some(sql) = dialect.index(&shape.name, &scope.columns)
         {
-            self.session.execute(step, &sql, &[])?;
+            self.declare(step, &sql)?;
         }
         stage(self.session, shape, SCOPE, &columns, keys, &scope.columns)?;
         let gathered = gathered_name(0);

@@ -80,6 +80,12 @@ pub(crate) trait Dialect {
         None
     }
 
+    /// The statements that have links checked so far, and again only at the end, where a table whose links wait to be checked
+    /// can get no index and no key.
+    fn checking_links(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
     /// A query for (kind, name, table or empty, statement) of what hangs on tables: indexes, triggers, views, tables
     /// with a foreign key.
     fn dependents_sql(&self) -> &'static str;

@@ -90,6 +90,10 @@ impl Dialect for Postgres {
         Some(create_index_sql(self, table, columns))
     }
 
+    fn checking_links(&self) -> Option<(&'static str, &'static str)> {
+        Some(("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"))
+    }
+
     fn dependents_sql(&self) -> &'static str {
         // A view is told with the table that it depends on as its statement.
         "WITH ours AS (SELECT oid, relname FROM pg_class \

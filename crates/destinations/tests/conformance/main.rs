@@ -65,6 +65,7 @@ conformance![
     scopes::an_empty_scope_is_emptied,
     scopes::a_cut_list_only_adds,
     scopes::a_scope_of_two_levels_spares_its_siblings,
+    scopes::a_scope_is_replaced_in_the_load_that_changed_its_rows,
     scopes::children_go_with_the_rows_they_were_split_from,
     scopes::a_row_that_moved_to_another_parent_is_kept,
     deletion::deleted_rows_are_marked_once,

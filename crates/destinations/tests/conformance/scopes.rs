@@ -92,6 +92,22 @@ pub(crate) fn a_scope_of_two_levels_spares_its_siblings(engine: Engine) {
     assert_eq!(bench.read(sql), ["p1|0|changed", "p2|0|z", "p3|0|v"]);
 }
 
+pub(crate) fn a_scope_is_replaced_in_the_load_that_changed_its_rows(engine: Engine) {
+    let parts = child("parts", &["id"], &["contact_id", "body"], "contacts", &[("contact_id", "id")]);
+    let mut bench = Bench::new(engine, vec![table("contacts", &["id"], &["name"]), parts]);
+    let contact = |bench: &Bench, name: &str| bench.rows("contacts", &["id", "name"], json!([["1", name]]));
+    let parts = |bench: &Bench, rows| bench.rows("parts", &["id", "contact_id", "body"], rows);
+    let changes = vec![contact(&bench, "Ann"), parts(&bench, json!([["a", "1", "old"], ["b", "1", "old"]]))];
+    bench.load(changes);
+    let changed = parts(&bench, json!([["a", "1", "new"], ["c", "1", "new"]]));
+    let columns = ["id", "contact_id", "body"];
+    let rows = json!([["c", "1", "last"]]);
+    let replaced = bench.replacing("parts", &columns, rows, &["contact_id"], json!([["1"]]));
+    let changes = vec![contact(&bench, "Anna"), changed, replaced];
+    bench.load(changes);
+    assert_eq!(bench.read("SELECT id, body FROM parts"), ["c|last"]);
+}
+
 pub(crate) fn children_go_with_the_rows_they_were_split_from(engine: Engine) {
     let mut bench = filled(engine);
     // The attachments' table is not even part of this load.

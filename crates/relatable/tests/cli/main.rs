@@ -23,6 +23,7 @@ mod program;
 mod protect;
 mod remodel;
 mod retention;
+mod secrets;
 mod several;
 mod suggest;
 mod sync;

@@ -1,5 +1,6 @@
 //! Running the executable in a folder of its own, with nothing of the tester's environment.
 
+use crate::secrets;
 use relatable_simulator::{Settings, Simulator};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -70,23 +71,21 @@ impl Place {
 
     /// Runs the program to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        self.outcome(&self.command(arguments).output().unwrap())
+        self.outcome(arguments, &self.command(arguments).output().unwrap())
     }
 
-    /// Waits for a program's end.
+    /// Waits for the end of a program that hands out nothing about people.
     pub(crate) fn wait(&self, child: Child) -> Outcome {
-        self.outcome(&child.wait_with_output().unwrap())
+        self.outcome(&[], &child.wait_with_output().unwrap())
     }
 
-    /// What a program left, with the folder's name taken out.
-    fn outcome(&self, output: &Output) -> Outcome {
+    /// What a program left, with the folder's name taken out, searched for what no program may say.
+    fn outcome(&self, arguments: &[&str], output: &Output) -> Outcome {
         let folder = self.folder.path().display().to_string();
-        let text = |bytes: &[u8]| {
-            let text = String::from_utf8(bytes.to_vec()).unwrap().replace(&folder, "[FOLDER]");
-            assert!(!text.contains(TOKEN), "the token was printed: {text}");
-            text
-        };
-        Outcome { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace(&folder, "[FOLDER]");
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        secrets::search(arguments, &stdout, &stderr);
+        Outcome { code: output.status.code(), stdout, stderr }
     }
 }
 
@@ -132,7 +131,9 @@ pub(crate) async fn simulator(contacts: u64, latency_ms: u64) -> Simulator {
         limit_per_window: 100_000,
         ..Settings::default()
     };
-    Simulator::start(settings).await.unwrap()
+    let simulator = Simulator::start(settings).await.unwrap();
+    secrets::plant(&simulator);
+    simulator
 }
 
 /// The cells of a query, through a plain SQLite client.

@@ -1,10 +1,10 @@
 //! Values that must not be stored are nowhere: not in tables, journal or output.
 
 use crate::program::{Outcome, Place, query, simulator};
+use crate::secrets::SALT;
 use relatable_journal::Journal;
 use std::process::Stdio;
 
-const SALT: &str = "a secret for these tests";
 /// The readme's example of rules that protect: the block that follows its words on what must not be stored.
 fn example() -> String {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md")).unwrap();

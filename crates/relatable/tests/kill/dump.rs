@@ -13,18 +13,22 @@ pub(crate) enum Engine {
     Sqlite,
     #[cfg(feature = "duckdb")]
     DuckDb,
+    #[cfg(feature = "postgres")]
+    Postgres,
 }
 
 /// Every table with its rows as sorted text.
 pub(crate) type Dump = BTreeMap<String, Vec<String>>;
 
 impl Engine {
-    /// The scheme of its URIs.
-    pub(crate) fn scheme(self) -> &'static str {
+    /// The address of the tables in a file, or in a place that is called after it.
+    pub(crate) fn uri(self, database: &Path) -> String {
         match self {
-            Engine::Sqlite => "sqlite",
+            Engine::Sqlite => format!("sqlite:{}", database.display()),
             #[cfg(feature = "duckdb")]
-            Engine::DuckDb => "duckdb",
+            Engine::DuckDb => format!("duckdb:{}", database.display()),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => crate::postgres::uri(database),
         }
     }
 
@@ -34,20 +38,23 @@ impl Engine {
             Engine::Sqlite => dump_sqlite(database),
             #[cfg(feature = "duckdb")]
             Engine::DuckDb => duckdb_file::dump(database),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => crate::postgres::dump(database),
         }
     }
 }
 
 /// Whether a table is compared.
-fn is_compared(table: &str) -> bool {
+pub(crate) fn is_compared(table: &str) -> bool {
     !table.starts_with('_') && table != "counts"
 }
 
 /// One row as text, from its columns' names and cells. Columns stand in the order of the loads that brought them, which
-/// says nothing; so they are sorted.
-fn line(cells: impl Iterator<Item = (String, String)>) -> String {
+/// says nothing; so they are sorted. Nor does it say anything which columns there are for nobody.
+pub(crate) fn line(cells: impl Iterator<Item = (String, Option<String>)>) -> String {
     let cells = cells.filter(|(column, _)| !IGNORED_COLUMNS.contains(&column.as_str()));
-    let mut cells: Vec<String> = cells.map(|(column, cell)| format!("{column}={cell}|")).collect();
+    let mut cells: Vec<String> =
+        cells.filter_map(|(column, cell)| Some(format!("{column}={}|", cell?))).collect();
     cells.sort_unstable();
     cells.concat()
 }
@@ -79,13 +86,13 @@ fn rows(connection: &Connection, table: &str) -> Vec<String> {
 }
 
 /// A cell with its storage class, so that `1` and `'1'` differ.
-fn cell(value: ValueRef<'_>) -> String {
+fn cell(value: ValueRef<'_>) -> Option<String> {
     match value {
-        ValueRef::Null => "null".to_owned(),
-        ValueRef::Integer(value) => format!("i{value}"),
-        ValueRef::Real(value) => format!("r{value:?}"),
-        ValueRef::Text(text) => format!("t{}", String::from_utf8_lossy(text)),
-        ValueRef::Blob(bytes) => format!("b{bytes:?}"),
+        ValueRef::Null => None,
+        ValueRef::Integer(value) => Some(format!("i{value}")),
+        ValueRef::Real(value) => Some(format!("r{value:?}")),
+        ValueRef::Text(text) => Some(format!("t{}", String::from_utf8_lossy(text))),
+        ValueRef::Blob(bytes) => Some(format!("b{bytes:?}")),
     }
 }
 
@@ -113,7 +120,7 @@ mod duckdb_file {
         while let Some(row) = cursor.next().unwrap() {
             let cell = |index| row.get::<_, Option<String>>(index).unwrap();
             let cells = columns.iter().enumerate();
-            found.push(line(cells.map(|(index, column)| (column.clone(), format!("{:?}", cell(index))))));
+            found.push(line(cells.map(|(index, column)| (column.clone(), cell(index)))));
         }
         found.sort();
         found

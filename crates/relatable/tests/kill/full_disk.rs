@@ -1,7 +1,7 @@
 //! A disk that is full stops a run with its name, damages nothing, and the next run goes on to the whole.
 
-use super::dump::Engine;
-use super::victim::Victim;
+use crate::dump::Engine;
+use crate::victim::Victim;
 use crate::{SCROLL_LEASE_S, compare, simulator};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -49,7 +49,7 @@ fn check(engine: Engine, small: Small, code: i32, said: &str) {
     let simulator = simulator(&runtime, 250);
     let folder = tempfile::tempdir().unwrap();
     let undisturbed = folder.path().join("undisturbed");
-    Victim::start(&simulator.base_url(), engine, &undisturbed).finish();
+    Victim::start(&simulator.base_url(), engine, &undisturbed, &[]).finish();
     simulator.advance_clock(SCROLL_LEASE_S);
     let expected = engine.dump(&undisturbed);
     let grown = match small {
@@ -79,7 +79,7 @@ fn check(engine: Engine, small: Small, code: i32, said: &str) {
     std::fs::write(folder.path().join("go"), "").unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(read("code.2").trim(), "0", "{engine:?}, {small:?}: {}", read("said.2"));
-    compare(&expected, &engine.dump(&tables("disk.2")), 0);
+    compare(&expected, &engine.dump(&tables("disk.2")), "with room");
 }
 
 /// Starts the script in `folder`.
@@ -93,7 +93,7 @@ fn start(folder: &Path, size_bytes: u64, base_url: &str, engine: Engine, small: 
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT])
         .arg(&disk)
         .args([env!("CARGO_BIN_EXE_relatable"), "sync", "--quiet", "--base-url", base_url, "--to"])
-        .arg(format!("{}:{}", engine.scheme(), tables.display()))
+        .arg(engine.uri(&tables))
         .arg("--journal")
         .arg(journal)
         .env("SIZE", size_bytes.to_string())

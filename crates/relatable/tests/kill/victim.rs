@@ -1,6 +1,6 @@
 //! The binary as a child process whose events are read while it runs.
 
-use super::dump::Engine;
+use crate::dump::Engine;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -55,17 +55,13 @@ pub(crate) struct Victim {
 }
 
 impl Victim {
-    /// Starts a sync of the workspace at `base_url` into `database`, with its journal beside it.
-    pub(crate) fn start(base_url: &str, engine: Engine, database: &Path) -> Victim {
+    /// Starts a sync of the workspace at `base_url` into `database`, with its journal beside it, and with these flags.
+    pub(crate) fn start(base_url: &str, engine: Engine, database: &Path, flags: &[&str]) -> Victim {
         let mut child = Command::new(env!("CARGO_BIN_EXE_relatable"))
-            .args([
-                "sync",
-                "--json",
-                "--base-url",
-                base_url,
-                "--to",
-                &format!("{}:{}", engine.scheme(), database.display()),
-            ])
+            .args(["sync", "--json", "--base-url", base_url, "--to", &engine.uri(database)])
+            .arg("--journal")
+            .arg(database.with_extension("journal"))
+            .args(flags)
             .env("INTERCOM_TOKEN", relatable_simulator::Settings::default().token)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

@@ -1,0 +1,136 @@
+//! Chains of kill, resume, kill …: during a first reading, and then while a workspace that goes on changing is caught up
+//! with. What they end in is held, cell by cell, against a reading that nothing disturbed.
+
+use crate::draw::{Draw, seed};
+use crate::dump::Engine;
+use crate::victim::{End, Moment, Victim};
+use crate::{SCROLL_LEASE_S, compare, simulator};
+use relatable_simulator::{Mutation, Resource, Selection, Simulator};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How many chains an engine goes through.
+const CHAINS: u64 = 20;
+/// Kills in each chain.
+const KILLS: usize = 10;
+/// Kills of a chain that hit the first reading.
+const KILLS_FIRST: usize = 5;
+/// Runs of a chain before the test gives up killing often enough.
+const RUNS_MAX: usize = 60;
+/// Kills at each kind of moment, of all chains together.
+const KILLS_EACH: usize = 15;
+/// Contacts of the workspace.
+const CONTACTS: u64 = 40;
+/// Answers that may be under way when a run is killed: its connections.
+const IN_FLIGHT: u64 = 48;
+/// Resources whose page under way is asked for again, at most.
+const RESOURCES: u64 = 60;
+
+/// Goes through all chains with tables in this engine.
+pub(crate) fn kill_in_chains(engine: Engine) {
+    let seed = seed();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut caught: BTreeMap<Moment, usize> = BTreeMap::new();
+    for number in 0..CHAINS {
+        let simulator = simulator(&runtime, CONTACTS);
+        let database = folder.path().join(format!("killed-{number}"));
+        let mut chain =
+            Chain { engine, simulator: &simulator, database, draw: Draw(seed ^ number), caught: &mut caught };
+        chain.run(&folder.path().join(format!("undisturbed-{number}")));
+        runtime.block_on(simulator.stop());
+    }
+    println!("{engine:?}: {caught:?}");
+    for moment in Moment::ALL {
+        let count = caught.get(&moment).copied().unwrap_or_default();
+        assert!(count >= KILLS_EACH, "caught only {count} times {moment:?}: {caught:?}");
+    }
+}
+
+/// One pair of journal and tables, and the workspace they are of.
+struct Chain<'c> {
+    engine: Engine,
+    simulator: &'c Simulator,
+    database: PathBuf,
+    draw: Draw,
+    caught: &'c mut BTreeMap<Moment, usize>,
+}
+
+impl Chain<'_> {
+    /// Kills runs, lets the last one finish, and compares.
+    fn run(&mut self, undisturbed: &Path) {
+        let mut kills = self.kill(KILLS_FIRST, 250, false);
+        self.start(&[]).finish();
+        let first = self.simulator.stats().requests;
+        kills += self.kill(KILLS - kills, 40, true);
+        self.start(&["--sweep"]).finish();
+        let whole =
+            self.requests_of(|chain| Victim::start(&chain.base_url(), chain.engine, undisturbed, &[]));
+        let idle = self.requests_of(|chain| chain.start(&[]));
+        let name = self.database.display().to_string();
+        assert_eq!(kills, KILLS, "{name}");
+        compare(&self.engine.dump(undisturbed), &self.engine.dump(&self.database), &name);
+        // Each run asks for what changed; of what a killed one did, only what was under way is done again.
+        let most = whole + KILLS_FIRST as u64 * (idle + IN_FLIGHT + RESOURCES);
+        assert!(first <= most, "{name}: {first} requests, where {whole} are enough undisturbed");
+    }
+
+    /// Kills so many runs, or fewer where one reading is over before; while catching up there is always something new.
+    fn kill(&mut self, count: usize, requests: u64, catches_up: bool) -> usize {
+        let mut kills = 0;
+        for _ in 0..RUNS_MAX {
+            if kills == count {
+                break;
+            }
+            if catches_up {
+                self.change();
+            }
+            let wanted = Moment::ALL[usize::try_from(self.draw.below(Moment::ALL.len() as u64)).unwrap()];
+            let skip = match wanted {
+                Moment::Reading | Moment::Journalling => self.draw.below(requests),
+                Moment::Loading | Moment::Committing => self.draw.below(2),
+            };
+            match self.start(&[]).kill_at(wanted, skip) {
+                End::Caught(moment) => *self.caught.entry(moment).or_default() += 1,
+                End::Between => {}
+                End::Finished if catches_up => continue,
+                End::Finished => break,
+            }
+            kills += 1;
+            // The dead run's scroll would keep the next one waiting for a minute, as it does at Intercom.
+            self.simulator.advance_clock(SCROLL_LEASE_S);
+        }
+        kills
+    }
+
+    /// Something changes in the workspace.
+    fn change(&mut self) {
+        let seed = self.draw.below(u64::from(u32::MAX));
+        let which = |count| Selection::Random { count, seed };
+        for mutation in [
+            Mutation::CreateContacts { count: 1 },
+            Mutation::ReplyToConversations { which: which(2), parts: 2 },
+            Mutation::Update { resource: Resource::Tickets, which: which(2) },
+            Mutation::RenameTag { tag: 1, name: format!("renamed {seed}") },
+        ] {
+            self.simulator.mutate(mutation).unwrap();
+        }
+        self.simulator.advance_clock(1);
+    }
+
+    /// A run into the chain's tables.
+    fn start(&self, flags: &[&str]) -> Victim {
+        Victim::start(&self.base_url(), self.engine, &self.database, flags)
+    }
+
+    /// How many requests a run needs that is left to finish.
+    fn requests_of(&self, run: impl Fn(&Self) -> Victim) -> u64 {
+        let before = self.simulator.stats().requests;
+        run(self).finish();
+        self.simulator.stats().requests - before
+    }
+
+    fn base_url(&self) -> String {
+        self.simulator.base_url()
+    }
+}
