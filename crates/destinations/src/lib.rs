@@ -9,8 +9,8 @@
 //! logical type is stored, `stage` how rows get in, `rows` how they come out, `merge` how staged rows meet stored ones, `query` how statements
 //! run, `failure` what its errors mean.
 
-#[cfg(not(any(feature = "sqlite", feature = "duckdb", feature = "postgres")))]
-compile_error!("at least one destination is needed: the features `sqlite`, `duckdb`, `postgres`");
+#[cfg(not(any(feature = "sqlite", feature = "duckdb", feature = "mysql", feature = "postgres")))]
+compile_error!("at least one destination is needed: the features `sqlite`, `duckdb`, `mysql`, `postgres`");
 
 pub mod contract;
 pub mod error;
@@ -18,6 +18,7 @@ pub mod package;
 pub mod uri;
 
 mod bookkeeping;
+mod bracket;
 mod catalogue;
 mod change;
 mod database;
@@ -31,6 +32,8 @@ mod gathering;
 mod keys;
 mod load;
 mod merge_plan;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod proving;
@@ -42,6 +45,10 @@ mod shape;
 mod sqlite;
 mod staging;
 mod statement;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod trust;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod waiter;
 
 pub use contract::{Dangling, Destination, Live, Only, Reading, Referring, Rows, Uneven, Within};
 pub use error::DestinationError;
