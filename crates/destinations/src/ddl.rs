@@ -318,7 +318,8 @@ impl Planner<'_> {
     fn link_sql(&self, shape: &Shape) -> Option<String> {
         let link = shape.parent.as_ref()?;
         Some(format!(
-            "FOREIGN KEY ({}) REFERENCES {} ({}){}",
+            "{}FOREIGN KEY ({}) REFERENCES {} ({}){}",
+            self.dialect.link_name(),
             list(self.dialect, "", link.columns.iter().map(|(here, _)| here)),
             self.dialect.quote(&link.table),
             list(self.dialect, "", link.columns.iter().map(|(_, there)| there)),

@@ -45,6 +45,11 @@ pub(crate) trait Dialect {
         false
     }
 
+    /// What stands before a parent link: its name, where it may not be left to the database.
+    fn link_name(&self) -> String {
+        String::new()
+    }
+
     /// What follows a parent link: that it need hold only when the transaction ends, where that can be said.
     fn link_timing(&self) -> &'static str {
         " DEFERRABLE INITIALLY DEFERRED"

@@ -54,13 +54,16 @@ impl MariaDb {
         // What makes the folder is a script beside the other programs.
         let script = [&programs, &PathBuf::from("/usr/bin")].map(|folder| folder.join("mariadb-install-db"));
         let script = script.into_iter().find(|script| script.exists());
-        let script = script.ok_or_else(|| Failure::Server { said: "there is no mariadb-install-db".to_owned() })?;
+        let script =
+            script.ok_or_else(|| Failure::Server { said: "there is no mariadb-install-db".to_owned() })?;
         let mut install = home.command(&script);
         install.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
         install.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
         succeed(install.stdout(Stdio::null()).stderr(Stdio::null()))?;
         let users = home.folder.join("users.sql");
-        let sql = format!("CREATE USER '{NAME}'@'%'; GRANT ALL PRIVILEGES ON *.* TO '{NAME}'@'%' WITH GRANT OPTION;\n");
+        let sql = format!(
+            "CREATE USER '{NAME}'@'%';\nGRANT ALL PRIVILEGES ON *.* TO '{NAME}'@'%' WITH GRANT OPTION;\n"
+        );
         fs::write(&users, sql).map_err(Failure::file("write", &users))?;
         let port = free_port()?;
         let mut server = home.command(&programs.join("mariadbd"));

@@ -6,6 +6,7 @@ use crate::session::Place;
 use crate::statement::{list, same};
 use relatable_model::logical::LogicalType;
 use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The most columns of a table.
 const COLUMNS_MAX: usize = 1_017;
@@ -113,6 +114,13 @@ impl Dialect for MySql {
 
     fn enforces_keys(&self) -> bool {
         true
+    }
+
+    fn link_name(&self) -> String {
+        // Such names are the database's, not the table's: one that made way keeps its own. Those that the server gives can
+        // be too long.
+        let number = RandomState::new().build_hasher().finish();
+        format!("CONSTRAINT {} ", self.quote(&format!("_relatable_link_{number:016x}")))
     }
 
     fn link_timing(&self) -> &'static str {

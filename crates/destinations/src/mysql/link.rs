@@ -63,11 +63,14 @@ impl Link {
                     Some(SslOpts::default().with_root_certs(roots).with_disable_built_in_roots(true))
                 }
             });
-        let connected = waiter.wait(tokio::time::timeout(CONNECT_WAIT, async move {
-            let mut conn = Conn::new(options).await?;
-            let told: Option<(String, i64, u64)> = conn.query_first(SERVER_SQL).await?;
-            Ok::<_, mysql_async::Error>((conn, told))
-        }));
+        let connected = waiter.wait(async move {
+            let connecting = async {
+                let mut conn = Conn::new(options).await?;
+                let told: Option<(String, i64, u64)> = conn.query_first(SERVER_SQL).await?;
+                Ok::<_, mysql_async::Error>((conn, told))
+            };
+            tokio::time::timeout(CONNECT_WAIT, connecting).await
+        });
         let (conn, told) = connected???;
         let (version, takes_files, longest) = told.ok_or("the server does not tell its version")?;
         let server = Server {
@@ -136,7 +139,8 @@ impl Drop for Link {
     fn drop(&mut self) {
         if let Some(conn) = self.conn.take() {
             // The server then gives up what was not committed and all locks at once.
-            let _ = self.waiter.wait(tokio::time::timeout(CLOSE_WAIT, conn.disconnect()));
+            let closing = async move { tokio::time::timeout(CLOSE_WAIT, conn.disconnect()).await };
+            let _ = self.waiter.wait(closing);
         }
     }
 }

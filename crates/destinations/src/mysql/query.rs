@@ -189,7 +189,8 @@ pub(super) fn answer(link: &Link, destination: &str, sql: &str) -> Result<Answer
             // To prepare it refuses several statements in one.
             let prepared = conn.prep(sql.as_str()).await?;
             conn.close(prepared).await?;
-            conn.query_drop("START TRANSACTION READ ONLY").await?;
+            // Of the session too: what makes and drops tables ends the transaction first.
+            conn.query_drop("SET SESSION TRANSACTION READ ONLY; START TRANSACTION READ ONLY").await?;
             let mut found = conn.query_iter(sql).await?;
             let columns = found.columns_ref().iter().map(|column| column.name_str().into_owned()).collect();
             let rows: Vec<Row> = found.collect().await?;
