@@ -5,6 +5,8 @@ use crate::error::{Cause, DestinationError};
 
 /// A row with a key that is there.
 pub(super) const REPEATED: u16 = 1062;
+/// Rows may not come as a file.
+pub(super) const NO_FILES: [u16; 3] = [1148, 3948, 4166];
 /// A lock was not to be had in time.
 const LOCKED: [u16; 2] = [1205, 3572];
 /// The disk is full.

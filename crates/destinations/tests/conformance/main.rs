@@ -12,6 +12,8 @@ mod issues;
 #[cfg(feature = "mysql")]
 mod mysql_client;
 #[cfg(feature = "mysql")]
+mod mysql_pending;
+#[cfg(feature = "mysql")]
 mod mysql_server;
 mod naming;
 mod parents;
