@@ -50,6 +50,8 @@ impl<'s, S: Session> Bracket<'s, S> {
                 moves.push((table.name.clone(), now));
             }
         }
+        // The latest is done first, and a parent goes after its children.
+        left.reverse();
         undo.extend(settled.plan.made.iter().cloned());
         let mut bracket = Bracket { session, leaving, left, settled: Some(settled), is_open: false };
         if undo.is_empty() {

@@ -1,6 +1,6 @@
 //! What a load makes before its rows, where that ends transactions: whatever breaks off, the tables are as before or as after.
 
-use crate::bench::{Bench, LOADED_AT_US, column, counts, position, table};
+use crate::bench::{Bench, LOADED_AT_US, child, column, counts, position, table};
 use crate::client::Engine;
 use crate::mysql_server::end_connections;
 use relatable_destinations::DestinationError;
@@ -136,6 +136,9 @@ fn remodel(bench: &mut Bench, kept_as: Option<&str>, then: impl Fn(), rows: Opti
 fn tables_make_way_for_others_only_with_the_rows_of_those() {
     for kept_as in [None, Some("_old")] {
         let mut bench = with_users();
+        let parent = [("contact_id", "id")];
+        bench.tables.push(child("contact_tags", &["contact_id", "tag"], &[], "contacts", &parent));
+        bench.load(vec![bench.rows("contact_tags", &["contact_id", "tag"], json!([["1", "t"]]))]);
         let before = made(&bench);
         bench.tables = vec![table("contacts", &["id", "role"], &[])];
         let rows = bench.rows("contacts", &["id", "role"], json!([["1", "user"], ["1", "lead"]]));
@@ -147,13 +150,17 @@ fn tables_make_way_for_others_only_with_the_rows_of_those() {
         bench.destination = bench.another();
         bench.destination.claim("w1", "j1").expect("claim");
         assert_eq!(made(&bench), before, "{kept_as:?}: a claim takes it back");
-        assert_eq!(bench.read("SELECT id FROM users"), ["1"]);
+        assert_eq!(bench.read("SELECT id, tag FROM users JOIN contact_tags ON contact_id = id"), ["1|t"]);
         remodel(&mut bench, kept_as, || {}, Some(rows));
         assert_eq!(bench.read("SELECT role FROM contacts ORDER BY role"), ["lead", "user"]);
         let tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
-                      AND (table_name LIKE 'contacts%' OR table_name LIKE '%left%' OR table_name = 'users') \
+                      AND (table_name LIKE 'contact%' OR table_name LIKE '%left%' OR table_name = 'users') \
                       ORDER BY table_name";
-        let expected = if kept_as.is_some() { vec!["contacts", "contacts_old"] } else { vec!["contacts"] };
+        let expected = if kept_as.is_some() {
+            vec!["contact_tags_old", "contacts", "contacts_old"]
+        } else {
+            vec!["contacts"]
+        };
         assert_eq!(bench.read(tables), expected);
         assert!(pending(&bench).is_empty());
     }
