@@ -36,7 +36,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND [ARGS]
   readme-command N    print the N-th cargo command of README.md, counted from 1
 
 RELATABLE_DUCKDB_DIR names a folder with a DuckDB library to use instead of looking for one;
-RELATABLE_POSTGRES_DIR one with the programs of PostgreSQL, which tests and benchmarks start a server from.";
+RELATABLE_POSTGRES_DIR one with the programs of PostgreSQL, which tests and benchmarks start a server from, and
+RELATABLE_MARIADB_DIR one with those of MariaDB, which tests do.";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use crate::duckdb;
 use crate::failure::Failure;
-use crate::servers::Postgres;
+use crate::servers::{Postgres, Servers};
 use crate::workspace::{Workspace, line, succeed};
 
 /// The feature that links DuckDB's shared library.
@@ -40,10 +40,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
 /// Every test of the workspace, with DuckDB.
 pub(crate) fn test(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let feature = link_duckdb(workspace, DEBUG)?;
-    let postgres = Postgres::start()?;
+    let servers = Servers::start()?;
     let mut cargo = workspace.cargo();
-    let (name, address) = postgres.variable();
-    start(cargo.args(["test", "--workspace", "--features", feature]).args(arguments).env(name, address))
+    cargo.args(["test", "--workspace", "--features", feature]).args(arguments);
+    start(cargo.envs(servers.variables()))
 }
 
 /// Every benchmark, or those the arguments choose.

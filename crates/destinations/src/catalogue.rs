@@ -1,5 +1,6 @@
 //! What exists in the database, ours or not.
 
+use crate::bookkeeping::pending::{self, Pending};
 use crate::error::DestinationError;
 use crate::session::{Session, Step};
 use std::collections::HashMap;
@@ -29,8 +30,32 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
-    /// Reads what exists now.
+    /// Reads what exists now, without what a load made that was broken off: it is not ours yet, and goes when one comes.
     pub(crate) fn read(session: &impl Session) -> Result<Catalogue, DestinationError> {
+        let mut catalogue = Catalogue::read_all(session)?;
+        if session.dialect().ddl_commits() && catalogue.get(pending::LEDGER.name).is_some() {
+            for pending in pending::read(session)? {
+                match pending {
+                    Pending::Table(name) | Pending::View(name, None) => catalogue.remove(&name),
+                    Pending::Column(table, column) => {
+                        if let Some(relation) = catalogue.relations.get_mut(&table.to_ascii_lowercase()) {
+                            relation.columns.remove(&column.to_ascii_lowercase());
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(catalogue)
+    }
+
+    /// Forgets a table or view.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.relations.remove(&name.to_ascii_lowercase());
+    }
+
+    /// Reads all that exists now.
+    pub(crate) fn read_all(session: &impl Session) -> Result<Catalogue, DestinationError> {
         let step = Step("read what the database holds", "");
         let mut relations = HashMap::new();
         for row in session.rows(step, session.dialect().relations_sql(), &[])? {

@@ -212,6 +212,7 @@ impl<'a, S: Session> Applier<'a, S> {
         let dialect = self.session.dialect();
         let step = Step("replace rows of", &shape.name);
         if !shape.key.starts_with(&scope.columns)
+            && !dialect.ddl_commits()
             && let Some(sql) = dialect.index(&shape.name, &scope.columns)
         {
             self.declare(step, &sql)?;

@@ -113,6 +113,8 @@ pub type Records<'a> = dyn FnMut(&[(&Table, RecordBatch)]) -> ControlFlow<()> + 
 /// [`claim`](Self::claim). Every method
 /// blocks until it is done. After an error the destination is as it was before the call, and any method may be called
 /// again. Dropping it at any moment leaves the database as after the last finished load.
+/// Where a database's transactions end with what makes tables, one whose process or connection ended in a load may have
+/// empty tables and columns of it, and tables that make way under other names, until the next [`claim`](Self::claim).
 ///
 /// Nothing outside [`load`](Self::load), [`claim`](Self::claim) and [`erase`](Self::erase) writes.
 pub trait Destination: Send {

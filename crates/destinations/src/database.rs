@@ -1,6 +1,7 @@
 //! The [`Destination`] contract over any database that can be connected to.
 
 use crate::bookkeeping::{self, checkpoint, columns, forgotten, models};
+use crate::bracket;
 use crate::catalogue::Catalogue;
 use crate::contract::{Changes, Dangling, Destination, Live, Reading, Records, Referring, Rows, Uneven};
 use crate::drift::check_views;
@@ -86,6 +87,9 @@ impl<C: Connector> Destination for Database<C> {
             checkpoint::check_workspace(&session, &stored.checkpoint, workspace)?;
         }
         bookkeeping::create(&session)?;
+        if session.dialect().ddl_commits() {
+            bracket::recover(&session)?;
+        }
         let tokens = session.rows(Step("make a fence token", ""), session.dialect().token_sql(), &[])?;
         let fence = tokens.first().map(|row| row[0].text()).unwrap_or_default();
         let checkpoint = if let Some(stored) = stored {

@@ -1,6 +1,7 @@
 //! From the tables asked for and what exists to the statements that make the one of the other.
 
 use crate::bookkeeping::PREFIX;
+use crate::bookkeeping::pending::Pending;
 use crate::bookkeeping::views::StoredView;
 use crate::catalogue::{Catalogue, Relation};
 use crate::dialect::Dialect;
@@ -19,6 +20,8 @@ pub(crate) type Statements = Vec<(String, String)>;
 pub(crate) struct Plan {
     /// What makes and extends tables and views.
     statements: Statements,
+    /// What these make, in the order they do.
+    pub(crate) made: Vec<Pending>,
     /// What declares the keys of new tables, where that is better done once their first rows are in.
     pub(crate) keys: Statements,
     /// What declares the links and indexes that need those keys.
@@ -83,7 +86,9 @@ impl Planner<'_> {
         self.check_name("table", &table.name)?;
         self.check_owner(table)?;
         let Some(shape) = self.shapes.get(&table.name) else { return Ok(()) };
-        if let Some(limit) = self.dialect.columns_max()
+        let declared: Vec<&str> =
+            shape.columns.iter().map(|column| shape.type_name(self.dialect, column)).collect();
+        if let Some(limit) = self.dialect.columns_max(&declared)
             && shape.columns.len() > limit
         {
             let (destination, table) = (self.destination.to_owned(), shape.name.clone());
@@ -93,6 +98,12 @@ impl Planner<'_> {
                 count: shape.columns.len(),
                 limit,
             });
+        }
+        for Column { name, .. } in &table.columns {
+            if let Some(reason) = self.dialect.unnameable(name) {
+                let (kind, name) = ("column", name.clone());
+                return Err(DestinationError::ReservedName { kind, name, reason: reason.to_owned() });
+            }
         }
         if table.key.is_empty() {
             return Err(shape.mismatch("no column identifies a row"));
@@ -126,7 +137,7 @@ impl Planner<'_> {
             "a name holds no zero character"
         } else if ours {
             "names that begin with `_relatable_` are those of the bookkeeping tables"
-        } else if let Some(reason) = self.dialect.reserved(name) {
+        } else if let Some(reason) = self.dialect.reserved(name).or_else(|| self.dialect.unnameable(name)) {
             reason
         } else {
             return Ok(());
@@ -197,6 +208,7 @@ impl Planner<'_> {
                 }
                 if !exists {
                     plan.push(&table.name, self.add_column_sql(shape, column));
+                    plan.made.push(Pending::Column(table.name.clone(), column.name.clone()));
                 }
             }
             let changed = |column: &&Column| {
@@ -207,13 +219,18 @@ impl Planner<'_> {
             self.plan_creation(plan, shape);
             described.extend(table.columns.iter().filter(|column| !column.description.is_empty()));
         }
-        if comment != table.description
+        if comment != self.dialect.comment_text(&table.description)
             && let Some(sql) = self.dialect.comment_on_table(&table.name, &table.description)
         {
             plan.push(&table.name, sql);
         }
         for column in described {
-            let sql = self.dialect.comment_on_column(&table.name, &column.name, &column.description);
+            let is_new = remembered(&column.name).is_none();
+            if is_new && !self.dialect.comment_in_declaration(&column.description).is_empty() {
+                continue;
+            }
+            let (name, text) = (&column.name, &column.description);
+            let sql = self.dialect.comment_on_column(&table.name, name, &self.declared(shape, column), text);
             sql.into_iter().for_each(|sql| plan.push(&table.name, sql));
         }
         Ok(())
@@ -226,6 +243,7 @@ impl Planner<'_> {
         };
         let is_late = self.dialect.enforces_keys() && self.dialect.keys_after_rows();
         plan.push(&shape.name, self.create_sql(shape, !is_late));
+        plan.made.push(Pending::Table(shape.name.clone()));
         if is_late {
             plan.keys.push(declared(self.key_sql(shape)));
             plan.links.extend(self.link_sql(shape).map(declared));
@@ -245,18 +263,18 @@ impl Planner<'_> {
         let mine = self.known.views.iter().filter(|stored| stored.table == table.name);
         for stored in mine.filter(|stored| table.views.iter().all(|view| view.name != stored.name)) {
             plan.push(&stored.name, format!("DROP VIEW IF EXISTS {}", self.dialect.quote(&stored.name)));
+            plan.made.push(Pending::View(stored.name.clone(), Some(stored.definition.clone())));
             plan.dropped_views.push(stored.name.clone());
         }
         for view in &table.views {
             let definition = self.view_sql(view, shape);
-            let current = self
-                .known
-                .views
-                .iter()
-                .any(|stored| stored.name == view.name && stored.definition == definition);
-            if current && self.catalogue.get(&view.name).is_some() {
+            let stored = self.known.views.iter().find(|stored| stored.name == view.name);
+            let stored = stored.filter(|_| self.catalogue.get(&view.name).is_some());
+            if stored.is_some_and(|stored| stored.definition == definition) {
                 continue;
             }
+            let before = stored.map(|stored| stored.definition.clone());
+            plan.made.push(Pending::View(view.name.clone(), before));
             if self.dialect.extends_views() {
                 plan.push(&view.name, definition.replacen("CREATE VIEW", "CREATE OR REPLACE VIEW", 1));
             } else {
@@ -274,15 +292,22 @@ impl Planner<'_> {
             .columns
             .iter()
             .map(|column| {
-                let null = if shape.key.contains(&column.name) { " NOT NULL" } else { "" };
-                format!("{} {}{null}", quote(&column.name), shape.type_name(self.dialect, column))
+                let comment = self.dialect.comment_in_declaration(&column.description);
+                format!("{} {}{comment}", quote(&column.name), self.declared(shape, column))
             })
             .collect();
         if self.dialect.enforces_keys() && with_keys {
             parts.push(self.key_sql(shape));
             parts.extend(self.link_sql(shape));
         }
-        format!("CREATE TABLE {} (\n  {}\n)", quote(&shape.name), parts.join(",\n  "))
+        let options = self.dialect.table_options();
+        format!("CREATE TABLE {} (\n  {}\n){options}", quote(&shape.name), parts.join(",\n  "))
+    }
+
+    /// How a column is declared, its name apart.
+    fn declared(&self, shape: &Shape, column: &Column) -> String {
+        let null = if shape.key.contains(&column.name) { " NOT NULL" } else { "" };
+        format!("{}{null}", shape.type_name(self.dialect, column))
     }
 
     /// `PRIMARY KEY …`.
@@ -294,20 +319,23 @@ impl Planner<'_> {
     fn link_sql(&self, shape: &Shape) -> Option<String> {
         let link = shape.parent.as_ref()?;
         Some(format!(
-            "FOREIGN KEY ({}) REFERENCES {} ({}) DEFERRABLE INITIALLY DEFERRED",
+            "{}FOREIGN KEY ({}) REFERENCES {} ({}){}",
+            self.dialect.link_name(),
             list(self.dialect, "", link.columns.iter().map(|(here, _)| here)),
             self.dialect.quote(&link.table),
             list(self.dialect, "", link.columns.iter().map(|(_, there)| there)),
+            self.dialect.link_timing(),
         ))
     }
 
     /// `ALTER TABLE … ADD COLUMN`.
     pub(crate) fn add_column_sql(&self, shape: &Shape, column: &Column) -> String {
         format!(
-            "ALTER TABLE {} ADD COLUMN {} {}",
+            "ALTER TABLE {} ADD COLUMN {} {}{}",
             self.dialect.quote(&shape.name),
             self.dialect.quote(&column.name),
-            shape.type_name(self.dialect, column)
+            shape.type_name(self.dialect, column),
+            self.dialect.comment_in_declaration(&column.description)
         )
     }
 

@@ -5,6 +5,7 @@ use crate::statement::list;
 use relatable_model::logical::LogicalType;
 use relatable_model::naming::Names;
 use relatable_model::schema::Column;
+use std::borrow::Cow;
 
 /// The words and habits of one database's SQL.
 pub(crate) trait Dialect {
@@ -26,12 +27,57 @@ pub(crate) trait Dialect {
         self.type_name(logical)
     }
 
+    /// The declared type of a column of a key, of which so many are texts: where an index has room for so much and no more.
+    fn key_type_name(&self, logical: LogicalType, _texts: usize) -> &'static str {
+        self.identifying_type_name(logical)
+    }
+
+    /// An expression as a value of this logical type.
+    fn cast(&self, expression: &str, logical: LogicalType) -> String {
+        format!("CAST({expression} AS {})", self.type_name(logical))
+    }
+
     /// Whether primary keys and parent links are declared to the database and enforced by it.
     fn enforces_keys(&self) -> bool;
 
     /// Whether keys and links are better declared once the first rows are in: to sort them at once is less work.
     fn keys_after_rows(&self) -> bool {
         false
+    }
+
+    /// What stands before a parent link: its name, where it may not be left to the database.
+    fn link_name(&self) -> String {
+        String::new()
+    }
+
+    /// What follows a parent link: that it need hold only when the transaction ends, where that can be said.
+    fn link_timing(&self) -> &'static str {
+        " DEFERRABLE INITIALLY DEFERRED"
+    }
+
+    /// Whether what makes, changes and drops tables ends the transaction it stands in.
+    fn ddl_commits(&self) -> bool {
+        false
+    }
+
+    /// What follows the columns of a table that is made.
+    fn table_options(&self) -> &'static str {
+        ""
+    }
+
+    /// The comment on bookkeeping tables, where one of a claim that was broken off can be there and must be known.
+    fn ledger_mark(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What follows the columns of a bookkeeping table that is made.
+    fn ledger_options(&self) -> String {
+        self.table_options().to_owned()
+    }
+
+    /// How many characters of each text an index has room for, where a key of so many columns is too wide to be declared.
+    fn wide_key_prefix(&self, _columns: usize) -> Option<usize> {
+        None
     }
 
     /// How many bytes of rows may be in memory until they are written to tables that were empty: of many rows at once, some
@@ -45,8 +91,13 @@ pub(crate) trait Dialect {
         None
     }
 
-    /// The most columns a table can have, where there is such a limit.
-    fn columns_max(&self) -> Option<usize> {
+    /// What stands against a name of a table, view or column in this database.
+    fn unnameable(&self, _name: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The most columns that a table with these declared types can have, where there is such a limit.
+    fn columns_max(&self, _declared: &[&str]) -> Option<usize> {
         None
     }
 
@@ -70,9 +121,25 @@ pub(crate) trait Dialect {
         None
     }
 
-    /// The statement that describes a column, where the database keeps descriptions.
-    fn comment_on_column(&self, _table: &str, _column: &str, _description: &str) -> Option<String> {
+    /// The statement that describes a column, which is declared like this, where the database keeps descriptions.
+    fn comment_on_column(
+        &self,
+        _table: &str,
+        _column: &str,
+        _declared: &str,
+        _description: &str,
+    ) -> Option<String> {
         None
+    }
+
+    /// What describes a column where it is declared; empty where that takes a statement of its own.
+    fn comment_in_declaration(&self, _description: &str) -> String {
+        String::new()
+    }
+
+    /// As much of a description as a comment has room for.
+    fn comment_text<'d>(&self, description: &'d str) -> Cow<'d, str> {
+        Cow::Borrowed(description)
     }
 
     /// The statement that makes rows quick to find by these columns, where the database wants an index for that.
@@ -98,6 +165,31 @@ pub(crate) trait Dialect {
     /// The statements that make a temporary table quick to search by these columns, once it is filled.
     fn index_temporary(&self, _table: &str, _columns: &[String]) -> Vec<String> {
         Vec::new()
+    }
+
+    /// What makes a temporary table quick to search by these columns, each with its declared type, among what declares it;
+    /// where the database can do it at no other time.
+    fn temporary_index(&self, _columns: &[(&str, &str)]) -> Option<String> {
+        None
+    }
+
+    /// The statement that drops a temporary table.
+    fn drop_temporary(&self, table: &str) -> String {
+        format!("DROP TABLE {}", self.place(Place::Temporary(table)))
+    }
+
+    /// The statement that rewrites rows of a table, given as columns with their new values, by those of `source`, a table or
+    /// query with its alias. Columns of both are named with what they are of.
+    fn update_from(&self, table: &str, assigned: &[(&str, String)], source: &str, condition: &str) -> String {
+        let assigned: Vec<String> =
+            assigned.iter().map(|(column, value)| format!("{} = {value}", self.quote(column))).collect();
+        format!("UPDATE {} SET {} FROM {source} WHERE {condition}", self.quote(table), assigned.join(", "))
+    }
+
+    /// The statement that deletes the rows of a table whose key is in a temporary one, where a query for those keys would
+    /// be asked again for each row.
+    fn delete_joined(&self, _table: &str, _key: &[String], _keys: &str) -> Option<String> {
+        None
     }
 
     /// A column of `alias` as what is the same if and only if the value is.
@@ -129,14 +221,18 @@ pub(crate) trait Dialect {
 
 /// The statement that makes an index on these columns of a table, under a name within every database's limit.
 pub(crate) fn create_index_sql(dialect: &dyn Dialect, table: &str, columns: &[String]) -> String {
-    let name = format!("_relatable_index.{table}.{}", columns.join("."));
-    let name = Names::default().assign(&name, &name);
     format!(
         "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
-        dialect.quote(&name),
+        dialect.quote(&index_name(table, columns)),
         dialect.quote(table),
         list(dialect, "", columns)
     )
+}
+
+/// The name of an index on these columns of a table.
+pub(crate) fn index_name(table: &str, columns: &[String]) -> String {
+    let name = format!("_relatable_index.{table}.{}", columns.join("."));
+    Names::default().assign(&name, &name)
 }
 
 /// A text between quotes, each quote in it doubled, as the SQL standard has it.

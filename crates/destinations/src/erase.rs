@@ -221,7 +221,7 @@ impl<S: Session> Erasing<'_, S> {
         let (name, quoted) = (dialect.quote(&table.name), dialect.quote(&column.name));
         let text = match column.logical {
             LogicalType::Text => quoted.clone(),
-            _ => format!("CAST({quoted} AS {})", dialect.type_name(LogicalType::Text)),
+            _ => dialect.cast(&quoted, LogicalType::Text),
         };
         let (condition, cells) = self.has_text(&text);
         let step = Step("erase values of", &table.name);
@@ -234,7 +234,7 @@ impl<S: Session> Erasing<'_, S> {
                 self.delete(&Rows { table, condition, cells })?;
                 continue;
             }
-            let value = format!("CAST(? AS {})", dialect.type_name(column.logical));
+            let value = dialect.cast("?", column.logical);
             let sql = format!("UPDATE {name} SET {quoted} = {value} WHERE {text} = ?");
             self.erased.changed +=
                 session.execute(step, &sql, &[Cell::Text(rewritten), Cell::Text(stored)])?;
@@ -249,7 +249,7 @@ impl<S: Session> Erasing<'_, S> {
         }
         let dialect = self.session.dialect();
         let quoted = dialect.quote(&column.name);
-        let text = format!("CAST({quoted} AS {})", dialect.type_name(LogicalType::Text));
+        let text = dialect.cast(&quoted, LogicalType::Text);
         let (condition, cells) = self.has_text(&text);
         let sql = format!("UPDATE {} SET {quoted} = NULL WHERE {condition}", dialect.quote(&table.name));
         self.erased.changed += self.session.execute(Step("erase values of", &table.name), &sql, &cells)?;

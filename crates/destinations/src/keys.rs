@@ -49,8 +49,8 @@ pub(crate) fn versions(
     let dialect = session.dialect();
     let step = Step("read versions of", table);
     let asked = dialect.place(Place::Temporary(ASKED));
-    let text = dialect.identifying_type_name(relatable_model::logical::LogicalType::Text);
-    session.execute(step, &format!("CREATE TEMP TABLE {asked} (k {text})"), &[])?;
+    let text = dialect.key_type_name(relatable_model::logical::LogicalType::Text, 1);
+    session.execute(step, &format!("CREATE TEMPORARY TABLE {asked} (k {text})"), &[])?;
     let column: ArrayRef = Arc::new(StringArray::from_iter_values(keys));
     let batch = RecordBatch::try_from_iter([("k", column)])
         .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
@@ -62,7 +62,7 @@ pub(crate) fn versions(
         dialect.quote(table)
     );
     let rows = appended.and_then(|()| session.rows(step, &sql, &[]));
-    session.execute(step, &format!("DROP TABLE {asked}"), &[])?;
+    session.execute(step, &dialect.drop_temporary(ASKED), &[])?;
     let pairs = rows?.into_iter().filter_map(|row| match row.as_slice() {
         [Cell::Text(key), version] => Some((key.clone(), dialect.instant_us(version)?)),
         _ => None,

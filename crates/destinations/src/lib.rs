@@ -4,13 +4,13 @@
 //! of the model. It is given settled tables and rows, and a checkpoint to store with them.
 //!
 //! A load reads the same in every database and is written once: [`contract`] says what holds, `load` is the order of
-//! its steps, `ddl` plans what has to be created, `change` stages and merges rows, `gathering` lets them wait for more, `reading` reads them back, `keys` asks which rows there are, `retire` takes old tables away, `bookkeeping` has a file for each
+//! its steps, `ddl` plans what has to be created, `change` stages and merges rows, `gathering` lets them wait for more, `reading` reads them back, `keys` asks which rows there are, `retire` takes old tables away, `bracket` holds a load together where what makes tables ends transactions, `bookkeeping` has a file for each
 //! `_relatable_…` table. A database's folder holds what differs: `mod` opens it, `dialect` is its SQL, `value` how each
 //! logical type is stored, `stage` how rows get in, `rows` how they come out, `merge` how staged rows meet stored ones, `query` how statements
 //! run, `failure` what its errors mean.
 
-#[cfg(not(any(feature = "sqlite", feature = "duckdb", feature = "postgres")))]
-compile_error!("at least one destination is needed: the features `sqlite`, `duckdb`, `postgres`");
+#[cfg(not(any(feature = "sqlite", feature = "duckdb", feature = "mysql", feature = "postgres")))]
+compile_error!("at least one destination is needed: the features `sqlite`, `duckdb`, `mysql`, `postgres`");
 
 pub mod contract;
 pub mod error;
@@ -18,6 +18,7 @@ pub mod package;
 pub mod uri;
 
 mod bookkeeping;
+mod bracket;
 mod catalogue;
 mod change;
 mod database;
@@ -33,6 +34,8 @@ mod gathering;
 mod keys;
 mod load;
 mod merge_plan;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod proving;
@@ -44,6 +47,10 @@ mod shape;
 mod sqlite;
 mod staging;
 mod statement;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod trust;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod waiter;
 
 pub use contract::{Dangling, Destination, Live, Only, Reading, Referring, Rows, Uneven, Within};
 pub use error::DestinationError;

@@ -3,6 +3,7 @@
 use crate::bookkeeping::changes::Additions;
 use crate::bookkeeping::issues::Tally;
 use crate::bookkeeping::{checkpoint, columns, keys, loads, models, views};
+use crate::bracket::Bracket;
 use crate::catalogue::Catalogue;
 use crate::change::{Applier, Outcome};
 use crate::contract::Changes;
@@ -11,7 +12,7 @@ use crate::dialect::Dialect;
 use crate::drift::check_views;
 use crate::error::DestinationError;
 use crate::package::{Change, Package, Receipt, RowCounts};
-use crate::retire::retire;
+use crate::retire::Leaving;
 use crate::session::{Session, Transaction};
 use crate::shape::{Known, Shapes};
 use relatable_model::issue::Issue;
@@ -30,13 +31,22 @@ pub(crate) fn load<S: Session>(
     package: &Package<'_>,
     changes: &mut Changes<'_>,
 ) -> Result<Receipt, DestinationError> {
+    // Dropped after the transaction: what was made may only be taken back once the rows are.
+    let mut bracket = None;
+    if session.dialect().ddl_commits() {
+        let transaction = Transaction::begin(session)?;
+        check_position(session, fence, package)?;
+        transaction.commit()?;
+        bracket = Some(Bracket::open(session, package)?);
+    }
     let transaction = Transaction::begin(session)?;
     let from_seq = check_position(session, fence, package)?;
-    if let Some(retirement) = &package.retired {
-        retire(session, retirement, package.loaded_at_us)?;
-    }
+    let settled = match &mut bracket {
+        Some(bracket) => bracket.record(package)?,
+        None => settle_tables(session, package)?,
+    };
     models::record(session, package.models, package.loaded_at_us)?;
-    let (shapes, mut additions, keys) = settle_tables(session, package)?;
+    let (shapes, mut additions, keys) = record_tables(session, package, settled)?;
     let mut applier = Applier::new(session, &shapes, keys);
     for change in changes {
         match change.map_err(DestinationError::Producer)? {
@@ -66,7 +76,37 @@ pub(crate) fn load<S: Session>(
     loads::record(session, from_seq, package.checkpoint.seq, package.loaded_at_us, &receipt)?;
     checkpoint::advance(session, package.checkpoint, fence, package.loaded_at_us)?;
     transaction.commit()?;
+    if let Some(bracket) = bracket {
+        bracket.close();
+    }
     Ok(receipt)
+}
+
+/// What tables are and will be, and what makes the one of the other.
+pub(crate) struct Settled {
+    known: Known,
+    /// The statements.
+    pub(crate) plan: Plan,
+    shapes: Shapes,
+}
+
+impl Settled {
+    /// What has to be done for `tables`, as if those that are leaving had gone.
+    pub(crate) fn plan(
+        session: &impl Session,
+        tables: &[Table],
+        leaving: Option<&Leaving>,
+    ) -> Result<Settled, DestinationError> {
+        let (mut known, mut catalogue) = (Known::read(session)?, Catalogue::read(session)?);
+        if let Some(leaving) = leaving {
+            known.forget(&leaving.tables);
+            leaving.views.iter().for_each(|view| catalogue.remove(&view.name));
+            leaving.tables.iter().for_each(|table| catalogue.remove(&table.name));
+        }
+        let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, tables)?;
+        check_views(session, &plan)?;
+        Ok(Settled { known, plan, shapes })
+    }
 }
 
 /// Refuses a load by a handle that no longer holds the destination or for another workspace; answers the position
@@ -99,17 +139,25 @@ pub(crate) fn plan(
     Ok((plan, shapes))
 }
 
-/// Makes tables, columns and views as the package declares them, and records them; answers what they are now, what was
-/// added, and the keys that are still to be declared.
-fn settle_tables(
+/// Takes tables away that are retired, and makes tables, columns and views as the package declares them.
+fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Settled, DestinationError> {
+    if let Some(retirement) = &package.retired {
+        let leaving = Leaving::find(session, retirement)?;
+        leaving.make_way(session)?;
+        leaving.forget(session, package.loaded_at_us)?;
+    }
+    let settled = Settled::plan(session, package.tables, None)?;
+    settled.plan.run(session)?;
+    Ok(settled)
+}
+
+/// Records tables, columns and views; answers what they are now, what was added, and the keys that are still to be declared.
+fn record_tables(
     session: &impl Session,
     package: &Package<'_>,
+    settled: Settled,
 ) -> Result<(Shapes, Additions, Statements), DestinationError> {
-    let known = Known::read(session)?;
-    let catalogue = Catalogue::read(session)?;
-    let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, package.tables)?;
-    check_views(session, &plan)?;
-    plan.run(session)?;
+    let Settled { known, plan, shapes } = settled;
     columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
     keys::record(session, package.tables, &known.keys)?;
     views::record(session, &plan.views, &plan.dropped_views)?;

@@ -45,9 +45,10 @@ impl Merge<'_> {
 
     /// Drops the staged rows whose parent does not exist.
     pub(crate) fn drop_orphans_sql(&self, dialect: &dyn Dialect, link: &ParentLink) -> String {
-        let met = equal(dialect, "p", "s", link.columns.iter().map(|(here, there)| (there, here)));
+        let staged = dialect.quote(STAGE);
+        let met = equal(dialect, "p", &staged, link.columns.iter().map(|(here, there)| (there, here)));
         format!(
-            "DELETE FROM {} AS s WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE {met})",
+            "DELETE FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE {met})",
             dialect.place(Place::Temporary(STAGE)),
             dialect.quote(&link.table)
         )
@@ -70,7 +71,7 @@ pub(crate) fn gather_replaced_sql(
 ) -> String {
     // The order of a cross join is kept where it decides which table is searched by index.
     format!(
-        "CREATE TEMP TABLE {} AS SELECT DISTINCT {} FROM {} AS c CROSS JOIN {} AS t WHERE {} \
+        "CREATE TEMPORARY TABLE {} AS SELECT DISTINCT {} FROM {} AS c CROSS JOIN {} AS t WHERE {} \
          AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})",
         dialect.place(Place::Temporary(gathered)),
         list(dialect, "t", &shape.key),
@@ -91,7 +92,7 @@ pub(crate) fn gather_children_sql(
     gathered: &str,
 ) -> String {
     format!(
-        "CREATE TEMP TABLE {} AS SELECT {} FROM {} AS p CROSS JOIN {} AS t WHERE {}",
+        "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} AS p CROSS JOIN {} AS t WHERE {}",
         dialect.place(Place::Temporary(gathered)),
         list(dialect, "t", &child.key),
         dialect.place(Place::Temporary(parents)),
@@ -102,11 +103,13 @@ pub(crate) fn gather_children_sql(
 
 /// Deletes the rows whose keys are gathered.
 pub(crate) fn delete_gathered_sql(dialect: &dyn Dialect, shape: &Shape, gathered: &str) -> String {
-    format!(
-        "DELETE FROM {} WHERE {}",
-        dialect.quote(&shape.name),
-        within(dialect, &shape.key, &dialect.place(Place::Temporary(gathered)))
-    )
+    dialect.delete_joined(&shape.name, &shape.key, gathered).unwrap_or_else(|| {
+        format!(
+            "DELETE FROM {} WHERE {}",
+            dialect.quote(&shape.name),
+            within(dialect, &shape.key, &dialect.place(Place::Temporary(gathered)))
+        )
+    })
 }
 
 /// Marks the rows whose keys are in [`MARKS`] as deleted, unless they are.
@@ -114,9 +117,9 @@ pub(crate) fn mark_deleted_sql(dialect: &dyn Dialect, shape: &Shape) -> String {
     let (table, mark) = (dialect.quote(&shape.name), dialect.quote(DELETED_AT));
     let marks = dialect.place(Place::Temporary(MARKS));
     let key = list(dialect, "", &shape.key);
-    format!(
-        "UPDATE {table} SET {mark} = (SELECT min(m.{mark}) FROM {marks} AS m WHERE {}) \
-         WHERE {mark} IS NULL AND ({key}) IN (SELECT {key} FROM {marks} WHERE {mark} IS NOT NULL)",
-        same(dialect, "m", &table, &shape.key),
-    )
+    let marks = format!(
+        "(SELECT {key}, min({mark}) AS {mark} FROM {marks} WHERE {mark} IS NOT NULL GROUP BY {key}) AS m"
+    );
+    let condition = format!("{table}.{mark} IS NULL AND {}", same(dialect, "m", &table, &shape.key));
+    dialect.update_from(&shape.name, &[(DELETED_AT, format!("m.{mark}"))], &marks, &condition)
 }

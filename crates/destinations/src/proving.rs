@@ -19,7 +19,7 @@ pub(crate) fn as_text(session: &impl Session, alias: &str, column: &Column) -> S
     let name = format!("{alias}.{}", dialect.quote(&column.name));
     match column.logical {
         LogicalType::Text => name,
-        _ => format!("CAST({name} AS {})", dialect.type_name(LogicalType::Text)),
+        _ => dialect.cast(&name, LogicalType::Text),
     }
 }
 

@@ -112,8 +112,10 @@ fn choose(session: &impl Session, root: &Table, reading: &Reading<'_>) -> Result
     let conditions =
         if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
     let chosen = dialect.place(Place::Temporary(CHOSEN));
+    let index = dialect.temporary_index(&[(NUMBER, dialect.type_name(LogicalType::Integer))]);
+    let index = index.map_or_else(String::new, |index| format!(" ({index})"));
     let sql = format!(
-        "CREATE TEMP TABLE {chosen} AS SELECT {key}, row_number() OVER (ORDER BY {key}) AS {} \
+        "CREATE TEMPORARY TABLE {chosen}{index} AS SELECT {key}, row_number() OVER (ORDER BY {key}) AS {} \
          FROM {} AS t{conditions}",
         dialect.quote(NUMBER),
         dialect.quote(&root.name),
@@ -133,7 +135,7 @@ fn among(session: &impl Session, root: &Table, only: &Only<'_>) -> Result<String
     let text = dialect.identifying_type_name(LogicalType::Text);
     let names: Vec<String> = (0..only.columns.len()).map(|index| format!("k{index}")).collect();
     let declared: Vec<String> = names.iter().map(|name| format!("{name} {text}")).collect();
-    let sql = format!("CREATE TEMP TABLE {} ({})", dialect.place(place), declared.join(", "));
+    let sql = format!("CREATE TEMPORARY TABLE {} ({})", dialect.place(place), declared.join(", "));
     session.execute(step, &sql, &[])?;
     let columns = names.iter().enumerate().map(|(index, name)| {
         let values = only.values.iter().map(|values| values.get(index).map(String::as_str));

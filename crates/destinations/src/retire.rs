@@ -1,5 +1,6 @@
 //! Tables that make way for those of another model, in the transaction that brings them: a reader sees the old or the new.
 
+use crate::bookkeeping::views::StoredView;
 use crate::bookkeeping::{changes, columns, keys, views};
 use crate::catalogue::Catalogue;
 use crate::dependents::{Dependent, REFERENCE, dependents};
@@ -9,55 +10,98 @@ use crate::session::{Cell, Session, Step};
 use crate::shape::Known;
 use relatable_model::schema::Table;
 
-/// Takes away every table of the resources, or gives them other names, and forgets them.
-///
-/// # Errors
-/// [`DestinationError::Added`] when something was made on them that would be lost, and [`DestinationError::Foreign`] when
-/// the name that a table is to be kept under is taken.
-pub(crate) fn retire(
-    session: &impl Session,
-    retirement: &Retirement<'_>,
-    loaded_at_us: i64,
-) -> Result<(), DestinationError> {
-    let known = Known::read(session)?;
-    let catalogue = Catalogue::read(session)?;
-    let is_leaving = |table: &Table| retirement.resources.contains(&table.resource);
-    let leaving: Vec<Table> = known.tables().into_iter().filter(is_leaving).collect();
-    let kept_name = |table: &Table| retirement.kept_as.map(|suffix| format!("{}{suffix}", table.name));
-    let dependents = dependents(session)?;
-    check_additions(session, retirement, &leaving, (&known, &catalogue, &dependents))?;
-    for name in leaving.iter().filter_map(kept_name) {
-        if let Some(relation) = catalogue.get(&name) {
-            let (destination, kind) = (session.describe().to_owned(), relation.kind());
-            return Err(DestinationError::Foreign { destination, kind, name });
+/// Tables that make way.
+pub(crate) struct Leaving {
+    /// Every table of the resources.
+    pub(crate) tables: Vec<Table>,
+    /// Those that are there, children before their parents.
+    pub(crate) present: Vec<Table>,
+    /// Our views on them.
+    pub(crate) views: Vec<StoredView>,
+    /// Our indexes on them, each with its table.
+    indexes: Vec<(String, String)>,
+    /// What is put behind the names of those that are kept.
+    kept_as: Option<String>,
+}
+
+impl Leaving {
+    /// Every table of the resources.
+    ///
+    /// # Errors
+    /// [`DestinationError::Added`] when something was made on them that would be lost, and [`DestinationError::Foreign`]
+    /// when the name that a table is to be kept under is taken.
+    pub(crate) fn find(
+        session: &impl Session,
+        retirement: &Retirement<'_>,
+    ) -> Result<Leaving, DestinationError> {
+        let known = Known::read(session)?;
+        let catalogue = Catalogue::read(session)?;
+        let is_leaving = |table: &Table| retirement.resources.contains(&table.resource);
+        let tables: Vec<Table> = known.tables().into_iter().filter(is_leaving).collect();
+        let dependents = dependents(session)?;
+        check_additions(session, retirement, &tables, (&known, &catalogue, &dependents))?;
+        // A table is remembered after its parent.
+        let is_there = |table: &&Table| catalogue.get(&table.name).is_some();
+        let present: Vec<Table> = tables.iter().rev().filter(is_there).cloned().collect();
+        let ours = |table: &Table| {
+            let ours = dependents.iter().filter(|dependent| dependent.is_ours() && dependent.is_on(&table.name));
+            ours.map(|index| (table.name.clone(), index.name.clone())).collect::<Vec<_>>()
+        };
+        let leaving = Leaving {
+            indexes: present.iter().flat_map(ours).collect(),
+            views: known
+                .views
+                .into_iter()
+                .filter(|view| tables.iter().any(|table| table.name == view.table))
+                .collect(),
+            kept_as: retirement.kept_as.map(str::to_owned),
+            tables,
+            present,
+        };
+        for name in leaving.tables.iter().filter_map(|table| leaving.kept_name(table)) {
+            if let Some(relation) = catalogue.get(&name) {
+                let (destination, kind) = (session.describe().to_owned(), relation.kind());
+                return Err(DestinationError::Foreign { destination, kind, name });
+            }
         }
+        Ok(leaving)
     }
-    let dialect = session.dialect();
-    let execute =
-        |table: &str, sql: String| session.execute(Step("make way for", table), &sql, &[]).map(|_| ());
-    for view in known.views.iter().filter(|view| leaving.iter().any(|table| table.name == view.table)) {
-        execute(&view.name, format!("DROP VIEW IF EXISTS {}", dialect.quote(&view.name)))?;
+
+    /// The name that a table is kept under, if it is.
+    pub(crate) fn kept_name(&self, table: &Table) -> Option<String> {
+        self.kept_as.as_ref().map(|suffix| format!("{}{suffix}", table.name))
     }
-    // A table is remembered after its parent.
-    for table in leaving.iter().rev().filter(|table| catalogue.get(&table.name).is_some()) {
+
+    /// Takes the tables away, or gives them other names.
+    pub(crate) fn make_way(&self, session: &impl Session) -> Result<(), DestinationError> {
+        let dialect = session.dialect();
+        let execute =
+            |table: &str, sql: String| session.execute(Step("make way for", table), &sql, &[]).map(|_| ());
+        for view in &self.views {
+            execute(&view.name, format!("DROP VIEW IF EXISTS {}", dialect.quote(&view.name)))?;
+        }
         // An index keeps its name when its table gets another one, and the new table wants it.
-        for index in dependents.iter().filter(|dependent| dependent.is_ours() && dependent.is_on(&table.name))
-        {
-            execute(&table.name, format!("DROP INDEX IF EXISTS {}", dialect.quote(&index.name)))?;
+        for (table, index) in &self.indexes {
+            execute(table, format!("DROP INDEX IF EXISTS {}", dialect.quote(index)))?;
         }
-        let name = dialect.quote(&table.name);
-        execute(
-            &table.name,
-            match kept_name(table) {
+        for table in &self.present {
+            let name = dialect.quote(&table.name);
+            let sql = match self.kept_name(table) {
                 None => format!("DROP TABLE {name}"),
                 Some(kept) => format!("ALTER TABLE {name} RENAME TO {}", dialect.quote(&kept)),
-            },
-        )?;
+            };
+            execute(&table.name, sql)?;
+        }
+        Ok(())
     }
-    for table in &leaving {
-        forget(session, &table.name)?;
+
+    /// Forgets the tables, and records that they made way.
+    pub(crate) fn forget(&self, session: &impl Session, loaded_at_us: i64) -> Result<(), DestinationError> {
+        for table in &self.tables {
+            forget(session, &table.name)?;
+        }
+        changes::record_retired(session, &self.tables, |table| self.kept_name(table), loaded_at_us)
     }
-    changes::record_retired(session, &leaving, kept_name, loaded_at_us)
 }
 
 /// Forgets a table.
@@ -111,12 +155,14 @@ fn check_additions(
 
 /// Comments on columns that are not those we made.
 fn changed_comments(session: &impl Session, leaving: &[Table]) -> Result<Vec<String>, DestinationError> {
-    let Some(sql) = session.dialect().comments_sql() else { return Ok(Vec::new()) };
+    let dialect = session.dialect();
+    let Some(sql) = dialect.comments_sql() else { return Ok(Vec::new()) };
     let rows = session.rows(Step("read what the database holds", ""), sql, &[])?;
     let changed = rows.into_iter().filter_map(|row| {
         let (table, column, comment) = (row[0].text(), row[1].text(), row[2].text());
         let ours = leaving.iter().find(|known| known.name == table)?.column(&column)?;
-        (ours.description != comment).then(|| format!("the comment on `{table}.{column}`"))
+        (dialect.comment_text(&ours.description) != comment.as_str())
+            .then(|| format!("the comment on `{table}.{column}`"))
     });
     Ok(changed.collect())
 }

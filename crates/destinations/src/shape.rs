@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::RememberedColumn;
 use crate::session::Session;
+use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, ColumnRole, ParentLink, Table};
 use std::collections::HashMap;
 
@@ -30,6 +31,17 @@ impl Known {
             keys: keys::read(session)?,
             views: views::read(session)?,
         })
+    }
+
+    /// Forgets tables, as their bookkeeping rows will be forgotten.
+    pub(crate) fn forget(&mut self, tables: &[Table]) {
+        let is_gone = |name: &str| tables.iter().any(|table| table.name == name);
+        self.columns.retain(|stored| !is_gone(&stored.remembered.table));
+        self.keys.retain(|key| !is_gone(&key.table));
+        self.views.retain(|view| !is_gone(&view.table));
+        for key in self.keys.iter_mut().filter(|key| is_gone(&key.referenced_table)) {
+            key.referenced_columns = None;
+        }
     }
 
     /// Every table, in the order they were made.
@@ -94,10 +106,21 @@ impl Shape {
 
     /// The declared type of a column of this table.
     pub(crate) fn type_name(&self, dialect: &dyn Dialect, column: &Column) -> &'static str {
-        let mut linked = self.parent.iter().flat_map(|link| &link.columns);
-        let identifies = self.key.contains(&column.name)
-            || linked.any(|(here, _)| *here == column.name)
-            || !column.references.is_empty();
+        let texts = |names: &mut dyn Iterator<Item = &String>| {
+            let is_text = |name: &&String| {
+                let logical = self.column(name).map(|column| column.logical);
+                matches!(logical, Some(LogicalType::Text | LogicalType::Json | LogicalType::List))
+            };
+            names.filter(is_text).count()
+        };
+        if self.key.contains(&column.name) {
+            return dialect.key_type_name(column.logical, texts(&mut self.key.iter()));
+        }
+        let mut linked = self.parent.iter().flat_map(|link| &link.columns).map(|(here, _)| here);
+        if linked.clone().any(|here| *here == column.name) {
+            return dialect.key_type_name(column.logical, texts(&mut linked));
+        }
+        let identifies = !column.references.is_empty();
         if identifies {
             dialect.identifying_type_name(column.logical)
         } else {

@@ -61,11 +61,14 @@ pub(crate) fn stage(
     let dialect = session.dialect();
     let step = Step("stage rows of", &shape.name);
     let place = Place::Temporary(name);
-    let definitions: Vec<String> = columns
-        .iter()
-        .map(|column| format!("{} {}", dialect.quote(&column.name), shape.type_name(dialect, column)))
-        .collect();
-    let sql = format!("CREATE TEMP TABLE {} ({})", dialect.place(place), definitions.join(", "));
+    let declared: Vec<(&str, &str)> =
+        columns.iter().map(|column| (column.name.as_str(), shape.type_name(dialect, column))).collect();
+    let mut definitions: Vec<String> =
+        declared.iter().map(|(column, kind)| format!("{} {kind}", dialect.quote(column))).collect();
+    let is_searched = |(column, _): &(&str, &str)| searched.iter().any(|name| name == column);
+    let indexed: Vec<(&str, &str)> = declared.into_iter().filter(is_searched).collect();
+    definitions.extend(dialect.temporary_index(&indexed));
+    let sql = format!("CREATE TEMPORARY TABLE {} ({})", dialect.place(place), definitions.join(", "));
     session.execute(step, &sql, &[])?;
     let conformed: Result<Vec<RecordBatch>, _> =
         batches.iter().map(|batch| conform(batch, columns)).collect();
@@ -80,7 +83,7 @@ pub(crate) fn stage(
 
 /// Drops a temporary table.
 pub(crate) fn unstage(session: &impl Session, shape: &Shape, name: &str) -> Result<(), DestinationError> {
-    let sql = format!("DROP TABLE {}", session.dialect().place(Place::Temporary(name)));
+    let sql = session.dialect().drop_temporary(name);
     session.execute(Step("clear the staged rows of", &shape.name), &sql, &[])?;
     Ok(())
 }

@@ -14,20 +14,23 @@ pub const LOCK_WAIT: Duration = Duration::from_secs(60);
 enum Scheme {
     Sqlite,
     DuckDb,
+    MySql,
     Postgres,
 }
 
 impl Scheme {
     /// Every scheme with the endings of file names that stand for it.
-    const ALL: [(Scheme, &'static str, &'static [&'static str]); 4] = [
+    const ALL: [(Scheme, &'static str, &'static [&'static str]); 6] = [
         (Scheme::Sqlite, "sqlite", &["db", "sqlite"]),
         (Scheme::DuckDb, "duckdb", &["duckdb"]),
+        (Scheme::MySql, "mysql", &[]),
+        (Scheme::MySql, "mariadb", &[]),
         (Scheme::Postgres, "postgres", &[]),
         (Scheme::Postgres, "postgresql", &[]),
     ];
     /// What addresses look like.
-    const VALID: &'static str =
-        "valid are sqlite:FILE, duckdb:FILE and postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=SCHEMA";
+    const VALID: &'static str = "valid are sqlite:FILE, duckdb:FILE, postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=SCHEMA \
+         and mysql://USER:PASSWORD@HOST:PORT/DATABASE";
 }
 
 /// Where a destination is: which database, and in which file or on which server.
@@ -57,7 +60,8 @@ impl fmt::Debug for Address {
 
 impl Address {
     /// Reads what is written as `sqlite:FILE` or `duckdb:FILE`; `sqlite:///absolute/file` and the bare name of a file
-    /// that ends in `.db`, `.sqlite` or `.duckdb` are understood too. A server's is `postgres://USER@HOST/DATABASE`.
+    /// that ends in `.db`, `.sqlite` or `.duckdb` are understood too. A server's is `postgres://USER@HOST/DATABASE` or
+    /// `mysql://USER@HOST/DATABASE`.
     ///
     /// # Errors
     /// [`DestinationError::Uri`] for anything else.
@@ -68,7 +72,7 @@ impl Address {
             Some((name, path)) if name.len() > 1 && !name.contains(['/', '\\', '.']) => {
                 let known = Scheme::ALL.iter().find(|(_, known, _)| name.eq_ignore_ascii_case(known));
                 let (scheme, ..) = known.ok_or_else(|| not_understood(name, "its scheme is unknown"))?;
-                if *scheme == Scheme::Postgres {
+                if matches!(scheme, Scheme::MySql | Scheme::Postgres) {
                     return Ok(Address { scheme: *scheme, place: Place::Server(uri.to_owned()) });
                 }
                 // `sqlite://file` has no host: what follows the slashes is the path.
@@ -90,7 +94,7 @@ impl Address {
     #[must_use]
     pub fn scratch(&self, file: PathBuf) -> Address {
         let scheme = match self.scheme {
-            Scheme::Postgres => Scheme::Sqlite,
+            Scheme::MySql | Scheme::Postgres => Scheme::Sqlite,
             of_a_file => of_a_file,
         };
         Address { scheme, place: Place::File(file) }
@@ -115,11 +119,16 @@ impl Address {
         let (_, place) = uri.split_once("://").unwrap_or(("", uri));
         let place = place.split_once('?').map_or(place, |(place, _)| place);
         let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
-        let schema =
-            uri.split(['?', '&']).find_map(|pair| pair.strip_prefix("schema=")).unwrap_or("intercom");
+        let name = match self.scheme {
+            Scheme::MySql => place.to_owned(),
+            _ => {
+                let schema = uri.split(['?', '&']).find_map(|pair| pair.strip_prefix("schema="));
+                format!("{place}-{}", schema.unwrap_or("intercom"))
+            }
+        };
         let plain =
             |character: char| if character.is_alphanumeric() || character == '.' { character } else { '-' };
-        Some(format!("{place}-{schema}").chars().map(plain).collect())
+        Some(name.chars().map(plain).collect())
     }
 
     /// The name of the database's own shell, to look at it.
@@ -127,6 +136,7 @@ impl Address {
         match self.scheme {
             Scheme::Sqlite => "sqlite3",
             Scheme::DuckDb => "duckdb",
+            Scheme::MySql => "mysql",
             Scheme::Postgres => "psql",
         }
     }
@@ -141,9 +151,10 @@ impl Address {
         match (self.scheme, &self.place) {
             (Scheme::Sqlite, Place::File(file)) => open_sqlite(file.clone(), lock_wait),
             (Scheme::DuckDb, Place::File(file)) => open_duckdb(file.clone(), lock_wait),
+            (Scheme::MySql, Place::Server(uri)) => open_mysql(uri, lock_wait),
             (_, Place::Server(uri)) => open_postgres(uri, lock_wait),
-            (Scheme::Postgres, Place::File(file)) => {
-                Err(not_understood(&file.display().to_string(), "PostgreSQL is on a server"))
+            (Scheme::MySql | Scheme::Postgres, Place::File(file)) => {
+                Err(not_understood(&file.display().to_string(), "this database is on a server"))
             }
         }
     }
@@ -183,6 +194,16 @@ fn open_duckdb(path: PathBuf, lock_wait: Duration) -> Result<Box<dyn Destination
 #[cfg(not(feature = "duckdb"))]
 fn open_duckdb(_path: PathBuf, _lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
     Err(DestinationError::NotBuilt { scheme: "duckdb".to_owned() })
+}
+
+#[cfg(feature = "mysql")]
+fn open_mysql(uri: &str, lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Ok(Box::new(crate::database::Database::new(crate::mysql::MySqlDatabase::new(uri, lock_wait)?)))
+}
+
+#[cfg(not(feature = "mysql"))]
+fn open_mysql(_uri: &str, _lock_wait: Duration) -> Result<Box<dyn Destination>, DestinationError> {
+    Err(DestinationError::NotBuilt { scheme: "mysql".to_owned() })
 }
 
 #[cfg(feature = "postgres")]
@@ -225,6 +246,12 @@ mod tests {
             assert_eq!((address.scheme, address.file(), address.shell()), (Scheme::Postgres, None, "psql"));
             assert!(!format!("{address:?}").contains("secret"));
         }
+        for uri in ["mysql://me:secret@host/base", "mariadb://host/base?ssl-mode=disable"] {
+            let address = Address::parse(uri).expect(uri);
+            assert_eq!((address.scheme, address.file(), address.shell()), (Scheme::MySql, None, "mysql"));
+            assert_eq!(address.server_name().as_deref(), Some("host-base"));
+            assert!(!format!("{address:?}").contains("secret"));
+        }
     }
 
     #[test]
@@ -243,7 +270,7 @@ mod tests {
     fn what_names_no_database_is_refused_with_the_valid_schemes_and_without_a_password() {
         for uri in ["oracle://me:secret@host/base", "demo.txt", "", "sqlite:", "duckdb://"] {
             let message = Address::parse(uri).expect_err(uri).to_string();
-            assert!(message.contains("sqlite:FILE, duckdb:FILE and postgres://"), "{message}");
+            assert!(message.contains("sqlite:FILE, duckdb:FILE, postgres://"), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }
     }

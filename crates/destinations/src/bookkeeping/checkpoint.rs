@@ -37,7 +37,11 @@ pub(crate) fn read(session: &impl Session) -> Result<Option<StoredCheckpoint>, D
     }
     let step = Step("read", LEDGER.name);
     // The format comes first and alone: of a newer one, nothing else may be taken for granted.
-    let formats = session.rows(step, &format!("SELECT \"format\" FROM {}", LEDGER.name), &[])?;
+    let formats = session.rows(
+        step,
+        &format!("SELECT {} FROM {}", session.dialect().quote("format"), LEDGER.name),
+        &[],
+    )?;
     let Some(stored) = formats.first().map(|row| row[0].integer()) else { return Ok(None) };
     if stored > FORMAT {
         return Err(DestinationError::NewerFormat {
@@ -106,7 +110,7 @@ pub(crate) fn hold(session: &impl Session, fence: &str) -> Result<(), Destinatio
 
 /// Replaces the token of the stored row, which from now on is of the present format.
 pub(crate) fn set_fence(session: &impl Session, fence: &str) -> Result<(), DestinationError> {
-    let sql = format!("UPDATE {} SET \"format\" = ?, fence = ?", LEDGER.name);
+    let sql = format!("UPDATE {} SET {} = ?, fence = ?", LEDGER.name, session.dialect().quote("format"));
     session.execute(Step("claim", LEDGER.name), &sql, &[Cell::Integer(FORMAT), Cell::from(fence)])?;
     Ok(())
 }

@@ -62,14 +62,11 @@ impl<'i> Tally<'i> {
         let key: Vec<String> = LEDGER.key.iter().map(|name| (*name).to_owned()).collect();
         let name = LEDGER.name;
         let met = same(dialect, "g", name, &key);
-        session.execute(
-            step,
-            &format!(
-                "UPDATE {name} SET \"count\" = {name}.\"count\" + g.\"count\", last_seen = g.last_seen \
-                 FROM {gathered} AS g WHERE {met}"
-            ),
-            &[],
-        )?;
+        let count = dialect.quote("count");
+        let assigned =
+            [("count", format!("{name}.{count} + g.{count}")), ("last_seen", "g.last_seen".to_owned())];
+        let sql = dialect.update_from(name, &assigned, &format!("{gathered} AS g"), &met);
+        session.execute(step, &sql, &[])?;
         let all: Vec<String> = LEDGER.columns.iter().map(|column| column.name.to_owned()).collect();
         session.execute(
             step,
@@ -81,7 +78,7 @@ impl<'i> Tally<'i> {
             ),
             &[],
         )?;
-        session.execute(step, &format!("DROP TABLE {gathered}"), &[])?;
+        session.execute(step, &dialect.drop_temporary(GATHERED), &[])?;
         Ok(())
     }
 }

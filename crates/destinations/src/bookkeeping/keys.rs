@@ -74,8 +74,9 @@ impl StoredKey {
 
 /// Every stored key.
 pub(crate) fn read(session: &impl Session) -> Result<Vec<StoredKey>, DestinationError> {
+    let condition = session.dialect().quote("condition");
     let sql = format!(
-        "SELECT table_name, kind, columns, referenced_table, referenced_columns, condition, \
+        "SELECT table_name, kind, columns, referenced_table, referenced_columns, {condition}, \
          CASE WHEN enforced THEN 1 ELSE 0 END FROM {}",
         LEDGER.name
     );

@@ -8,6 +8,7 @@ pub(crate) mod issues;
 pub(crate) mod keys;
 pub(crate) mod loads;
 pub(crate) mod models;
+pub(crate) mod pending;
 pub(crate) mod views;
 
 use crate::catalogue::Catalogue;
@@ -72,13 +73,14 @@ const LEDGERS: [&Ledger; 9] = [
 impl Ledger {
     /// The statement that makes the table where it is missing.
     fn create_sql(&self, dialect: &dyn Dialect, place: Place<'_>) -> String {
+        let prefix = dialect.wide_key_prefix(self.key.len());
         let mut parts: Vec<String> = self
             .columns
             .iter()
             .map(|column| {
                 let null = if column.nullable { "" } else { " NOT NULL" };
-                let declared = if self.key.contains(&column.name) {
-                    dialect.identifying_type_name(column.logical)
+                let declared = if self.key.contains(&column.name) && prefix.is_none() {
+                    dialect.key_type_name(column.logical, self.key.len())
                 } else {
                     dialect.type_name(column.logical)
                 };
@@ -87,10 +89,18 @@ impl Ledger {
             .collect();
         if dialect.enforces_keys() && matches!(place, Place::Stored(_)) {
             let key: Vec<String> = self.key.iter().map(|name| dialect.quote(name)).collect();
-            parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+            // Where no key can be so wide, one writer alone and a search by the beginnings of its parts stand for it.
+            parts.push(match prefix {
+                None => format!("PRIMARY KEY ({})", key.join(", ")),
+                Some(prefix) => format!("INDEX ({}({prefix}))", key.join(&format!("({prefix}), "))),
+            });
         }
-        let temporary = if matches!(place, Place::Temporary(_)) { "TEMP " } else { "" };
-        format!("CREATE {temporary}TABLE IF NOT EXISTS {} ({})", dialect.place(place), parts.join(", "))
+        let (temporary, options) = match place {
+            Place::Temporary(_) => ("TEMPORARY ", String::new()),
+            Place::Stored(_) => ("", dialect.ledger_options()),
+        };
+        let parts = parts.join(", ");
+        format!("CREATE {temporary}TABLE IF NOT EXISTS {} ({parts}){options}", dialect.place(place))
     }
 
     /// Appends rows that have this ledger's columns, in order, to a table of its layout.
@@ -166,8 +176,11 @@ fn cells_array<'c>(logical: LogicalType, cells: impl Iterator<Item = &'c Cell>) 
 
 /// Refuses a database in which nothing was claimed and something of a bookkeeping table's name exists all the same.
 pub(crate) fn check_names(session: &impl Session, catalogue: &Catalogue) -> Result<(), DestinationError> {
-    for ledger in LEDGERS {
-        if let Some(relation) = catalogue.get(ledger.name) {
+    let mark = session.dialect().ledger_mark();
+    for ledger in ledgers(session.dialect()) {
+        // With our mark on it, it is of a claim that was broken off.
+        let found = catalogue.get(ledger.name).filter(|it| mark.is_none_or(|mark| it.comment != mark));
+        if let Some(relation) = found {
             let (destination, name) = (session.describe().to_owned(), ledger.name.to_owned());
             return Err(DestinationError::Foreign { destination, kind: relation.kind(), name });
         }
@@ -175,9 +188,14 @@ pub(crate) fn check_names(session: &impl Session, catalogue: &Catalogue) -> Resu
     Ok(())
 }
 
+/// Every bookkeeping table that a database with this SQL has.
+fn ledgers(dialect: &dyn Dialect) -> impl Iterator<Item = &'static Ledger> {
+    LEDGERS.into_iter().chain(dialect.ddl_commits().then_some(&pending::LEDGER))
+}
+
 /// Makes the bookkeeping tables that are missing.
 pub(crate) fn create(session: &impl Session) -> Result<(), DestinationError> {
-    for ledger in LEDGERS {
+    for ledger in ledgers(session.dialect()) {
         let sql = ledger.create_sql(session.dialect(), Place::Stored(ledger.name));
         session.execute(Step("create", ledger.name), &sql, &[])?;
     }

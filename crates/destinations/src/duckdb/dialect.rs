@@ -67,7 +67,7 @@ impl Dialect for DuckDb {
         Some(format!("COMMENT ON TABLE {} IS {}", self.quote(table), self.literal(description)))
     }
 
-    fn comment_on_column(&self, table: &str, column: &str, description: &str) -> Option<String> {
+    fn comment_on_column(&self, table: &str, column: &str, _: &str, description: &str) -> Option<String> {
         let (table, column) = (self.quote(table), self.quote(column));
         Some(format!("COMMENT ON COLUMN {table}.{column} IS {}", self.literal(description)))
     }

@@ -55,7 +55,7 @@ impl Dialect for Postgres {
         name.starts_with("pg_").then_some("PostgreSQL keeps names that begin with `pg_` for itself")
     }
 
-    fn columns_max(&self) -> Option<usize> {
+    fn columns_max(&self, _: &[&str]) -> Option<usize> {
         Some(COLUMNS_MAX)
     }
 
@@ -81,7 +81,7 @@ impl Dialect for Postgres {
         Some(format!("COMMENT ON TABLE {} IS {}", self.quote(table), self.literal(description)))
     }
 
-    fn comment_on_column(&self, table: &str, column: &str, description: &str) -> Option<String> {
+    fn comment_on_column(&self, table: &str, column: &str, _: &str, description: &str) -> Option<String> {
         let (table, column) = (self.quote(table), self.quote(column));
         Some(format!("COMMENT ON COLUMN {table}.{column} IS {}", self.literal(description)))
     }

@@ -89,7 +89,7 @@ impl<'l> Copying<'l> {
 
     /// What the server said in the end.
     fn outcome(&self) -> Result<(), CopyError> {
-        let outcome = self.ended.recv().map_err(|_| LinkError::Ended(super::link::Ended))?;
+        let outcome = self.ended.recv().map_err(|_| LinkError::Ended(crate::waiter::Ended))?;
         outcome.map_err(LinkError::Server)?;
         Ok(())
     }

@@ -39,7 +39,7 @@ impl Dialect for Sqlite {
         begins.then_some("SQLite keeps names that begin with `sqlite_` for itself")
     }
 
-    fn columns_max(&self) -> Option<usize> {
+    fn columns_max(&self, _: &[&str]) -> Option<usize> {
         Some(COLUMNS_MAX)
     }
 

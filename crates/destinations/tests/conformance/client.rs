@@ -1,5 +1,7 @@
 //! A plain client of each database, so that nothing is checked through the code that wrote it.
 
+#[cfg(feature = "mysql")]
+use crate::mysql_client as mysql;
 use std::path::Path;
 
 /// The databases the suite runs against.
@@ -9,6 +11,8 @@ pub(crate) enum Engine {
     Sqlite,
     #[cfg(feature = "duckdb")]
     DuckDb,
+    #[cfg(feature = "mysql")]
+    MySql,
     #[cfg(feature = "postgres")]
     Postgres,
 }
@@ -28,23 +32,32 @@ impl Engine {
             Engine::Sqlite => "sqlite",
             #[cfg(feature = "duckdb")]
             Engine::DuckDb => "duckdb",
+            #[cfg(feature = "mysql")]
+            Engine::MySql => "mysql",
             #[cfg(feature = "postgres")]
             Engine::Postgres => "postgres",
         }
     }
 
-    /// One of three, by the database: SQLite's, DuckDB's or PostgreSQL's.
-    pub(crate) fn of<T>(self, sqlite: T, duckdb: T, postgres: T) -> T {
+    /// One of three, by the database: SQLite's, DuckDB's or that of a server.
+    pub(crate) fn of<T>(self, sqlite: T, duckdb: T, server: T) -> T {
         match self.scheme() {
             "sqlite" => sqlite,
             "duckdb" => duckdb,
-            _ => postgres,
+            _ => server,
         }
+    }
+
+    /// Of a server's, PostgreSQL's or MySQL's.
+    pub(crate) fn of_server<T>(self, postgres: T, mysql: T) -> T {
+        if self.scheme() == "mysql" { mysql } else { postgres }
     }
 
     /// The address of the tables that lie at `path`: of a server, in a schema named after the folder.
     pub(crate) fn uri(self, path: &Path) -> String {
         match self {
+            #[cfg(feature = "mysql")]
+            Engine::MySql => mysql::uri(path),
             #[cfg(feature = "postgres")]
             Engine::Postgres => format!("{}?schema={}", server(), schema(path)),
             #[cfg(any(feature = "sqlite", feature = "duckdb"))]
@@ -55,6 +68,8 @@ impl Engine {
     /// Whether there is anything at `path`.
     pub(crate) fn exists(self, path: &Path) -> bool {
         match self {
+            #[cfg(feature = "mysql")]
+            Engine::MySql => mysql::exists(path),
             #[cfg(feature = "postgres")]
             Engine::Postgres => {
                 let sql = format!("SELECT nspname FROM pg_namespace WHERE nspname = '{}'", schema(path));
@@ -76,6 +91,8 @@ impl Engine {
             Engine::DuckDb => duckdb::Connection::open(path)
                 .and_then(|connection| connection.execute_batch(sql))
                 .expect(sql),
+            #[cfg(feature = "mysql")]
+            Engine::MySql => mysql::run(path, sql),
             #[cfg(feature = "postgres")]
             Engine::Postgres => {
                 let make = format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema(path));
@@ -92,6 +109,8 @@ impl Engine {
             Engine::Sqlite => read_sqlite(path, sql),
             #[cfg(feature = "duckdb")]
             Engine::DuckDb => read_duckdb(path, sql),
+            #[cfg(feature = "mysql")]
+            Engine::MySql => mysql::read(path, sql),
             #[cfg(feature = "postgres")]
             Engine::Postgres => read_postgres(&mut connect(path), sql),
         }
@@ -114,6 +133,8 @@ impl Engine {
                 let rows = statement.query_map([], |row| row.get(0)).expect(sql);
                 rows.collect::<Result<_, _>>().expect(sql)
             }
+            #[cfg(feature = "mysql")]
+            Engine::MySql => mysql::floats(path, sql),
             #[cfg(feature = "postgres")]
             Engine::Postgres => {
                 connect(path).query(sql, &[]).expect(sql).iter().map(|row| row.get(0)).collect()

@@ -44,7 +44,7 @@ pub(crate) fn distinct_rows_are_appended_to_an_empty_table_and_merged_into_anoth
     // A column that is not ours may stand anywhere.
     let mut bench = Bench::new(engine, vec![table("contacts", &["id"], &["name"])]);
     bench.load(vec![]);
-    engine.run(&bench.path, "ALTER TABLE contacts ADD COLUMN mine VARCHAR");
+    engine.run(&bench.path, "ALTER TABLE contacts ADD COLUMN mine VARCHAR(9)");
     let rows = bench.rows("contacts", &["id", "name"], json!([["1", "a"]]));
     load(&mut bench, vec![rows]).expect("load");
     assert_eq!(bench.read("SELECT id || name || coalesce(mine, '-') FROM contacts"), ["1a-"]);

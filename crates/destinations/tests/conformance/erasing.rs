@@ -102,6 +102,10 @@ fn erase(bench: &mut Bench) -> Result<Erased, DestinationError> {
 
 /// Every file of the database; on a server, those of its tables, with what is stored beside their rows.
 fn bytes(bench: &Bench) -> Vec<u8> {
+    #[cfg(feature = "mysql")]
+    if bench.engine == Engine::MySql {
+        return crate::mysql_server::bytes(&bench.path);
+    }
     if bench.engine.of(false, false, true) {
         bench.engine.run(&bench.path, "CHECKPOINT");
         let sql = "SELECT current_setting('data_directory') || '/' || pg_relation_filepath(f.oid) FROM pg_class AS c \

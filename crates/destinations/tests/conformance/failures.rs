@@ -220,6 +220,17 @@ fn hold(engine: Engine, path: &Path) {
             client.batch_execute(sql).expect("the lock");
             wait();
         }
+        #[cfg(feature = "mysql")]
+        Engine::MySql => {
+            let database = crate::mysql_client::database(path);
+            crate::mysql_client::with(Some(database), async |conn: &mut mysql_async::Conn| {
+                use mysql_async::prelude::Queryable;
+                let sql = "SELECT GET_LOCK(CONCAT('relatable.', LEFT(SHA2(DATABASE(), 256), 40)), 0)";
+                assert_eq!(conn.query_first::<i64, _>(sql).await?, Some(1));
+                wait();
+                Ok(())
+            });
+        }
     }
 }
 

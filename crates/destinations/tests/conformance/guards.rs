@@ -13,7 +13,10 @@ fn relations(bench: &Bench) -> Vec<String> {
     bench.read(bench.engine.of(
         "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name",
         "SELECT table_name FROM information_schema.tables ORDER BY table_name",
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name",
+        bench.engine.of_server(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name",
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name",
+        ),
     ))
 }
 
@@ -290,9 +293,10 @@ pub(crate) fn names_that_are_reserved_are_refused(engine: Engine) {
         let error = bench.destination.check(&[table(name, &["id"], &[])]).expect_err(name);
         assert!(matches!(&error, DestinationError::ReservedName { .. }), "{name}: {error:?}");
     }
-    for (name, is_reserved) in
-        [("sqlite_x", engine.of(true, false, false)), ("pg_x", engine.of(false, false, true))]
-    {
+    for (name, is_reserved) in [
+        ("sqlite_x", engine.of(true, false, false)),
+        ("pg_x", engine.of(false, false, engine.of_server(true, false))),
+    ] {
         let outcome = bench.destination.check(&[table(name, &["id"], &[])]);
         if is_reserved {
             assert!(matches!(&outcome, Err(DestinationError::ReservedName { .. })), "{outcome:?}");

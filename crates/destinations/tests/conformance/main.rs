@@ -11,6 +11,12 @@ mod failures;
 mod guards;
 mod holding;
 mod issues;
+#[cfg(feature = "mysql")]
+mod mysql_client;
+#[cfg(feature = "mysql")]
+mod mysql_pending;
+#[cfg(feature = "mysql")]
+mod mysql_server;
 mod naming;
 mod parents;
 mod proving;
@@ -35,6 +41,10 @@ macro_rules! conformance {
         mod duckdb {
             $(#[test] fn $case() { crate::$module::$case(crate::client::Engine::DuckDb); })*
             $(#[test] fn $file_case() { crate::$file_module::$file_case(crate::client::Engine::DuckDb); })*
+        }
+        #[cfg(feature = "mysql")]
+        mod mysql {
+            $(#[test] fn $case() { crate::$module::$case(crate::client::Engine::MySql); })*
         }
         #[cfg(feature = "postgres")]
         mod postgres {

@@ -41,11 +41,15 @@ pub(crate) fn links_are_enforced_or_hold(engine: Engine) {
             "contact_id|contacts|id",
         )),
         None,
-        Some((
+        Some(engine.of_server((
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint \
              WHERE conrelid = 'contact_tags'::regclass AND contype = 'f' AND convalidated",
             "FOREIGN KEY (contact_id) REFERENCES contacts(id) DEFERRABLE INITIALLY DEFERRED",
-        )),
+        ), (
+            "SELECT column_name, referenced_table_name, referenced_column_name FROM information_schema.key_column_usage \
+             WHERE table_schema = DATABASE() AND table_name = 'contact_tags' AND referenced_table_name IS NOT NULL",
+            "contact_id|contacts|id",
+        ))),
     );
     if let Some((sql, expected)) = links {
         assert_eq!(bench.read(sql), [expected]);

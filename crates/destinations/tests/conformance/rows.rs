@@ -123,10 +123,12 @@ pub(crate) fn a_key_repeated_in_the_table_is_found(engine: Engine) {
     let primary = engine.of(
         Some("SELECT name FROM pragma_table_info('contacts') WHERE pk > 0"),
         None,
-        Some(
+        Some(engine.of_server(
             "SELECT a.attname FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid \
              AND a.attnum = ANY (i.indkey) WHERE i.indrelid = 'contacts'::regclass AND i.indisprimary",
-        ),
+            "SELECT column_name FROM information_schema.statistics WHERE table_schema = DATABASE() \
+             AND table_name = 'contacts' AND index_name = 'PRIMARY'",
+        )),
     );
     if let Some(sql) = primary {
         assert_eq!(bench.read(sql), ["id"]);

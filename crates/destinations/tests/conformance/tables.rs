@@ -73,7 +73,7 @@ pub(crate) fn what_is_added_is_recorded_with_its_first_record(engine: Engine) {
         bench.rows("contacts", &["id", "plan"], json!([["1", null], ["3", 7], ["4", 8]])),
         bench.rows("tags", &["contact_id", "tag"], json!([["3", "new"]])),
     ]);
-    let sql = "SELECT id, resource, change, table_name, column_name, source_path, type, record \
+    let sql = "SELECT id, resource, \"change\", table_name, column_name, source_path, type, record \
                FROM _relatable_changes ORDER BY id";
     assert_eq!(
         bench.read(sql),
@@ -93,9 +93,12 @@ pub(crate) fn keys_and_links_are_listed(engine: Engine) {
     tags.columns[1].references = vec![Reference { table: "tags".to_owned(), when: None }];
     let mut bench = Bench::new(engine, vec![table("contacts", &["id"], &[]), tags]);
     bench.load(vec![]);
-    let sql = "SELECT table_name, kind, columns, referenced_table, referenced_columns, condition, enforced \
+    let sql = "SELECT table_name, kind, columns, referenced_table, referenced_columns, \"condition\", enforced \
                FROM _relatable_keys ORDER BY table_name, kind";
-    let (enforced, never) = (engine.of("1", "false", "t"), engine.of("0", "false", "f"));
+    let (enforced, never) = (
+        engine.of("1", "false", engine.of_server("t", "1")),
+        engine.of("0", "false", engine.of_server("f", "0")),
+    );
     let expected = |referenced: &str| {
         [
             format!("contact_tags|parent|[\"contact_id\"]|contacts|[\"id\"]|{{}}|{enforced}"),
@@ -130,7 +133,8 @@ pub(crate) fn views_list_columns_and_follow_new_ones(engine: Engine) {
     assert_eq!(bench.read("SELECT id, plan FROM users"), ["1|pro"]);
     let definition = bench.read("SELECT definition FROM _relatable_views");
     assert!(
-        definition[0].contains("\"id\", \"role\"") && definition[0].ends_with("IS NULL"),
+        definition[0].contains(engine.of_server("\"id\", \"role\"", "`id`, `role`"))
+            && definition[0].ends_with("IS NULL"),
         "{definition:?}"
     );
 }
@@ -163,11 +167,15 @@ pub(crate) fn descriptions_are_kept_where_the_database_has_room(engine: Engine) 
             "SELECT comment FROM duckdb_tables() WHERE table_name = 'contacts'",
             "SELECT comment FROM duckdb_columns() WHERE table_name = 'contacts' AND column_name = 'name'",
         )),
-        Some((
+        Some(engine.of_server((
             "SELECT obj_description('contacts'::regclass, 'pg_class')",
             "SELECT col_description('contacts'::regclass, attnum) FROM pg_attribute \
              WHERE attrelid = 'contacts'::regclass AND attname = 'name'",
-        )),
+        ), (
+            "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'contacts'",
+            "SELECT column_comment FROM information_schema.columns WHERE table_schema = DATABASE() \
+             AND table_name = 'contacts' AND column_name = 'name'",
+        ))),
     );
     if let Some((of_table, of_column)) = comments {
         assert_eq!(bench.read(of_table), ["People; it's them"]);

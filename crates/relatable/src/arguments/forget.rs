@@ -22,7 +22,7 @@ pub(crate) struct ForgetArguments {
     /// The contacts with these e-mail addresses, with commas between
     #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
     pub(crate) email: Vec<String>,
-    /// Where the tables are: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables are: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: String,
     /// The journal [default: the destination's file with .journal]

@@ -18,7 +18,7 @@ stream of answers stands. Nothing is changed, and a run may be under way."
 pub(crate) struct JournalArguments {
     #[command(subcommand)]
     pub(crate) command: Option<JournalCommand>,
-    /// Where the tables are: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables are: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI", required = true)]
     pub(crate) to: Option<String>,
     /// The journal [default: the destination's file with .journal]
@@ -44,7 +44,7 @@ last stays. The file is then rewritten, which takes the space of what is left
 once more meanwhile. `relatable help sync` says under --keep-journal what is
 lost. While a run has the journal, nothing is done (exit code 4).")]
 pub(crate) struct PruneArguments {
-    /// Where the tables are: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables are: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: String,
     /// What to keep: answers of so long (30d say), or `loaded`: only what is not

@@ -93,7 +93,7 @@ pub(crate) enum Command {
                         the demo takes seconds; a real one takes as long as its limit makes it."
 )]
 pub(crate) struct DemoArguments {
-    /// Where the tables go: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables go: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI", default_value = DEMO_URI)]
     pub(crate) to: String,
     /// Contacts in the workspace; everything else in proportion
@@ -111,8 +111,8 @@ pub(crate) struct DemoArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
 pub(crate) struct SyncArguments {
-    /// Where the tables go: sqlite:FILE, duckdb:FILE or postgres://…; given more
-    /// than once, one reading goes to all of them
+    /// Where the tables go: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…;
+    /// given more than once, one reading goes to all of them
     #[arg(long, value_name = "URI", required = true)]
     pub(crate) to: Vec<String>,
     #[command(flatten)]
@@ -143,7 +143,7 @@ left out. Exit code 8 where something is missing or wrong, 0 where all is well
 in what was compared.
 The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
 pub(crate) struct VerifyArguments {
-    /// Where the tables are: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables are: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: String,
     #[command(flatten)]
@@ -208,7 +208,7 @@ pub(crate) struct ReportingArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "The access token is taken from INTERCOM_TOKEN; there is no flag for it.")]
 pub(crate) struct CheckArguments {
-    /// A destination to look at: sqlite:FILE, duckdb:FILE or postgres://…
+    /// A destination to look at: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: Option<String>,
     #[command(flatten)]
@@ -263,7 +263,7 @@ pub(crate) struct LoadArguments {
     /// Load nothing if a line or document cannot be used, instead of leaving it out
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Where the tables go: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables go: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: String,
     /// Your rules (TOML), under the table's name
@@ -285,7 +285,7 @@ pub(crate) struct ExportArguments {
     /// What to export: a resource, or the table of a `load`
     #[arg(value_name = "RESOURCE")]
     pub(crate) resource: String,
-    /// Where the tables are: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables are: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) from: String,
     /// The file to write [default: standard output]
@@ -316,7 +316,7 @@ pub(crate) struct RemodelArguments {
     /// What to remodel: resources, or tables of a `load` [default: what the rules change]
     #[arg(value_name = "RESOURCE")]
     pub(crate) resources: Vec<String>,
-    /// Where the tables are: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables are: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: String,
     /// The rules (TOML) to follow [default: the built-in model]
@@ -367,7 +367,7 @@ pub(crate) struct ModelShowArguments {
                         new by itself; where the rest stands against it, the reason is told."
 )]
 pub(crate) struct ModelDiffArguments {
-    /// Where the tables are: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Where the tables are: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: String,
     /// The rules (TOML) to compare with [default: the built-in model]
@@ -392,7 +392,7 @@ pub(crate) struct ModelSuggestArguments {
     /// The table they are to become [default: the first file's name]
     #[arg(long, value_name = "T", conflicts_with = "to")]
     pub(crate) table: Option<String>,
-    /// Measure what was read for this destination: sqlite:FILE, duckdb:FILE or postgres://…
+    /// Measure what was read for this destination: sqlite:FILE, duckdb:FILE, postgres://… or mysql://…
     #[arg(long, value_name = "URI")]
     pub(crate) to: Option<String>,
     /// The journal of the destination [default: its file with .journal]

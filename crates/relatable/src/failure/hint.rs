@@ -131,7 +131,7 @@ fn of_client(error: &ClientError) -> Option<String> {
 fn of_destination(error: &DestinationError) -> Option<String> {
     let hint = match error {
         DestinationError::Uri { .. } => {
-            "write it like `sqlite:intercom.db`, `duckdb:intercom.duckdb` or `postgres://me@host/database`"
+            "write it like `sqlite:intercom.db`, `duckdb:intercom.duckdb`, `postgres://me@host/database` or `mysql://me@host/database`"
         }
         DestinationError::NotBuilt { .. } => {
             "`cargo xtask run -- …` builds a program that has it, as does `cargo build --features duckdb-bundled`, \

@@ -26,9 +26,9 @@ fn a_token_with_a_line_break_is_not_sent_and_not_shown() {
 #[test]
 fn an_unknown_destination_is_answered_with_the_known_ones() {
     let expected = "\
-error: failed to understand the destination `oracle`: its scheme is unknown; valid are sqlite:FILE, duckdb:FILE and postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=SCHEMA
+error: failed to understand the destination `oracle`: its scheme is unknown; valid are sqlite:FILE, duckdb:FILE, postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=SCHEMA and mysql://USER:PASSWORD@HOST:PORT/DATABASE
 
-hint: write it like `sqlite:intercom.db`, `duckdb:intercom.duckdb` or `postgres://me@host/database`";
+hint: write it like `sqlite:intercom.db`, `duckdb:intercom.duckdb`, `postgres://me@host/database` or `mysql://me@host/database`";
     for command in [
         vec!["sync", "--to", "oracle:me:hidden@host"],
         vec!["demo", "--to", "oracle:me:hidden@host"],

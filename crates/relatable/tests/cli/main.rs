@@ -16,6 +16,8 @@ mod load;
 mod load_inputs;
 mod load_size;
 mod model;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;

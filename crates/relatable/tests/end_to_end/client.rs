@@ -8,6 +8,8 @@ pub(crate) enum Client {
     Sqlite(rusqlite::Connection),
     #[cfg(feature = "duckdb")]
     DuckDb(duckdb::Connection),
+    #[cfg(feature = "mysql")]
+    MySql(crate::mysql::Database),
     #[cfg(feature = "postgres")]
     Postgres(crate::postgres::Schema),
 }
@@ -19,6 +21,8 @@ impl Client {
             "sqlite" => Client::Sqlite(rusqlite::Connection::open(file).unwrap()),
             #[cfg(feature = "duckdb")]
             "duckdb" => Client::DuckDb(duckdb::Connection::open(file).unwrap()),
+            #[cfg(feature = "mysql")]
+            "mysql" => Client::MySql(crate::mysql::Database::of(file)),
             #[cfg(feature = "postgres")]
             "postgres" => Client::Postgres(crate::postgres::Schema::of(file)),
             other => panic!("no client for {other}"),
@@ -31,6 +35,11 @@ impl Client {
             Client::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
             #[cfg(feature = "duckdb")]
             Client::DuckDb(_) => "SELECT table_name FROM duckdb_tables() ORDER BY table_name",
+            #[cfg(feature = "mysql")]
+            Client::MySql(_) => {
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
+                 AND table_type = 'BASE TABLE' ORDER BY table_name"
+            }
             #[cfg(feature = "postgres")]
             Client::Postgres(_) => {
                 "SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) \
@@ -43,6 +52,11 @@ impl Client {
     /// A table's columns with the types they are declared with.
     pub(crate) fn columns(&self, table: &str) -> Vec<(String, String)> {
         let sql = match self {
+            #[cfg(feature = "mysql")]
+            Client::MySql(_) => format!(
+                "SELECT column_name, data_type FROM information_schema.columns \
+                 WHERE table_schema = DATABASE() AND table_name = '{table}' ORDER BY ordinal_position"
+            ),
             #[cfg(feature = "postgres")]
             Client::Postgres(_) => format!(
                 "SELECT column_name::text, data_type::text FROM information_schema.columns \
@@ -73,6 +87,8 @@ impl Client {
             Client::Sqlite(connection) => connection.execute_batch(sql).expect(sql),
             #[cfg(feature = "duckdb")]
             Client::DuckDb(connection) => connection.execute_batch(sql).expect(sql),
+            #[cfg(feature = "mysql")]
+            Client::MySql(database) => database.execute(sql),
             #[cfg(feature = "postgres")]
             Client::Postgres(schema) => schema.execute(sql),
         }
@@ -84,6 +100,8 @@ impl Client {
             Client::Sqlite(connection) => sqlite_rows(connection, sql),
             #[cfg(feature = "duckdb")]
             Client::DuckDb(connection) => duckdb_rows(connection, sql),
+            #[cfg(feature = "mysql")]
+            Client::MySql(database) => database.rows(sql),
             #[cfg(feature = "postgres")]
             Client::Postgres(schema) => schema.rows(sql),
         }

@@ -62,6 +62,12 @@ async fn what_is_deleted_is_marked_and_its_links_go_in_sqlite() {
     what_is_deleted_is_marked_and_its_links_go("sqlite").await;
 }
 
+#[cfg(feature = "mysql")]
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_is_marked_and_its_links_go_in_mysql() {
+    what_is_deleted_is_marked_and_its_links_go("mysql").await;
+}
+
 #[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deleted_is_marked_and_its_links_go_in_postgres() {

@@ -16,7 +16,7 @@ pub(crate) const UNLIMITED: u32 = 10_000_000;
 /// A folder that goes with the test, and what runs leave in it.
 pub(crate) struct Site {
     folder: tempfile::TempDir,
-    /// The destination's scheme: `sqlite`, `duckdb` or `postgres`.
+    /// The destination's scheme: `sqlite`, `duckdb`, `mysql` or `postgres`.
     scheme: &'static str,
 }
 
@@ -41,6 +41,8 @@ impl Site {
 
     pub(crate) fn uri(&self) -> String {
         match self.scheme {
+            #[cfg(feature = "mysql")]
+            "mysql" => crate::mysql::Database::of(&self.database()).uri(),
             #[cfg(feature = "postgres")]
             "postgres" => crate::postgres::Schema::of(&self.database()).uri(),
             scheme => format!("{scheme}:{}", self.database().display()),

@@ -16,6 +16,8 @@ mod incomplete;
 mod keys;
 mod lost_journal;
 mod missing;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod oracle;
 mod permissions;
 #[cfg(feature = "postgres")]

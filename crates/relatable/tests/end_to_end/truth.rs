@@ -113,6 +113,12 @@ async fn every_table_in_duckdb_equals_the_truth() {
     every_table_equals_the_truth("duckdb").await;
 }
 
+#[cfg(feature = "mysql")]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_table_in_mysql_equals_the_truth() {
+    every_table_equals_the_truth("mysql").await;
+}
+
 #[cfg(feature = "postgres")]
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_in_postgres_equals_the_truth() {

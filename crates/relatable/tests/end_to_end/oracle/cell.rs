@@ -75,13 +75,13 @@ pub(crate) enum Stored {
     Float(f64),
     Text(String),
     /// A value of a type that SQLite has not.
-    #[cfg(any(feature = "duckdb", feature = "postgres"))]
+    #[cfg(any(feature = "duckdb", feature = "mysql", feature = "postgres"))]
     Boolean(bool),
     /// A decimal's digits.
-    #[cfg(any(feature = "duckdb", feature = "postgres"))]
+    #[cfg(any(feature = "duckdb", feature = "mysql", feature = "postgres"))]
     Decimal(String),
     /// Microseconds since the epoch.
-    #[cfg(any(feature = "duckdb", feature = "postgres"))]
+    #[cfg(any(feature = "duckdb", feature = "mysql", feature = "postgres"))]
     Instant(i64),
 }
 
@@ -119,7 +119,7 @@ impl Cell {
             (Kind::Text | Kind::Reference | Kind::Words | Kind::Day, Stored::Text(text)) => {
                 Ok(Cell::Text(text.clone()))
             }
-            #[cfg(any(feature = "duckdb", feature = "postgres"))]
+            #[cfg(any(feature = "duckdb", feature = "mysql", feature = "postgres"))]
             (Kind::Instant, Stored::Instant(micros)) => Ok(Cell::Instant(*micros)),
             (Kind::Instant, Stored::Text(text))
                 if text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T') =>
@@ -132,9 +132,9 @@ impl Cell {
             (Kind::Number, Stored::Integer(number)) => Ok(Cell::Number(*number as f64)),
             (Kind::Number, Stored::Text(number)) => decimal(number),
             (Kind::Decimal, Stored::Text(digits)) => decimal(digits),
-            #[cfg(any(feature = "duckdb", feature = "postgres"))]
+            #[cfg(any(feature = "duckdb", feature = "mysql", feature = "postgres"))]
             (Kind::Decimal, Stored::Decimal(digits)) => decimal(digits),
-            #[cfg(any(feature = "duckdb", feature = "postgres"))]
+            #[cfg(any(feature = "duckdb", feature = "mysql", feature = "postgres"))]
             (Kind::Boolean, Stored::Boolean(flag)) => Ok(Cell::Boolean(*flag)),
             (Kind::Boolean, Stored::Integer(flag @ (0 | 1))) => Ok(Cell::Boolean(*flag == 1)),
             (Kind::Json | Kind::Nothing, Stored::Text(text)) => {

@@ -1,0 +1,158 @@
+//! The database servers that tests talk to: started for one run, in a folder of their own, and stopped after it.
+
+mod mariadb;
+mod postgres;
+
+pub(crate) use mariadb::MariaDb;
+pub(crate) use postgres::Postgres;
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::failure::Failure;
+use crate::workspace::succeed;
+
+/// How long a server may take to start.
+const START_MAX: Duration = Duration::from_secs(60);
+
+/// The servers of a run.
+pub(crate) struct Servers {
+    postgres: Postgres,
+    mariadb: MariaDb,
+}
+
+impl Servers {
+    /// Starts all of them.
+    pub(crate) fn start() -> Result<Servers, Failure> {
+        Ok(Servers { postgres: Postgres::start()?, mariadb: MariaDb::start()? })
+    }
+
+    /// The variables that tell tests where they are, and their values.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 2] {
+        [self.postgres.variable(), self.mariadb.variable()]
+    }
+}
+
+/// Where a server has its files, and the user it runs as where this is root, as which none runs.
+struct Home {
+    folder: PathBuf,
+    user: Option<(u32, u32)>,
+}
+
+impl Home {
+    /// A folder of its own for the server called `name`, which runs as the first of these users that exists.
+    fn new(name: &str, users: &[&str]) -> Result<Home, Failure> {
+        let folder = std::env::temp_dir().join(format!("relatable-{name}-{}", std::process::id()));
+        fs::create_dir(&folder).map_err(Failure::file("create", &folder))?;
+        let user = other_user(&folder, users)?;
+        if let Some((user, group)) = user {
+            chown(&folder, Some(user), Some(group)).map_err(Failure::file("hand over", &folder))?;
+        }
+        Ok(Home { folder, user })
+    }
+
+    /// A program, run as that user in that folder.
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        if let Some((user, group)) = self.user {
+            command.uid(user).gid(group);
+        }
+        command.current_dir(&self.folder);
+        command
+    }
+
+    /// Starts the server and waits until it says `ready`.
+    fn serve(self, mut command: Command, ready: &str) -> Result<Running, Failure> {
+        let log = self.folder.join("log");
+        let out = File::create(&log).map_err(Failure::file("create", &log))?;
+        let program = command.get_program().to_string_lossy().into_owned();
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(out);
+        let server = command.spawn().map_err(|source| Failure::Start { program, source })?;
+        let mut running = Running { server, folder: self.folder };
+        running.wait(&log, ready)?;
+        Ok(running)
+    }
+}
+
+/// A running server.
+struct Running {
+    server: Child,
+    folder: PathBuf,
+}
+
+impl Running {
+    /// Waits until it takes connections.
+    fn wait(&mut self, log: &Path, ready: &str) -> Result<(), Failure> {
+        let began = Instant::now();
+        loop {
+            let said = fs::read_to_string(log).unwrap_or_default();
+            if said.contains(ready) {
+                return Ok(());
+            }
+            let ended = self.server.try_wait().is_ok_and(|status| status.is_some());
+            if ended || began.elapsed() > START_MAX {
+                return Err(Failure::Server { said });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself, and what is left in a folder for temporary files harms nobody.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The folder of a server's programs: the one given in a variable, or where they are installed, or where Debian's packages
+/// then put them.
+fn programs(
+    given: &str,
+    installed: impl Fn() -> Option<PathBuf>,
+    server: &str,
+    packages: &[&str],
+) -> Result<PathBuf, Failure> {
+    if let Some(folder) = std::env::var_os(given) {
+        return Ok(PathBuf::from(folder));
+    }
+    if let Some(folder) = installed() {
+        return Ok(folder);
+    }
+    let names = packages.join("`, `");
+    eprintln!("xtask: no {server} found: installing the packages `{names}`");
+    let install = |arguments: &[&str]| {
+        succeed(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    install(&["update"])?;
+    install(&[&["install", "--yes", "--no-install-recommends"], packages].concat())?;
+    installed().ok_or_else(|| Failure::Server { said: format!("`{names}` brought no programs") })
+}
+
+/// The user and group to run a server as, where this is root.
+fn other_user(folder: &Path, users: &[&str]) -> Result<Option<(u32, u32)>, Failure> {
+    let own = fs::metadata(folder).map_err(Failure::file("look at", folder))?;
+    if own.uid() != 0 {
+        return Ok(None);
+    }
+    let known = fs::read_to_string("/etc/passwd").map_err(Failure::file("read", "/etc/passwd"))?;
+    let ids = |name: &&str| {
+        let fields = known.lines().map(|line| line.split(':').collect::<Vec<_>>());
+        let fields = fields.into_iter().find(|fields| fields.first() == Some(name))?;
+        Some((fields.get(2)?.parse().ok()?, fields.get(3)?.parse().ok()?))
+    };
+    Ok(users.iter().find_map(ids))
+}
+
+/// A port that nobody listens to.
+fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+    listener.map(|address| address.port()).map_err(Failure::file("find a free port on", "127.0.0.1"))
+}

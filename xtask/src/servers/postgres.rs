@@ -1,0 +1,95 @@
+//! PostgreSQL.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::{Home, Running, free_port, programs};
+use crate::failure::Failure;
+use crate::workspace::succeed;
+
+/// The variable that tells the tests where the server is.
+const ADDRESS: &str = "RELATABLE_TEST_POSTGRES";
+/// The variable that names the folder of PostgreSQL's programs, instead of looking for it.
+const GIVEN_FOLDER: &str = "RELATABLE_POSTGRES_DIR";
+/// Where Debian's packages put them, by version.
+const PACKAGED: &str = "/usr/lib/postgresql";
+/// The Debian package.
+const PACKAGE: &str = "postgresql";
+/// The users to run the server as where this is root, which PostgreSQL refuses; the first that exists.
+const USERS: [&str; 2] = ["postgres", "nobody"];
+/// The superuser of the server and the name of its database.
+const NAME: &str = "relatable";
+/// What it says once it has started.
+const READY: &str = "ready to accept connections";
+/// Nothing that tests write has to outlive the machine.
+const SETTINGS: [&str; 7] = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "fsync=off",
+    "full_page_writes=off",
+    "shared_buffers=256MB",
+    "max_wal_size=4GB",
+    "max_connections=200",
+];
+
+/// A running PostgreSQL.
+pub(crate) struct Postgres {
+    _server: Running,
+    port: u16,
+}
+
+impl Postgres {
+    /// Starts one, installing Debian's package where there is none and it may be.
+    pub(crate) fn start() -> Result<Postgres, Failure> {
+        let programs = programs(GIVEN_FOLDER, installed, "PostgreSQL", &[PACKAGE])?;
+        let home = Home::new("postgres", &USERS)?;
+        let command = |name: &str| {
+            let mut command = home.command(&programs.join(name));
+            command.arg("-D").arg(home.folder.join("data"));
+            command
+        };
+        create(&command)?;
+        let port = free_port()?;
+        let mut server = command("postgres");
+        server.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(["-p", &port.to_string()]);
+        Ok(Postgres { _server: home.serve(server, READY)?, port })
+    }
+
+    /// The variable for the tests, and its value.
+    pub(crate) fn variable(&self) -> (&'static str, String) {
+        (ADDRESS, format!("postgres://{NAME}@127.0.0.1:{}/postgres", self.port))
+    }
+}
+
+/// Makes the server's folder, with texts sorted as a language has it where that can be: what must be in the order of bytes
+/// may not rely on the server for it.
+fn create(command: &impl Fn(&str) -> Command) -> Result<(), Failure> {
+    let initdb = |sorting: &[&str]| {
+        let mut initdb = command("initdb");
+        initdb.args(["-A", "trust", "-U", NAME, "-E", "UTF8", "--no-sync"]).args(sorting);
+        initdb.stdout(Stdio::null());
+        initdb
+    };
+    let by_language = ["--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"];
+    if initdb(&by_language).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    succeed(&mut initdb(&["--locale=C.UTF-8"]))
+}
+
+/// The folder of the newest version that is there.
+fn installed() -> Option<PathBuf> {
+    let has_programs = |folder: &PathBuf| folder.join("initdb").exists() && folder.join("postgres").exists();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut packaged: Vec<(u32, PathBuf)> = fs::read_dir(PACKAGED)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter(|(_, folder)| has_programs(folder))
+        .collect();
+    packaged.sort_unstable();
+    let newest = packaged.pop().map(|(_, folder)| folder);
+    newest.or_else(|| std::env::split_paths(&path).find(has_programs))
+}
