@@ -38,7 +38,7 @@ impl Planner<'_> {
                         let difference = format!("its column `{}` is gone", column.name);
                         return Err(self.drifted(shape, difference, self.add_column_sql(shape, column)));
                     }
-                    Some(found) if !self.is_type_of(column, found) => {
+                    Some(found) if !self.is_type_of(shape, column, found) => {
                         return Err(self.retyped(shape, column, found));
                     }
                     Some(_) => {}
@@ -49,9 +49,14 @@ impl Planner<'_> {
     }
 
     /// Whether the database's word for a type is what a column was made with.
-    fn is_type_of(&self, column: &Column, found: &str) -> bool {
-        let dialect = self.dialect;
-        let made = [dialect.type_name(column.logical), dialect.identifying_type_name(column.logical)];
+    fn is_type_of(&self, shape: &Shape, column: &Column, found: &str) -> bool {
+        let (dialect, logical) = (self.dialect, column.logical);
+        // What refers to something may have been made before it did.
+        let made = [
+            shape.type_name(dialect, column),
+            dialect.identifying_type_name(logical),
+            dialect.type_name(logical),
+        ];
         made.into_iter().any(|made| plain(made) == plain(found))
     }
 
@@ -89,8 +94,10 @@ pub(crate) fn check_views(session: &impl Session, plan: &Plan) -> Result<(), Des
     Ok(())
 }
 
-/// A type without case, blanks and the order of its texts.
+/// A type without case and blanks, and without how its texts are encoded and ordered.
 fn plain(type_name: &str) -> String {
-    let without_order = type_name.split(" COLLATE ").next().unwrap_or(type_name);
-    without_order.chars().filter(|character| !character.is_whitespace()).collect::<String>().to_lowercase()
+    let alone = [" CHARACTER SET ", " COLLATE "]
+        .into_iter()
+        .fold(type_name, |name, word| name.split(word).next().unwrap_or(name));
+    alone.chars().filter(|character| !character.is_whitespace()).collect::<String>().to_lowercase()
 }

@@ -44,7 +44,8 @@ impl Leaving {
         let is_there = |table: &&Table| catalogue.get(&table.name).is_some();
         let present: Vec<Table> = tables.iter().rev().filter(is_there).cloned().collect();
         let ours = |table: &Table| {
-            let ours = dependents.iter().filter(|dependent| dependent.is_ours() && dependent.is_on(&table.name));
+            let ours =
+                dependents.iter().filter(|dependent| dependent.is_ours() && dependent.is_on(&table.name));
             ours.map(|index| (table.name.clone(), index.name.clone())).collect::<Vec<_>>()
         };
         let leaving = Leaving {

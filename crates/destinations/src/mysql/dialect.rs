@@ -182,7 +182,8 @@ impl Dialect for MySql {
     }
 
     fn columns_sql(&self) -> &'static str {
-        "SELECT c.table_name, c.column_name, c.column_type FROM information_schema.columns AS c \
+        "SELECT c.table_name, c.column_name, CASE WHEN c.column_type LIKE 'tinyint(1)%' THEN 'boolean' \
+         WHEN c.column_type LIKE 'bigint%' THEN 'bigint' ELSE c.column_type END FROM information_schema.columns AS c \
          WHERE c.table_schema = DATABASE() ORDER BY c.table_name, c.ordinal_position"
     }
 

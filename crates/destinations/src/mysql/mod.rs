@@ -54,7 +54,14 @@ impl MySqlDatabase {
     pub(crate) fn new(uri: &str, lock_wait: Duration) -> Result<MySqlDatabase, DestinationError> {
         let address = ServerAddress::parse(uri)?;
         let description = address.describe();
-        Ok(MySqlDatabase { address, lock_wait, link: None, holding: None, stale: Mutable::new(false), description })
+        Ok(MySqlDatabase {
+            address,
+            lock_wait,
+            link: None,
+            holding: None,
+            stale: Mutable::new(false),
+            description,
+        })
     }
 
     /// A new connection, without settings and database.

@@ -46,7 +46,10 @@ pub(crate) fn what_somebody_took_away_or_retyped_is_found_and_mended_by_the_stat
     let retyping = engine.of(
         "ALTER TABLE contacts DROP COLUMN age; ALTER TABLE contacts ADD COLUMN age TEXT",
         "ALTER TABLE contacts ALTER COLUMN age TYPE VARCHAR",
-        "ALTER TABLE contacts ALTER COLUMN age TYPE text",
+        engine.of_server(
+            "ALTER TABLE contacts ALTER COLUMN age TYPE text",
+            "ALTER TABLE contacts MODIFY COLUMN age LONGTEXT",
+        ),
     );
     let without_view = "DROP VIEW anns";
     for (done, of, said) in [

@@ -24,6 +24,11 @@ fn holder(outcome: Result<(), DestinationError>) -> String {
     }
 }
 
+/// What names a process: of the connections to MySQL the server knows no more than whose they are.
+fn named(engine: Engine, pid: u32) -> String {
+    engine.of_server(format!("process {pid}"), "of the server".to_owned())
+}
+
 pub(crate) fn a_second_run_is_told_at_once_who_is_there(engine: Engine) {
     let mut bench = Bench::unclaimed(engine, Vec::new());
     bench.destination.hold(NOW_US).expect("nobody is there");
@@ -31,7 +36,7 @@ pub(crate) fn a_second_run_is_told_at_once_who_is_there(engine: Engine) {
     let began = Instant::now();
     let told = holder(bench.another().hold(NOW_US));
     assert!(began.elapsed() < TOLD_WITHIN, "{:?}", began.elapsed());
-    assert!(told.contains(&format!("process {}", std::process::id())), "{told}");
+    assert!(told.contains(&named(engine, std::process::id())), "{told}");
     // What is held is held through everything that a run does.
     bench.destination.claim("w1", "j1").expect("claim");
     holder(bench.another().hold(NOW_US));
@@ -46,7 +51,7 @@ pub(crate) fn who_was_killed_is_not_there_any_more(engine: Engine) {
     let mut bench = Bench::unclaimed(engine, Vec::new());
     let mut child = holding_child(engine, bench.path.parent().expect("a folder"));
     let told = holder(bench.destination.hold(NOW_US));
-    assert!(told.contains(&format!("process {}", child.id())), "{told}");
+    assert!(told.contains(&named(engine, child.id())), "{told}");
     child.kill().expect("the child is killed");
     child.wait().expect("the child has ended");
     let deadline = Instant::now() + NOTICED_WITHIN;
