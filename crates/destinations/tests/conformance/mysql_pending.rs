@@ -157,7 +157,7 @@ fn tables_make_way_for_others_only_with_the_rows_of_those() {
                       AND (table_name LIKE 'contact%' OR table_name LIKE '%left%' OR table_name = 'users') \
                       ORDER BY table_name";
         let expected = if kept_as.is_some() {
-            vec!["contact_tags_old", "contacts", "contacts_old"]
+            vec!["contacts", "contacts_old", "contact_tags_old"]
         } else {
             vec!["contacts"]
         };
