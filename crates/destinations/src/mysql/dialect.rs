@@ -26,8 +26,6 @@ const COMMENT_MAX: usize = 1_024;
 const TEXTS_MAX: usize = 3;
 /// Characters of each text of such a key that are searched by.
 const PREFIX: usize = 96;
-/// Bytes of rows sent at once into tables that were empty.
-const GATHERED_BYTES_MAX: usize = 8 << 20;
 /// The comment on bookkeeping tables.
 const LEDGER_MARK: &str = "bookkeeping of relatable";
 
@@ -149,10 +147,6 @@ impl Dialect for MySql {
 
     fn wide_key_prefix(&self, columns: usize) -> Option<usize> {
         (columns > TEXTS_MAX).then_some(PREFIX)
-    }
-
-    fn gathered_bytes_max(&self) -> usize {
-        GATHERED_BYTES_MAX
     }
 
     fn unnameable(&self, name: &str) -> Option<&'static str> {
