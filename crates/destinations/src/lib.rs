@@ -41,7 +41,10 @@ mod shape;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod staging;
+mod standing;
 mod statement;
+mod version_plan;
+mod versioning;
 
 pub use contract::{Dangling, Destination, Live, Only, Reading, Referring, Rows, Uneven, Within};
 pub use error::DestinationError;
