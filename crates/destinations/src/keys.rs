@@ -79,7 +79,8 @@ pub(crate) fn versions(
          FROM {asked} AS a CROSS JOIN {} AS t WHERE t.{key} = a.k AND t.{version} IS NOT NULL{standing}",
         dialect.quote(table)
     );
-    let mut rows = appended.and_then(|()| session.rows(step, &sql, &[]));
+    let rows = appended.and_then(|()| session.rows(step, &sql, &[]));
+    let mut gone = Ok(Vec::new());
     if Catalogue::read(session)?.get(gone::LEDGER.name).is_some() {
         let sql = format!(
             "SELECT a.k, g.gone_at FROM {asked} AS a CROSS JOIN {} AS g WHERE g.record = a.k AND g.resource IN \
@@ -88,13 +89,11 @@ pub(crate) fn versions(
             columns::LEDGER.name,
             dialect.literal(table)
         );
-        rows = rows.and_then(|mut rows| {
-            rows.extend(session.rows(step, &sql, &[])?);
-            Ok(rows)
-        });
+        gone = session.rows(step, &sql, &[]);
     }
     session.execute(step, &format!("DROP TABLE {asked}"), &[])?;
-    let pairs = rows?.into_iter().filter_map(|row| match row.as_slice() {
+    // What has a row again is known by that.
+    let pairs = gone?.into_iter().chain(rows?).filter_map(|row| match row.as_slice() {
         [Cell::Text(key), version] => Some((key.clone(), dialect.instant_us(version)?)),
         _ => None,
     });

@@ -15,6 +15,7 @@ mod load;
 mod load_inputs;
 mod load_size;
 mod model;
+mod modes;
 mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -16,6 +16,7 @@ mod incomplete;
 mod keys;
 mod lost_journal;
 mod missing;
+mod modes;
 mod oracle;
 mod permissions;
 #[cfg(feature = "postgres")]
