@@ -62,6 +62,8 @@ pub(crate) fn versions(
 ) -> Result<HashMap<String, i64>, DestinationError> {
     let dialect = session.dialect();
     let step = Step("read versions of", table);
+    let mode = modes::read(session)?.get(table).copied().unwrap_or_default();
+    let notes_gone = Catalogue::read(session)?.get(gone::LEDGER.name).is_some();
     let asked = dialect.place(Place::Temporary(ASKED));
     let text = dialect.identifying_type_name(relatable_model::logical::LogicalType::Text);
     session.execute(step, &format!("CREATE TEMP TABLE {asked} (k {text})"), &[])?;
@@ -71,7 +73,6 @@ pub(crate) fn versions(
     let appended = session.append(step, Place::Temporary(ASKED), &[batch]);
     let (key, version, deleted) =
         (dialect.quote(key_name), dialect.quote(version), dialect.quote(DELETED_AT));
-    let mode = modes::read(session)?.get(table).copied().unwrap_or_default();
     let versions = Versions { table, key: &[key_name.to_owned()], mode, is_marked: true };
     let standing = versions.standing(dialect, "t").map(|it| format!(" AND {it}")).unwrap_or_default();
     let sql = format!(
@@ -81,7 +82,7 @@ pub(crate) fn versions(
     );
     let rows = appended.and_then(|()| session.rows(step, &sql, &[]));
     let mut gone = Ok(Vec::new());
-    if Catalogue::read(session)?.get(gone::LEDGER.name).is_some() {
+    if notes_gone {
         let sql = format!(
             "SELECT a.k, g.gone_at FROM {asked} AS a CROSS JOIN {} AS g WHERE g.record = a.k AND g.resource IN \
              (SELECT resource FROM {} WHERE table_name = {})",

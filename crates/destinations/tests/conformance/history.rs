@@ -305,6 +305,19 @@ pub(crate) fn versions_follow_each_other_whatever_the_clock_does(engine: Engine)
     assert_intervals(&bench, "contacts");
 }
 
+pub(crate) fn a_column_that_comes_later_makes_versions_where_it_has_a_value(engine: Engine) {
+    let mut bench = bench(engine);
+    bench.load(vec![contacts(&bench, &[("1", "a", "x"), ("2", "b", "x")])]);
+    bench.table("contacts").columns.push(crate::bench::column("plan", LogicalType::Json));
+    let columns = ["id", "plan", "_deleted_at"];
+    let rows = json!([["1", "{\"paid\": 1}", null], ["2", null, null]]);
+    let receipt = bench.load(vec![bench.rows("contacts", &columns, rows.clone())]);
+    assert_eq!(receipt.tables["contacts"], counts(0, 1, 0));
+    assert!(bench.load(vec![bench.rows("contacts", &columns, rows)]).tables.is_empty());
+    assert_eq!(versions(&bench, "contacts", "id, name"), ["1|a|ended", "1|a|current", "2|b|current"]);
+    assert_eq!(bench.read("SELECT id FROM contacts WHERE plan IS NOT NULL AND _is_current"), ["1"]);
+}
+
 pub(crate) fn records_are_read_as_they_are_now(engine: Engine) {
     let mut bench = bench(engine);
     let load = |bench: &mut Bench, count: i64, texts: &[&str]| {

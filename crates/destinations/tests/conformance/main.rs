@@ -102,6 +102,7 @@ conformance![
     history::one_current_row_per_key_is_guaranteed,
     history::distinct_rows_into_empty_tables_are_versions,
     history::versions_follow_each_other_whatever_the_clock_does,
+    history::a_column_that_comes_later_makes_versions_where_it_has_a_value,
     history::records_are_read_as_they_are_now,
     history::views_show_what_is_current,
     history::another_mode_than_the_tables_have_is_refused,
