@@ -330,30 +330,18 @@ impl Planner<'_> {
 
     /// `CREATE VIEW` over the live rows, with every column listed.
     fn view_sql(&self, view: &View, shape: &Shape) -> String {
-        if let Some(live) =
-            Versions::from(shape).live(self.dialect, "t").filter(|_| shape.mode.keeps_versions())
-        {
-            return format!(
-                "CREATE VIEW {} AS SELECT {} FROM {} AS t WHERE t.{} = {} AND {live}",
-                self.dialect.quote(&view.name),
-                list(self.dialect, "t", shape.columns.iter().map(|column| &column.name)),
-                self.dialect.quote(&shape.name),
-                self.dialect.quote(&view.column),
-                self.dialect.literal(&view.equals)
-            );
-        }
-        let live = if shape.column(DELETED_AT).is_some() {
-            format!(" AND {} IS NULL", self.dialect.quote(DELETED_AT))
-        } else {
-            String::new()
-        };
+        let versions = Versions::from(shape).live(self.dialect, "t").filter(|_| shape.mode.keeps_versions());
+        let (alias, named) = if versions.is_some() { ("t", " AS t") } else { ("", "") };
+        let unmarked = || format!("{} IS NULL", self.dialect.quote(DELETED_AT));
+        let live = versions.or_else(|| shape.column(DELETED_AT).map(|_| unmarked()));
         format!(
-            "CREATE VIEW {} AS SELECT {} FROM {} WHERE {} = {}{live}",
+            "CREATE VIEW {} AS SELECT {} FROM {}{named} WHERE {} = {}{}",
             self.dialect.quote(&view.name),
-            list(self.dialect, "", shape.columns.iter().map(|column| &column.name)),
+            list(self.dialect, alias, shape.columns.iter().map(|column| &column.name)),
             self.dialect.quote(&shape.name),
-            self.dialect.quote(&view.column),
-            self.dialect.literal(&view.equals)
+            list(self.dialect, alias, [&view.column]),
+            self.dialect.literal(&view.equals),
+            live.map(|live| format!(" AND {live}")).unwrap_or_default(),
         )
     }
 }

@@ -8,7 +8,7 @@ use crate::shape::Shape;
 use crate::standing::Versions;
 use crate::statement::{list, same, within};
 use relatable_model::logical::LogicalType;
-use relatable_model::schema::DELETED_AT;
+use relatable_model::schema::{Column, DELETED_AT};
 use relatable_model::write_mode::{IS_CURRENT, VALID_FROM, VALID_TO, WriteMode};
 
 /// The temporary table of the versions that stand for the staged rows.
@@ -109,7 +109,7 @@ impl VersionPlan<'_> {
 
     /// Gathers what is new or differs in [`CHANGES`], of the rows in `filled`; `staged` are the columns that came.
     pub(crate) fn changes_sql(&self, filled: &str, staged: &[String]) -> String {
-        let differ = |column: &&relatable_model::schema::Column| {
+        let differ = |column: &&Column| {
             self.dialect.differ(&self.dialect.comparable("t", column), &self.dialect.comparable("f", column))
         };
         let compared: Vec<_> = (self.shape.columns.iter())

@@ -11,7 +11,7 @@ use crate::statement::{list, same};
 use crate::version_plan::{At, BEFORE, CHANGES, FILLED, KEPT, NEW, VersionPlan};
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, TimestampMicrosecondArray};
 use arrow_schema::{ArrowError, Schema};
-use relatable_model::schema::DELETED_AT;
+use relatable_model::schema::{ColumnRole, DELETED_AT};
 use relatable_model::write_mode::WriteMode;
 use std::sync::Arc;
 
@@ -196,10 +196,10 @@ fn opened(mode: WriteMode, batch: &RecordBatch, moment_us: i64) -> Result<Record
     let mut arrays = batch.columns().to_vec();
     for column in mode.columns() {
         let array: ArrayRef = match column.role {
-            relatable_model::schema::ColumnRole::ValidFrom => {
+            ColumnRole::ValidFrom => {
                 Arc::new(TimestampMicrosecondArray::from(vec![moment_us; batch.num_rows()]))
             }
-            relatable_model::schema::ColumnRole::ValidTo => {
+            ColumnRole::ValidTo => {
                 let ends = rows.clone().map(|row| is_gone(row).then_some(moment_us + 1));
                 Arc::new(ends.collect::<TimestampMicrosecondArray>())
             }
