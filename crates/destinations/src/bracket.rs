@@ -125,7 +125,7 @@ pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
             Pending::Table(name) if is_table(name) => drop_empty(session, name)?,
             Pending::Column(table, column) => {
                 let relation = catalogue.get(table);
-                if relation.is_some_and(|it| it.columns.contains(&column.to_ascii_lowercase())) {
+                if relation.is_some_and(|it| it.columns.contains_key(&column.to_ascii_lowercase())) {
                     drop_empty_column(session, table, column)?;
                 }
             }

@@ -8,12 +8,13 @@ use crate::merge_plan::{
     mark_deleted_sql, repeated_sql,
 };
 use crate::package::{RowCounts, Scope, TableChange};
-use crate::session::{Place, Session, Step};
+use crate::session::{Merged, Place, Session, Step};
 use crate::shape::{Shape, Shapes};
 use crate::staging::{columns_of, require, stage, unstage};
 use arrow_array::RecordBatch;
 use relatable_model::schema::{Column, DELETED_AT};
-use std::collections::BTreeMap;
+use relatable_model::write_mode::WriteMode;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the changes of a load did so far.
 #[derive(Debug, Default)]
@@ -45,11 +46,23 @@ pub(crate) struct Applier<'a, S: Session> {
     gathering: Gathering<'a, S>,
     /// What declares the keys of new tables, to be run before rows are compared.
     keys: Statements,
+    /// The moment at which versions begin and end, microseconds since the epoch: later than any before.
+    pub(crate) moment_us: i64,
+    /// Tables that keep versions, of which this load has opened or closed some.
+    pub(crate) touched: BTreeSet<String>,
+    /// Whether any record is noted as gone, once that was asked.
+    pub(crate) has_gone: Option<bool>,
 }
 
 impl<'a, S: Session> Applier<'a, S> {
-    /// An applier that has done nothing yet; `keys` are to be declared before rows are compared.
-    pub(crate) fn new(session: &'a S, shapes: &'a Shapes, keys: Statements) -> Applier<'a, S> {
+    /// An applier that has done nothing yet; `keys` are to be declared before rows are compared, and versions begin and end
+    /// at `moment_us`.
+    pub(crate) fn new(
+        session: &'a S,
+        shapes: &'a Shapes,
+        keys: Statements,
+        moment_us: i64,
+    ) -> Applier<'a, S> {
         let gathering = Gathering::new(session);
         Applier {
             session,
@@ -58,6 +71,9 @@ impl<'a, S: Session> Applier<'a, S> {
             began_empty: BTreeMap::new(),
             gathering,
             keys,
+            moment_us,
+            touched: BTreeSet::new(),
+            has_gone: None,
         }
     }
 
@@ -94,7 +110,12 @@ impl<'a, S: Session> Applier<'a, S> {
         }
         let linked = shape.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here));
         require(shape, &columns, shape.key.iter().chain(linked))?;
-        self.gathering.add(shape, &change.rows)?;
+        if shape.mode.keeps_versions() {
+            self.gathering.add(shape, &self.opened(shape, &change.rows)?)?;
+            self.touched.insert(shape.name.clone());
+        } else {
+            self.gathering.add(shape, &change.rows)?;
+        }
         let rows: usize = change.rows.iter().map(RecordBatch::num_rows).sum();
         self.outcome.counts(&shape.name).inserted += rows as u64;
         Ok(())
@@ -168,11 +189,16 @@ impl<'a, S: Session> Applier<'a, S> {
         self.check_repeated(&merge)?;
         if !change.rows.is_empty() {
             self.drop_orphans(&merge)?;
+            self.settle_gone(&merge)?;
         }
         for scope in &change.replaced {
             self.delete_replaced(shape, scope)?;
         }
-        let merged = self.session.merge(&merge)?;
+        let merged = match shape.mode.keeps_versions() {
+            true if change.rows.is_empty() => Merged::default(),
+            true => self.merge_versions(&merge)?,
+            false => self.session.merge(&merge)?,
+        };
         let counts = self.outcome.counts(&shape.name);
         counts.inserted += merged.inserted;
         counts.updated += merged.updated;
@@ -193,8 +219,9 @@ impl<'a, S: Session> Applier<'a, S> {
     fn drop_orphans(&mut self, merge: &Merge<'_>) -> Result<(), DestinationError> {
         let Some(link) = &merge.shape.parent else { return Ok(()) };
         let step = Step("check the parents of", &merge.shape.name);
-        let dropped =
-            self.session.execute(step, &merge.drop_orphans_sql(self.session.dialect(), link), &[])?;
+        let parent = self.shapes.get(&link.table);
+        let sql = merge.drop_orphans_sql(self.session.dialect(), link, parent);
+        let dropped = self.session.execute(step, &sql, &[])?;
         if dropped > 0 {
             *self.outcome.orphans.entry(merge.shape.name.clone()).or_default() += dropped;
         }
@@ -205,6 +232,10 @@ impl<'a, S: Session> Applier<'a, S> {
     fn delete_replaced(&mut self, shape: &Shape, scope: &Scope) -> Result<(), DestinationError> {
         if scope.columns.is_empty() {
             return Err(shape.mismatch("a scope names no column"));
+        }
+        if shape.mode == WriteMode::Append {
+            // What was there stays, whatever came after it.
+            return Ok(());
         }
         let keys = std::slice::from_ref(&scope.keys);
         let columns: Vec<&Column> = columns_of(shape, keys)?;
@@ -227,7 +258,7 @@ impl<'a, S: Session> Applier<'a, S> {
     }
 
     /// Deletes the rows of `shape` gathered at `depth`, their children first.
-    fn delete_gathered(&mut self, shape: &Shape, depth: usize) -> Result<(), DestinationError> {
+    pub(crate) fn delete_gathered(&mut self, shape: &Shape, depth: usize) -> Result<(), DestinationError> {
         let dialect = self.session.dialect();
         let step = Step("delete rows of", &shape.name);
         let gathered = gathered_name(depth);
@@ -243,7 +274,10 @@ impl<'a, S: Session> Applier<'a, S> {
             self.delete_gathered(child, depth + 1)?;
             unstage(self.session, child, &below)?;
         }
-        let deleted = self.session.execute(step, &delete_gathered_sql(dialect, shape, &gathered), &[])?;
+        let deleted = match shape.mode {
+            WriteMode::History => self.end_gathered(shape, &gathered)?,
+            _ => self.session.execute(step, &delete_gathered_sql(dialect, shape, &gathered), &[])?,
+        };
         self.outcome.counts(&shape.name).deleted += deleted;
         Ok(())
     }
@@ -256,13 +290,22 @@ impl<'a, S: Session> Applier<'a, S> {
         require(shape, &columns, shape.key.iter().chain([&mark]))?;
         stage(self.session, shape, MARKS, &columns, batches, &shape.key)?;
         let step = Step("mark deleted rows of", &shape.name);
-        let marked = self.session.execute(step, &mark_deleted_sql(self.session.dialect(), shape), &[])?;
+        let marked = match shape.mode {
+            WriteMode::Upsert => {
+                self.session.execute(step, &mark_deleted_sql(self.session.dialect(), shape), &[])?
+            }
+            WriteMode::Append | WriteMode::History => self.mark_versions(shape)?,
+            WriteMode::Mirror => {
+                self.delete_marked(shape)?;
+                0
+            }
+        };
         self.outcome.counts(&shape.name).deleted += marked;
         unstage(self.session, shape, MARKS)
     }
 }
 
 /// The temporary table of keys to delete, at a depth below the table changed.
-fn gathered_name(depth: usize) -> String {
+pub(crate) fn gathered_name(depth: usize) -> String {
     format!("_relatable_gone_{depth}")
 }

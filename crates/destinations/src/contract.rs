@@ -32,7 +32,8 @@ pub struct Only<'a> {
     pub values: &'a [Vec<String>],
 }
 
-/// Live rows of a table: those without a mark in `_deleted_at`.
+/// Live rows of a table: those without a mark in `_deleted_at`, and of several versions of a row the one that is current or
+/// newest. Whoever asks for rows of a table gets such everywhere, or such with those marked.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
     /// The table.
@@ -181,7 +182,8 @@ pub trait Destination: Send {
 
     /// The moment that the rows with these keys are known up to: their version column, or `_deleted_at` where that is
     /// later. How the pipeline keeps an answer from the search index, which may lag behind, from replacing a newer row or
-    /// reviving one found to be gone. Keys without a row, rows with a null version and tables that do not exist yet are
+    /// reviving one found to be gone. Of a record that was deleted with its row it is when that was found to be gone. Keys
+    /// without a row otherwise, rows with a null version and tables that do not exist yet are
     /// left out; a key may be asked for twice. `key` is one text column, `version` a timestamp column; versions come in microseconds
     /// since the epoch.
     ///
@@ -217,13 +219,26 @@ pub trait Destination: Send {
     /// their `_deleted_at` unless they have one. A row marked as deleted lives again when a change brings it with
     /// `_deleted_at` null; a change that lacks that column leaves the mark. Marked rows are parents like any other.
     ///
+    /// That is what an upsert is. In another [mode](relatable_model::write_mode::WriteMode) of the table:
+    ///
+    /// * *Mirror*: rows named as deleted go, with every row that descends from them, and the moments are noted, the first
+    ///   one of each: until a change brings the row with `_deleted_at` null, one that lacks that column brings nothing.
+    /// * *History*: what would be updated opens a version, which begins at the moment of the load, and the one before ends
+    ///   there; what would be deleted or marked ends. A row that differs only in what is ignored is updated. A version has at
+    ///   its columns what the change lacks from the one before. A load makes one version at most of each row, and none of one
+    ///   that is in the end as it was before it. Its moment is `loaded_at_us`, or a microsecond after that of the load before
+    ///   where that is later. A version that came with the load and is marked by it ends a microsecond after it began.
+    /// * *Append*: what would be updated or marked is a row more, beside the one that was newest; nothing is deleted.
+    ///
+    /// Where versions are kept, a parent link holds between rows that stand for their records.
+    ///
     /// A [`Change::Distinct`] may be applied without looking for any of this where its table had no row before the load; a
     /// key that such changes bring twice after all is [`DestinationError::KeyRepeated`], or what the database says of it.
     /// [`Change::Issues`] are stored in the place where they come, and count like those of the package.
     ///
     /// Tables and columns that are not declared any more stay as they are; views of a declared table that it no longer
     /// asks for go. A declaration may change a column's description, role, path and references, not its type, and
-    /// neither a table's key nor its parent.
+    /// neither a table's key nor its parent nor its mode.
     ///
     /// Calling it again with the same package and changes changes nothing but `_relatable_loads` and the counts and last
     /// times of `_relatable_issues`.

@@ -9,8 +9,10 @@ use crate::error::DestinationError;
 use crate::package::RememberedColumn;
 use crate::session::{Session, Step};
 use crate::shape::{Known, Shape, Shapes};
+use crate::standing::Versions;
 use crate::statement::list;
-use relatable_model::schema::{Column, DELETED_AT, ParentLink, Table, View};
+use relatable_model::schema::{Column, ColumnRole, DELETED_AT, ParentLink, Table, View};
+use relatable_model::write_mode::{IS_CURRENT, WriteMode};
 
 /// Statements, with the table each is about, in order.
 pub(crate) type Statements = Vec<(String, String)>;
@@ -114,6 +116,13 @@ impl Planner<'_> {
         }
         if !same_parent(table.parent.as_ref(), shape.parent.as_ref()) {
             return Err(shape.mismatch("its link to a parent table is another than asked for"));
+        }
+        if table.mode != shape.mode {
+            let (stored, asked) = (shape.mode.name(), table.mode.name());
+            return Err(shape.mismatch(format!(
+                "its rows are written in the mode `{stored}`, asked for is `{asked}`; `relatable remodel` makes the \
+                 tables anew"
+            )));
         }
         let linked = table.parent.iter().flat_map(|parent| parent.columns.iter().map(|(here, _)| here));
         if let Some(missing) = table.key.iter().chain(linked).find(|name| shape.column(name).is_none()) {
@@ -248,6 +257,12 @@ impl Planner<'_> {
             plan.keys.push(declared(self.key_sql(shape)));
             plan.links.extend(self.link_sql(shape).map(declared));
         }
+        if shape.mode == WriteMode::History
+            && let Some(sql) = self.dialect.unique_where(&shape.name, &shape.key, IS_CURRENT)
+        {
+            let statements = if is_late { &mut plan.keys } else { &mut plan.statements };
+            statements.push((shape.name.clone(), sql));
+        }
         let Some(link) = &shape.parent else { return };
         let here: Vec<String> = link.columns.iter().map(|(here, _)| here.clone()).collect();
         if !shape.key.starts_with(&here)
@@ -306,18 +321,21 @@ impl Planner<'_> {
 
     /// How a column is declared, its name apart.
     fn declared(&self, shape: &Shape, column: &Column) -> String {
-        let null = if shape.key.contains(&column.name) { " NOT NULL" } else { "" };
+        let identifies = shape.key.contains(&column.name) || column.role == ColumnRole::ValidFrom;
+        let null = if identifies { " NOT NULL" } else { "" };
         format!("{}{null}", shape.type_name(self.dialect, column))
     }
 
     /// `PRIMARY KEY …`.
     fn key_sql(&self, shape: &Shape) -> String {
-        format!("PRIMARY KEY ({})", list(self.dialect, "", &shape.key))
+        let versions = shape.columns.iter().filter(|column| column.role == ColumnRole::ValidFrom);
+        let key = shape.key.iter().chain(versions.map(|column| &column.name));
+        format!("PRIMARY KEY ({})", list(self.dialect, "", key))
     }
 
-    /// `FOREIGN KEY …`, for a table that has a parent.
+    /// `FOREIGN KEY …`, for a table that has a parent. Where versions are kept, a parent's key is that of several rows.
     fn link_sql(&self, shape: &Shape) -> Option<String> {
-        let link = shape.parent.as_ref()?;
+        let link = shape.parent.as_ref().filter(|_| !shape.mode.keeps_versions())?;
         Some(format!(
             "{}FOREIGN KEY ({}) REFERENCES {} ({}){}",
             self.dialect.link_name(),
@@ -341,18 +359,18 @@ impl Planner<'_> {
 
     /// `CREATE VIEW` over the live rows, with every column listed.
     fn view_sql(&self, view: &View, shape: &Shape) -> String {
-        let live = if shape.column(DELETED_AT).is_some() {
-            format!(" AND {} IS NULL", self.dialect.quote(DELETED_AT))
-        } else {
-            String::new()
-        };
+        let versions = Versions::from(shape).live(self.dialect, "t").filter(|_| shape.mode.keeps_versions());
+        let (alias, named) = if versions.is_some() { ("t", " AS t") } else { ("", "") };
+        let unmarked = || format!("{} IS NULL", self.dialect.quote(DELETED_AT));
+        let live = versions.or_else(|| shape.column(DELETED_AT).map(|_| unmarked()));
         format!(
-            "CREATE VIEW {} AS SELECT {} FROM {} WHERE {} = {}{live}",
+            "CREATE VIEW {} AS SELECT {} FROM {}{named} WHERE {} = {}{}",
             self.dialect.quote(&view.name),
-            list(self.dialect, "", shape.columns.iter().map(|column| &column.name)),
+            list(self.dialect, alias, shape.columns.iter().map(|column| &column.name)),
             self.dialect.quote(&shape.name),
-            self.dialect.quote(&view.column),
-            self.dialect.literal(&view.equals)
+            list(self.dialect, alias, [&view.column]),
+            self.dialect.literal(&view.equals),
+            live.map(|live| format!(" AND {live}")).unwrap_or_default(),
         )
     }
 }

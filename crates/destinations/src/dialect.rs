@@ -153,6 +153,17 @@ pub(crate) trait Dialect {
         None
     }
 
+    /// The statement that lets only one row with these columns have true in the column `flag`, where the database can see
+    /// to that and is asked to.
+    fn unique_where(&self, _table: &str, _columns: &[String], _flag: &str) -> Option<String> {
+        None
+    }
+
+    /// The condition that two comparable values are not the same, where null is a value like any other.
+    fn differ(&self, left: &str, right: &str) -> String {
+        format!("{left} IS DISTINCT FROM {right}")
+    }
+
     /// A query for (kind, name, table or empty, statement) of what hangs on tables: indexes, triggers, views, tables
     /// with a foreign key.
     fn dependents_sql(&self) -> &'static str;
@@ -233,6 +244,24 @@ pub(crate) fn create_index_sql(dialect: &dyn Dialect, table: &str, columns: &[St
 pub(crate) fn index_name(table: &str, columns: &[String]) -> String {
     let name = format!("_relatable_index.{table}.{}", columns.join("."));
     Names::default().assign(&name, &name)
+}
+
+/// The statement that makes a unique index on these columns of the rows that have true in the column `flag`.
+pub(crate) fn create_unique_where_sql(
+    dialect: &dyn Dialect,
+    table: &str,
+    columns: &[String],
+    flag: &str,
+) -> String {
+    let name = format!("_relatable_unique.{table}.{flag}");
+    let name = Names::default().assign(&name, &name);
+    format!(
+        "CREATE UNIQUE INDEX {} ON {} ({}) WHERE {}",
+        dialect.quote(&name),
+        dialect.quote(table),
+        list(dialect, "", columns),
+        dialect.quote(flag)
+    )
 }
 
 /// A text between quotes, each quote in it doubled, as the SQL standard has it.

@@ -1,6 +1,6 @@
 //! Rows and values that go for good, because nobody may have them any more: in one transaction, the same in every database.
 
-use crate::bookkeeping::{changes, checkpoint, forgotten, issues};
+use crate::bookkeeping::{changes, checkpoint, forgotten, gone, issues};
 use crate::error::DestinationError;
 use crate::package::{Erased, Erasure, Named};
 use crate::proving::as_text;
@@ -125,7 +125,9 @@ impl<S: Session> Erasing<'_, S> {
             let key: Vec<&Column> = table.key.iter().filter_map(|key| table.column(key)).collect();
             let key: Vec<String> =
                 key.into_iter().map(|column| as_text(self.session, &name, column)).collect();
-            let sql = format!("SELECT {} FROM {name} WHERE {}", key.join(" || '/' || "), rows.condition);
+            // Several versions may be of one record.
+            let key = key.join(" || '/' || ");
+            let sql = format!("SELECT DISTINCT {key} FROM {name} WHERE {}", rows.condition);
             let found = self.session.rows(step, &sql, &rows.cells)?;
             let records = found.iter().map(|row| (table.resource.clone(), row[0].text()));
             self.erased.records.extend(records);
@@ -272,10 +274,14 @@ impl<S: Session> Erasing<'_, S> {
                 changes::LEDGER.name
             );
             session.execute(Step("write to", changes::LEDGER.name), &sql, &cells)?;
+            let sql = format!("DELETE FROM {} WHERE resource = ? AND record = ?", gone::LEDGER.name);
+            session.execute(Step("write to", gone::LEDGER.name), &sql, &cells)?;
         }
-        for (ledger, columns) in
-            [(&issues::LEDGER, &["record", "detail", "path"][..]), (&changes::LEDGER, &["record"])]
-        {
+        for (ledger, columns) in [
+            (&issues::LEDGER, &["record", "detail", "path"][..]),
+            (&changes::LEDGER, &["record"]),
+            (&gone::LEDGER, &["record"]),
+        ] {
             for column in columns {
                 let sql = format!("SELECT DISTINCT {column} FROM {} WHERE {column} IS NOT NULL", ledger.name);
                 let found = session.rows(Step("read", ledger.name), &sql, &[])?;
@@ -283,10 +289,10 @@ impl<S: Session> Erasing<'_, S> {
                     if !(self.erasure.is_named)(&stored) {
                         continue;
                     }
-                    let sql = if ledger.name == name {
-                        format!("DELETE FROM {name} WHERE {column} = ?")
-                    } else {
+                    let sql = if ledger.name == changes::LEDGER.name {
                         format!("UPDATE {} SET {column} = NULL WHERE {column} = ?", ledger.name)
+                    } else {
+                        format!("DELETE FROM {} WHERE {column} = ?", ledger.name)
                     };
                     session.execute(Step("write to", ledger.name), &sql, &[Cell::Text(stored)])?;
                 }

@@ -1,8 +1,11 @@
 //! Questions about rows by their keys: which there are, and up to when they are known.
 
+use crate::bookkeeping::{self, columns, gone, modes};
+use crate::catalogue::Catalogue;
 use crate::contract::Live;
 use crate::error::DestinationError;
 use crate::session::{Cell, Place, Session, Step};
+use crate::standing::Versions;
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use relatable_model::schema::DELETED_AT;
 use std::collections::HashMap;
@@ -12,7 +15,11 @@ use std::sync::Arc;
 pub(crate) fn live(session: &impl Session, live: &Live<'_>) -> Result<Vec<String>, DestinationError> {
     let dialect = session.dialect();
     let key = dialect.quote(live.key);
-    let mut conditions = vec![format!("{} IS NULL", dialect.quote(DELETED_AT))];
+    let mode = modes::read(session)?.get(live.table).copied().unwrap_or_default();
+    let own = [live.key.to_owned()];
+    let key_columns = if mode.keeps_versions() { key_of(session, live.table)? } else { own.to_vec() };
+    let versions = Versions { table: live.table, key: &key_columns, mode, is_marked: true };
+    let mut conditions: Vec<String> = versions.live(dialect, "t").into_iter().collect();
     if !live.after.is_empty() {
         conditions.push(format!("{key} > {}", dialect.literal(live.after)));
     }
@@ -26,13 +33,20 @@ pub(crate) fn live(session: &impl Session, live: &Live<'_>) -> Result<Vec<String
         parameters.push(Cell::Instant(since_us));
     }
     let sql = format!(
-        "SELECT {key} FROM {} WHERE {} ORDER BY {key} LIMIT {}",
+        "SELECT {key} FROM {} AS t WHERE {} ORDER BY {key} LIMIT {}",
         dialect.quote(live.table),
         conditions.join(" AND "),
         live.count
     );
     let rows = session.rows(Step("read the keys of", live.table), &sql, &parameters)?;
     Ok(rows.iter().map(|row| row[0].text()).collect())
+}
+
+/// The key of a table.
+fn key_of(session: &impl Session, table: &str) -> Result<Vec<String>, DestinationError> {
+    let keys = bookkeeping::keys::read(session)?;
+    let own = keys.into_iter().find(|key| key.is_primary() && key.table == table);
+    Ok(own.map(|key| key.columns).unwrap_or_default())
 }
 
 /// The temporary table of keys whose versions are asked for.
@@ -42,12 +56,14 @@ const ASKED: &str = "_relatable_asked";
 pub(crate) fn versions(
     session: &impl Session,
     table: &str,
-    key: &str,
+    key_name: &str,
     version: &str,
     keys: &[String],
 ) -> Result<HashMap<String, i64>, DestinationError> {
     let dialect = session.dialect();
     let step = Step("read versions of", table);
+    let mode = modes::read(session)?.get(table).copied().unwrap_or_default();
+    let notes_gone = Catalogue::read(session)?.get(gone::LEDGER.name).is_some();
     let asked = dialect.place(Place::Temporary(ASKED));
     let text = dialect.key_type_name(relatable_model::logical::LogicalType::Text, 1);
     session.execute(step, &format!("CREATE TEMPORARY TABLE {asked} (k {text})"), &[])?;
@@ -55,15 +71,30 @@ pub(crate) fn versions(
     let batch = RecordBatch::try_from_iter([("k", column)])
         .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })?;
     let appended = session.append(step, Place::Temporary(ASKED), &[batch]);
-    let (key, version, deleted) = (dialect.quote(key), dialect.quote(version), dialect.quote(DELETED_AT));
+    let (key, version, deleted) =
+        (dialect.quote(key_name), dialect.quote(version), dialect.quote(DELETED_AT));
+    let versions = Versions { table, key: &[key_name.to_owned()], mode, is_marked: true };
+    let standing = versions.standing(dialect, "t").map(|it| format!(" AND {it}")).unwrap_or_default();
     let sql = format!(
         "SELECT a.k, CASE WHEN t.{deleted} > t.{version} THEN t.{deleted} ELSE t.{version} END \
-         FROM {asked} AS a CROSS JOIN {} AS t WHERE t.{key} = a.k AND t.{version} IS NOT NULL",
+         FROM {asked} AS a CROSS JOIN {} AS t WHERE t.{key} = a.k AND t.{version} IS NOT NULL{standing}",
         dialect.quote(table)
     );
     let rows = appended.and_then(|()| session.rows(step, &sql, &[]));
+    let mut gone = Ok(Vec::new());
+    if notes_gone {
+        let sql = format!(
+            "SELECT a.k, g.gone_at FROM {asked} AS a CROSS JOIN {} AS g WHERE g.record = a.k AND g.resource IN \
+             (SELECT resource FROM {} WHERE table_name = {})",
+            gone::LEDGER.name,
+            columns::LEDGER.name,
+            dialect.literal(table)
+        );
+        gone = session.rows(step, &sql, &[]);
+    }
     session.execute(step, &dialect.drop_temporary(ASKED), &[])?;
-    let pairs = rows?.into_iter().filter_map(|row| match row.as_slice() {
+    // What has a row again is known by that.
+    let pairs = gone?.into_iter().chain(rows?).filter_map(|row| match row.as_slice() {
         [Cell::Text(key), version] => Some((key.clone(), dialect.instant_us(version)?)),
         _ => None,
     });

@@ -2,7 +2,7 @@
 
 use crate::bookkeeping::changes::Additions;
 use crate::bookkeeping::issues::Tally;
-use crate::bookkeeping::{checkpoint, columns, keys, loads, models, views};
+use crate::bookkeeping::{checkpoint, columns, keys, loads, models, modes, views};
 use crate::bracket::Bracket;
 use crate::catalogue::Catalogue;
 use crate::change::{Applier, Outcome};
@@ -40,14 +40,19 @@ pub(crate) fn load<S: Session>(
         bracket = Some(Bracket::open(session, package)?);
     }
     let transaction = Transaction::begin(session)?;
-    let from_seq = check_position(session, fence, package)?;
+    let (from_seq, last_us) = check_position(session, fence, package)?;
     let settled = match &mut bracket {
         Some(bracket) => bracket.record(package)?,
         None => settle_tables(session, package)?,
     };
     models::record(session, package.models, package.loaded_at_us)?;
     let (shapes, mut additions, keys) = record_tables(session, package, settled)?;
-    let mut applier = Applier::new(session, &shapes, keys);
+    // Versions follow each other, whatever the clock does.
+    let moment_us = match last_us.filter(|_| shapes.keep_versions()) {
+        Some(last_us) => package.loaded_at_us.max(last_us + 1),
+        None => package.loaded_at_us,
+    };
+    let mut applier = Applier::new(session, &shapes, keys, moment_us);
     for change in changes {
         match change.map_err(DestinationError::Producer)? {
             Change::Table(change) => {
@@ -74,7 +79,7 @@ pub(crate) fn load<S: Session>(
         tables: outcome.tables.into_iter().filter(|(_, counts)| *counts != RowCounts::default()).collect(),
     };
     loads::record(session, from_seq, package.checkpoint.seq, package.loaded_at_us, &receipt)?;
-    checkpoint::advance(session, package.checkpoint, fence, package.loaded_at_us)?;
+    checkpoint::advance(session, package.checkpoint, fence, moment_us)?;
     transaction.commit()?;
     if let Some(bracket) = bracket {
         bracket.close();
@@ -110,12 +115,12 @@ impl Settled {
 }
 
 /// Refuses a load by a handle that no longer holds the destination or for another workspace; answers the position
-/// before the load.
+/// before the load and the moment of the last one.
 fn check_position(
     session: &impl Session,
     fence: &str,
     package: &Package<'_>,
-) -> Result<i64, DestinationError> {
+) -> Result<(i64, Option<i64>), DestinationError> {
     let fenced = || DestinationError::Fenced { destination: session.describe().to_owned() };
     let stored = checkpoint::read(session)?.ok_or_else(fenced)?;
     if stored.fence != fence {
@@ -123,7 +128,7 @@ fn check_position(
     }
     checkpoint::check_workspace(session, &stored.checkpoint, &package.checkpoint.workspace)?;
     let same_journal = stored.checkpoint.journal == package.checkpoint.journal;
-    Ok(if same_journal { stored.checkpoint.seq } else { 0 })
+    Ok((if same_journal { stored.checkpoint.seq } else { 0 }, stored.loaded_at_us))
 }
 
 /// What has to be done for `tables`, and the tables as they will then be; or what stands against it.
@@ -161,6 +166,7 @@ fn record_tables(
     columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
     keys::record(session, package.tables, &known.keys)?;
     views::record(session, &plan.views, &plan.dropped_views)?;
+    modes::record(session, package.tables, &known.modes)?;
     let keys = plan.keys.into_iter().chain(plan.links).collect();
     Ok((shapes, Additions::new(package.tables, &known.columns), keys))
 }

@@ -3,8 +3,10 @@
 use crate::dialect::Dialect;
 use crate::session::Place;
 use crate::shape::Shape;
+use crate::standing::Versions;
 use crate::statement::{equal, list, same, within};
 use relatable_model::schema::{DELETED_AT, ParentLink};
+use relatable_model::write_mode::{IS_CURRENT, WriteMode};
 
 /// The temporary table of a change's rows.
 pub(crate) const STAGE: &str = "_relatable_stage";
@@ -43,12 +45,19 @@ impl Merge<'_> {
         repeated_sql(dialect, &self.shape.key, Place::Temporary(STAGE))
     }
 
-    /// Drops the staged rows whose parent does not exist.
-    pub(crate) fn drop_orphans_sql(&self, dialect: &dyn Dialect, link: &ParentLink) -> String {
+    /// Drops the staged rows whose parent does not exist; where the parent's table keeps versions, one stands for it.
+    pub(crate) fn drop_orphans_sql(
+        &self,
+        dialect: &dyn Dialect,
+        link: &ParentLink,
+        parent: Option<&Shape>,
+    ) -> String {
+        let standing = parent.and_then(|parent| Versions::from(parent).standing(dialect, "p"));
+        let standing = standing.map(|standing| format!(" AND {standing}")).unwrap_or_default();
         let staged = dialect.quote(STAGE);
         let met = equal(dialect, "p", &staged, link.columns.iter().map(|(here, there)| (there, here)));
         format!(
-            "DELETE FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE {met})",
+            "DELETE FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE {met}{standing})",
             dialect.place(Place::Temporary(STAGE)),
             dialect.quote(&link.table)
         )
@@ -72,7 +81,7 @@ pub(crate) fn gather_replaced_sql(
     // The order of a cross join is kept where it decides which table is searched by index.
     format!(
         "CREATE TEMPORARY TABLE {} AS SELECT DISTINCT {} FROM {} AS c CROSS JOIN {} AS t WHERE {} \
-         AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {})",
+         AND NOT EXISTS (SELECT 1 FROM {} AS s WHERE {}){}",
         dialect.place(Place::Temporary(gathered)),
         list(dialect, "t", &shape.key),
         dialect.place(Place::Temporary(SCOPE)),
@@ -80,7 +89,16 @@ pub(crate) fn gather_replaced_sql(
         same(dialect, "c", "t", scope),
         dialect.place(Place::Temporary(STAGE)),
         same(dialect, "s", "t", &shape.key),
+        present(dialect, shape),
     )
+}
+
+/// What restricts the rows of `shape`, called `t`, to those that have not ended.
+fn present(dialect: &dyn Dialect, shape: &Shape) -> String {
+    match shape.mode {
+        WriteMode::History => format!(" AND t.{}", dialect.quote(IS_CURRENT)),
+        _ => String::new(),
+    }
 }
 
 /// Gathers the keys of the rows of `child` whose parents' keys are gathered.
@@ -92,12 +110,13 @@ pub(crate) fn gather_children_sql(
     gathered: &str,
 ) -> String {
     format!(
-        "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} AS p CROSS JOIN {} AS t WHERE {}",
+        "CREATE TEMPORARY TABLE {} AS SELECT {} FROM {} AS p CROSS JOIN {} AS t WHERE {}{}",
         dialect.place(Place::Temporary(gathered)),
         list(dialect, "t", &child.key),
         dialect.place(Place::Temporary(parents)),
         dialect.quote(&child.name),
         equal(dialect, "t", "p", link.columns.iter().map(|(here, there)| (here, there))),
+        present(dialect, child),
     )
 }
 

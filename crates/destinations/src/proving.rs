@@ -1,12 +1,15 @@
 //! What is asked of tables to prove that they hold what they should: how many live rows, which keys, where references lead
 //! to nothing, whose lists have another length than stated.
 
+use crate::bookkeeping::gone;
 use crate::contract::{Dangling, Referring, Rows, Uneven};
 use crate::error::DestinationError;
 use crate::reading::tables;
 use crate::session::{Cell, Session, Step};
+use crate::standing::Versions;
 use relatable_model::logical::LogicalType;
-use relatable_model::schema::{Column, DELETED_AT, Table};
+use relatable_model::schema::{Column, Table};
+use relatable_model::write_mode::WriteMode;
 
 /// A table of ours by its name.
 fn table(session: &impl Session, name: &str) -> Result<Option<Table>, DestinationError> {
@@ -30,10 +33,7 @@ fn key_columns(table: &Table) -> Vec<&Column> {
 
 /// The condition that a row of the table called `t` is live.
 fn alive(session: &impl Session, table: &Table) -> String {
-    match table.column(DELETED_AT) {
-        Some(_) => format!("t.{} IS NULL", session.dialect().quote(DELETED_AT)),
-        None => "1 = 1".to_owned(),
-    }
+    Versions::from(table).live(session.dialect(), "t").unwrap_or_else(|| "1 = 1".to_owned())
 }
 
 /// The condition that a row of the table called `t` is one of `rows`, with the values it takes.
@@ -149,6 +149,14 @@ fn dangling_values(
     }
     let key: Vec<String> =
         key_columns(here).into_iter().map(|column| as_text(session, "t", column)).collect();
+    if there.mode == WriteMode::Mirror {
+        // What was deleted here is as good as marked.
+        conditions.push(format!(
+            "NOT EXISTS (SELECT 1 FROM {} AS gone WHERE gone.resource = {} AND gone.record = {value})",
+            gone::LEDGER.name,
+            dialect.literal(&there.resource)
+        ));
+    }
     let sql = format!(
         "SELECT {value}, count(*), min({}) FROM {} AS t WHERE {} \
          AND NOT EXISTS (SELECT 1 FROM {} AS g WHERE {} = {value}) GROUP BY {value} ORDER BY {value}",
@@ -187,10 +195,12 @@ pub(crate) fn uneven(
         .collect();
     let key: Vec<String> =
         key_columns(&owner).into_iter().map(|column| as_text(session, "t", column)).collect();
+    let standing = Versions::from(&list).standing(dialect, "l");
+    let standing = standing.map(|standing| format!(" WHERE {standing}")).unwrap_or_default();
     let (here, key, stated) = (here.join(", "), key.join(", "), format!("t.{}", dialect.quote(stated)));
     let sql = format!(
         "SELECT {key}, {stated}, coalesce(c.n, 0) FROM {} AS t LEFT JOIN \
-         (SELECT {here}, count(*) AS n FROM {} GROUP BY {here}) AS c ON {} \
+         (SELECT {here}, count(*) AS n FROM {} AS l{standing} GROUP BY {here}) AS c ON {} \
          WHERE {} AND ({stated} IS NULL OR {stated} <> coalesce(c.n, 0)) ORDER BY {key}",
         dialect.quote(&owner.name),
         dialect.quote(&list.name),

@@ -7,10 +7,11 @@ use crate::error::DestinationError;
 use crate::proving::as_text;
 use crate::session::{Place, Session, Step, Transaction};
 use crate::shape::Known;
+use crate::standing::Versions;
 use crate::statement::{equal, list, same};
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use relatable_model::logical::LogicalType;
-use relatable_model::schema::{ColumnRole, DELETED_AT, ParentLink, Table};
+use relatable_model::schema::{ColumnRole, ParentLink, Table};
 use std::sync::Arc;
 
 /// The temporary table of the keys of all records to read, numbered.
@@ -101,11 +102,12 @@ fn choose(session: &impl Session, root: &Table, reading: &Reading<'_>) -> Result
     let step = Step("read", &root.name);
     let key = list(dialect, "t", &root.key);
     let mut conditions = Vec::new();
-    if !reading.with_deleted
-        && let Some(column) = root.column(DELETED_AT)
-    {
-        conditions.push(format!("t.{} IS NULL", dialect.quote(&column.name)));
-    }
+    let versions = Versions::from(root);
+    conditions.extend(if reading.with_deleted {
+        versions.standing(dialect, "t")
+    } else {
+        versions.live(dialect, "t")
+    });
     if let Some(only) = &reading.only {
         conditions.push(among(session, root, only)?);
     }
@@ -179,6 +181,7 @@ fn rows_sql(
     if chain.is_empty() {
         from += &format!(" CROSS JOIN {} AS t", dialect.quote(&root.name));
         conditions.push(same(dialect, "t", "r", &root.key));
+        conditions.extend(Versions::from(root).standing(dialect, "t"));
         "t".clone_into(&mut alias);
     }
     for (place, (child, link)) in chain.iter().rev().enumerate() {
@@ -191,6 +194,7 @@ fn rows_sql(
             &alias,
             link.columns.iter().map(|(here, there)| (here, there)),
         ));
+        conditions.extend(Versions::from(*child).standing(dialect, &joined));
         alias = joined;
     }
     let position = table.columns.iter().find(|column| column.role == ColumnRole::Position);

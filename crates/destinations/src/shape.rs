@@ -3,13 +3,14 @@
 use crate::bookkeeping::columns::StoredColumn;
 use crate::bookkeeping::keys::StoredKey;
 use crate::bookkeeping::views::StoredView;
-use crate::bookkeeping::{columns, keys, views};
+use crate::bookkeeping::{columns, keys, modes, views};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::RememberedColumn;
 use crate::session::Session;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, ColumnRole, ParentLink, Table};
+use relatable_model::write_mode::WriteMode;
 use std::collections::HashMap;
 
 /// What the bookkeeping tables know of the other tables.
@@ -21,6 +22,8 @@ pub(crate) struct Known {
     pub(crate) keys: Vec<StoredKey>,
     /// `_relatable_views`.
     pub(crate) views: Vec<StoredView>,
+    /// `_relatable_modes`.
+    pub(crate) modes: HashMap<String, WriteMode>,
 }
 
 impl Known {
@@ -30,6 +33,7 @@ impl Known {
             columns: columns::read(session)?,
             keys: keys::read(session)?,
             views: views::read(session)?,
+            modes: modes::read(session)?,
         })
     }
 
@@ -63,6 +67,8 @@ impl Known {
             parent: shape.parent.clone(),
             columns: shape.columns.clone(),
             views: Vec::new(),
+            mode: shape.mode,
+            ignored: Vec::new(),
         };
         names.into_iter().filter_map(|name| shapes.get(name)).map(table).collect()
     }
@@ -91,6 +97,10 @@ pub(crate) struct Shape {
     pub(crate) parent: Option<ParentLink>,
     /// Every column: those remembered in the order they came, then those that are new.
     pub(crate) columns: Vec<Column>,
+    /// How its rows are written.
+    pub(crate) mode: WriteMode,
+    /// The columns that make no version where nothing else of a row differs.
+    pub(crate) ignored: Vec<String>,
 }
 
 impl Shape {
@@ -154,6 +164,8 @@ impl Shapes {
                 key: Vec::new(),
                 parent: None,
                 columns: Vec::new(),
+                mode: known.modes.get(&remembered.table).copied().unwrap_or_default(),
+                ignored: Vec::new(),
             });
             shape.columns.push(remembered.column.clone());
         }
@@ -177,7 +189,10 @@ impl Shapes {
                 key: table.key.clone(),
                 parent: table.parent.clone(),
                 columns: Vec::new(),
+                mode: table.mode,
+                ignored: Vec::new(),
             });
+            shape.ignored.clone_from(&table.ignored);
             let new: Vec<Column> =
                 table.columns.iter().filter(|column| shape.column(&column.name).is_none()).cloned().collect();
             shape.columns.extend(new);
@@ -188,6 +203,11 @@ impl Shapes {
     /// The table called `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&Shape> {
         self.by_name.get(name)
+    }
+
+    /// Whether some table keeps versions.
+    pub(crate) fn keep_versions(&self) -> bool {
+        self.by_name.values().any(|shape| shape.mode.keeps_versions())
     }
 
     /// The tables split from `parent`, in the order of their names.

@@ -24,3 +24,4 @@ mod reshape;
 pub mod rules;
 pub mod schema;
 pub mod shred;
+pub mod write_mode;

@@ -1,6 +1,7 @@
 //! Tables, columns and keys as shredding settles them; what a destination is asked to hold.
 
 use crate::logical::LogicalType;
+use crate::write_mode::WriteMode;
 use serde::{Deserialize, Serialize};
 
 /// Name of the bookkeeping column that says when the answer behind a row was asked for.
@@ -26,6 +27,12 @@ pub enum ColumnRole {
     Synced,
     /// [`DELETED_AT`].
     Deleted,
+    /// [`VALID_FROM`](crate::write_mode::VALID_FROM).
+    ValidFrom,
+    /// [`VALID_TO`](crate::write_mode::VALID_TO).
+    ValidTo,
+    /// [`IS_CURRENT`](crate::write_mode::IS_CURRENT).
+    Current,
 }
 
 impl ColumnRole {
@@ -39,6 +46,9 @@ impl ColumnRole {
             ColumnRole::Position => "position",
             ColumnRole::Synced => "synced",
             ColumnRole::Deleted => "deleted",
+            ColumnRole::ValidFrom => "valid_from",
+            ColumnRole::ValidTo => "valid_to",
+            ColumnRole::Current => "current",
         }
     }
 
@@ -52,9 +62,17 @@ impl ColumnRole {
             ColumnRole::Position,
             ColumnRole::Synced,
             ColumnRole::Deleted,
+            ColumnRole::ValidFrom,
+            ColumnRole::ValidTo,
+            ColumnRole::Current,
         ]
         .into_iter()
         .find(|role| role.name() == name)
+    }
+
+    /// Whether the column tells versions of a row apart, and so is written by the load and by no document.
+    pub fn is_of_versions(self) -> bool {
+        matches!(self, ColumnRole::ValidFrom | ColumnRole::ValidTo | ColumnRole::Current)
     }
 }
 
@@ -127,7 +145,7 @@ pub struct Table {
     pub path: String,
     /// What a row is, for people; may be empty.
     pub description: String,
-    /// Names of the columns that identify a row; never empty.
+    /// Names of the columns that identify a row, or all versions of it where the mode keeps several; never empty.
     pub key: Vec<String>,
     /// The parent, for a table split from another.
     pub parent: Option<ParentLink>,
@@ -135,6 +153,12 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Views to keep over it.
     pub views: Vec<View>,
+    /// How its rows are written.
+    #[serde(default)]
+    pub mode: WriteMode,
+    /// Names of the columns that make no version where nothing else of a row differs.
+    #[serde(default)]
+    pub ignored: Vec<String>,
 }
 
 impl Table {

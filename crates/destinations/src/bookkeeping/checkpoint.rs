@@ -28,6 +28,8 @@ pub(crate) struct StoredCheckpoint {
     pub(crate) checkpoint: Checkpoint,
     /// The token of the handle that may write.
     pub(crate) fence: String,
+    /// The moment of the last load, microseconds since the epoch.
+    pub(crate) loaded_at_us: Option<i64>,
 }
 
 /// The stored row, or `None` where nothing was ever claimed.
@@ -50,7 +52,7 @@ pub(crate) fn read(session: &impl Session) -> Result<Option<StoredCheckpoint>, D
             known: FORMAT,
         });
     }
-    let sql = format!("SELECT workspace, journal, seq, low_water, fence FROM {}", LEDGER.name);
+    let sql = format!("SELECT workspace, journal, seq, low_water, fence, loaded_at FROM {}", LEDGER.name);
     let rows = session.rows(step, &sql, &[])?;
     let Some(row) = rows.first() else { return Ok(None) };
     let low_water = serde_json::from_str(&row[3].text())
@@ -63,6 +65,7 @@ pub(crate) fn read(session: &impl Session) -> Result<Option<StoredCheckpoint>, D
             low_water,
         },
         fence: row[4].text(),
+        loaded_at_us: session.dialect().instant_us(&row[5]),
     }))
 }
 

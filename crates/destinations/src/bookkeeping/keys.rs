@@ -5,6 +5,7 @@ use crate::error::DestinationError;
 use crate::session::{Cell, Place, Session, Step};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, Reference, Table};
+use relatable_model::write_mode::WriteMode;
 
 /// The layout.
 pub(crate) const LEDGER: Ledger = Ledger {
@@ -103,7 +104,8 @@ fn declared(table: &Table, enforced: bool, key_of: impl Fn(&str) -> Option<Vec<S
         referenced_table: String::new(),
         referenced_columns: None,
         condition: none(),
-        enforced,
+        // Many versions have one key.
+        enforced: enforced && table.mode != WriteMode::Append,
     }];
     if let Some(parent) = &table.parent {
         let (here, there) = parent.columns.iter().cloned().unzip();
@@ -114,7 +116,7 @@ fn declared(table: &Table, enforced: bool, key_of: impl Fn(&str) -> Option<Vec<S
             referenced_table: parent.table.clone(),
             referenced_columns: Some(there),
             condition: none(),
-            enforced,
+            enforced: enforced && !table.mode.keeps_versions(),
         });
     }
     for column in &table.columns {

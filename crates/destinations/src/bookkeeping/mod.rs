@@ -4,10 +4,12 @@ pub(crate) mod changes;
 pub(crate) mod checkpoint;
 pub(crate) mod columns;
 pub(crate) mod forgotten;
+pub(crate) mod gone;
 pub(crate) mod issues;
 pub(crate) mod keys;
 pub(crate) mod loads;
 pub(crate) mod models;
+pub(crate) mod modes;
 pub(crate) mod pending;
 pub(crate) mod views;
 
@@ -24,8 +26,9 @@ use std::sync::Arc;
 /// What the names of the bookkeeping tables begin with.
 pub(crate) const PREFIX: &str = "_relatable_";
 /// The layout of the bookkeeping tables; raised when it changes in a way that older releases cannot write. Of format 1 are
-/// those without `_relatable_forgotten`: a release that does not know it would bring back who was forgotten.
-pub(crate) const FORMAT: i64 = 2;
+/// those without `_relatable_forgotten`: a release that does not know it would bring back who was forgotten. Of format 2 are
+/// those without `_relatable_modes` and `_relatable_gone`: one that does not know these would write all tables as upserts.
+pub(crate) const FORMAT: i64 = 3;
 
 /// One column of a bookkeeping table.
 pub(crate) struct LedgerColumn {
@@ -58,7 +61,7 @@ pub(crate) struct Ledger {
 }
 
 /// Every bookkeeping table.
-const LEDGERS: [&Ledger; 9] = [
+const LEDGERS: [&Ledger; 11] = [
     &checkpoint::LEDGER,
     &loads::LEDGER,
     &columns::LEDGER,
@@ -68,6 +71,8 @@ const LEDGERS: [&Ledger; 9] = [
     &changes::LEDGER,
     &models::LEDGER,
     &forgotten::LEDGER,
+    &modes::LEDGER,
+    &gone::LEDGER,
 ];
 
 impl Ledger {

@@ -181,6 +181,10 @@ impl Dialect for MySql {
          WHERE c.table_schema = DATABASE() ORDER BY c.table_name, c.ordinal_position"
     }
 
+    fn differ(&self, left: &str, right: &str) -> String {
+        format!("NOT ({left} <=> {right})")
+    }
+
     fn retype(&self, table: &str, column: &str, type_name: &str) -> String {
         format!("ALTER TABLE {} MODIFY COLUMN {} {type_name}", self.quote(table), self.quote(column))
     }

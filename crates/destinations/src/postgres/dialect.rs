@@ -1,6 +1,6 @@
 //! PostgreSQL's words. Every name without a schema means the one that the connection was opened for.
 
-use crate::dialect::{Dialect, create_index_sql};
+use crate::dialect::{Dialect, create_index_sql, create_unique_where_sql};
 use crate::session::Place;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::Column;
@@ -92,6 +92,10 @@ impl Dialect for Postgres {
 
     fn checking_links(&self) -> Option<(&'static str, &'static str)> {
         Some(("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"))
+    }
+
+    fn unique_where(&self, table: &str, columns: &[String], flag: &str) -> Option<String> {
+        Some(create_unique_where_sql(self, table, columns, flag))
     }
 
     fn dependents_sql(&self) -> &'static str {

@@ -1,7 +1,7 @@
 //! SQLite's words.
 
 use super::value::instant_us;
-use crate::dialect::{Dialect, create_index_sql};
+use crate::dialect::{Dialect, create_index_sql, create_unique_where_sql};
 use crate::session::{Cell, Place};
 use crate::statement::list;
 use relatable_model::logical::LogicalType;
@@ -66,6 +66,10 @@ impl Dialect for Sqlite {
 
     fn index(&self, table: &str, columns: &[String]) -> Option<String> {
         Some(create_index_sql(self, table, columns))
+    }
+
+    fn unique_where(&self, table: &str, columns: &[String], flag: &str) -> Option<String> {
+        Some(create_unique_where_sql(self, table, columns, flag))
     }
 
     fn dependents_sql(&self) -> &'static str {

@@ -25,10 +25,13 @@ pub(super) fn failure(destination: &str, step: impl ToString, error: Error) -> D
     }
 }
 
-/// The table whose primary key a row would have had twice: SQLite names its columns.
+/// The table in which a row's key, or that of a current version, would have been twice: SQLite names the columns.
 fn repeated_table(error: &Error) -> Option<String> {
     let Error::SqliteFailure(code, Some(message)) = error else { return None };
-    let is_key = code.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY;
+    let is_key = matches!(
+        code.extended_code,
+        rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY | rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE
+    );
     let (_, columns) = message.split_once(": ").filter(|_| is_key)?;
     columns.split_once('.').map(|(table, _)| table.to_owned())
 }

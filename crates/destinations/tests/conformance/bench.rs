@@ -6,11 +6,14 @@ use arrow_array::builder::{
     TimestampMicrosecondBuilder,
 };
 use arrow_array::{ArrayRef, RecordBatch};
-use relatable_destinations::package::{Checkpoint, Package, Receipt, RowCounts, Scope, TableChange};
+use relatable_destinations::package::{
+    Checkpoint, Package, Receipt, Retirement, RowCounts, Scope, TableChange,
+};
 use relatable_destinations::{Destination, DestinationError, open_waiting};
 use relatable_model::issue::Issue;
 use relatable_model::logical::{DECIMAL_PRECISION, DECIMAL_SCALE, LogicalType};
 use relatable_model::schema::{Column, ColumnRole, DELETED_AT, ParentLink, SYNCED_AT, Table};
+use relatable_model::write_mode::WriteMode;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,6 +31,8 @@ pub(crate) struct Bench {
     pub(crate) tables: Vec<Table>,
     pub(crate) issues: Vec<Issue>,
     pub(crate) seq: i64,
+    /// Resources whose tables make way in the next loads, and what the tables' names end in afterwards.
+    pub(crate) retired: Option<(Vec<String>, Option<String>)>,
     _folder: tempfile::TempDir,
 }
 
@@ -44,7 +49,16 @@ impl Bench {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("tables");
         let destination = handle(engine, &path);
-        Bench { engine, path, destination, tables, issues: Vec::new(), seq: 0, _folder: folder }
+        Bench {
+            engine,
+            path,
+            destination,
+            tables,
+            issues: Vec::new(),
+            seq: 0,
+            retired: None,
+            _folder: folder,
+        }
     }
 
     /// Another handle on the same database.
@@ -67,7 +81,10 @@ impl Bench {
         let checkpoint = position("w1", "j1", self.seq);
         let package = Package {
             models: &[],
-            retired: None,
+            retired: self
+                .retired
+                .as_ref()
+                .map(|(resources, kept_as)| Retirement { resources, kept_as: kept_as.as_deref() }),
             tables: &self.tables,
             issues: &self.issues,
             checkpoint: &checkpoint,
@@ -189,6 +206,8 @@ pub(crate) fn table(name: &str, key: &[&str], values: &[&str]) -> Table {
         parent: None,
         columns,
         views: Vec::new(),
+        mode: WriteMode::default(),
+        ignored: Vec::new(),
     }
 }
 

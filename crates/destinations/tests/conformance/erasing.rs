@@ -181,10 +181,28 @@ pub(crate) fn a_destination_of_the_first_format_is_brought_up_to_date_by_a_claim
     assert_eq!(older.tables().expect("tables").len(), 5);
     assert_eq!(bench.read("SELECT \"format\" FROM _relatable_checkpoint"), ["1"]);
     assert_eq!(older.claim("w1", "j1").expect("claim").seq, 1);
-    assert_eq!(bench.read("SELECT \"format\" FROM _relatable_checkpoint"), ["2"]);
+    assert_eq!(bench.read("SELECT \"format\" FROM _relatable_checkpoint"), ["3"]);
     assert_eq!(bench.read("SELECT count(*) FROM _relatable_forgotten"), ["0"]);
     assert_eq!(bench.read("SELECT * FROM contacts ORDER BY id"), before);
     bench.destination = older;
     bench.load(vec![bench.rows("contacts", &["id", "email"], json!([["p3", "e"]]))]);
     assert_eq!(bench.read("SELECT count(*) FROM contacts"), ["3"]);
+}
+
+pub(crate) fn a_destination_of_the_second_format_is_brought_up_to_date_by_a_claim(engine: Engine) {
+    let mut bench = filled(engine);
+    engine.run(
+        &bench.path,
+        "DROP TABLE _relatable_modes; DROP TABLE _relatable_gone; UPDATE _relatable_checkpoint SET \"format\" = 2",
+    );
+    let mut older = bench.another();
+    // Looking at it changes nothing.
+    assert_eq!(older.checkpoint().expect("known").expect("claimed").seq, 1);
+    assert_eq!(older.tables().expect("tables").len(), 5);
+    assert_eq!(bench.read("SELECT \"format\" FROM _relatable_checkpoint"), ["2"]);
+    assert_eq!(older.claim("w1", "j1").expect("claim").seq, 1);
+    assert_eq!(bench.read("SELECT \"format\" FROM _relatable_checkpoint"), ["3"]);
+    bench.destination = older;
+    bench.load(vec![bench.rows("contacts", &["id", "email"], json!([["p3", "e"]]))]);
+    assert_eq!(bench.read("SELECT count(*) FROM _relatable_modes"), ["0"]);
 }

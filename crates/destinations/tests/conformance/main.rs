@@ -1,5 +1,6 @@
 //! One suite for every destination: what the contract promises, checked through a plain client of the database.
 
+mod append;
 mod bench;
 mod child;
 mod client;
@@ -9,8 +10,10 @@ mod drift;
 mod erasing;
 mod failures;
 mod guards;
+mod history;
 mod holding;
 mod issues;
+mod mirror;
 #[cfg(feature = "mysql")]
 mod mysql_client;
 #[cfg(feature = "mysql")]
@@ -100,6 +103,28 @@ conformance![
     erasing::what_is_erased_is_in_no_row_and_no_file_and_nothing_else_goes,
     erasing::only_who_holds_the_destination_erases,
     erasing::a_destination_of_the_first_format_is_brought_up_to_date_by_a_claim,
+    erasing::a_destination_of_the_second_format_is_brought_up_to_date_by_a_claim,
+    history::a_version_opens_where_something_changed_and_nowhere_else,
+    history::a_replay_opens_no_version,
+    history::what_is_ignored_changes_the_current_version,
+    history::of_several_changes_in_a_load_one_version_comes,
+    history::what_a_change_lacks_is_taken_from_the_version_before,
+    history::a_part_that_changes_is_one_new_row_of_five_hundred,
+    history::what_a_replaced_list_lacks_is_closed_with_all_below_it,
+    history::a_deletion_closes_and_a_revival_opens,
+    history::one_current_row_per_key_is_guaranteed,
+    history::distinct_rows_into_empty_tables_are_versions,
+    history::versions_follow_each_other_whatever_the_clock_does,
+    history::a_column_that_comes_later_makes_versions_where_it_has_a_value,
+    history::records_are_read_as_they_are_now,
+    history::views_show_what_is_current,
+    history::another_mode_than_the_tables_have_is_refused,
+    append::each_version_seen_is_appended_and_nothing_changes,
+    append::a_deletion_is_appended_and_a_revival_too,
+    append::what_a_list_no_longer_has_stays,
+    mirror::what_is_gone_is_deleted_with_all_that_was_split_from_it,
+    mirror::a_hard_deletion_yields_only_to_a_later_answer,
+    mirror::who_is_forgotten_is_not_noted_as_gone,
     values::every_type_reads_back_exactly,
     values::text_stays_text,
     values::queries_answer_text,

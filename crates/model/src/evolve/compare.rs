@@ -86,6 +86,10 @@ impl Comparison<'_> {
         if is_renamed(&there.name, &made.name, &there.path) {
             found.push(Difference::TableRenamed { from: there.name.clone(), to: made.name.clone() });
         }
+        if there.parent.is_none() && there.mode != made.mode {
+            let (from, to) = (there.mode, made.mode);
+            found.push(Difference::ModeChanged { table: made.name.clone(), from, to });
+        }
         if there.key != made.key {
             let (from, to) = (there.key.clone(), made.key.clone());
             found.push(Difference::KeyChanged { table: made.name.clone(), from, to });

@@ -1,6 +1,7 @@
 //! One thing that would be otherwise.
 
 use crate::logical::LogicalType;
+use crate::write_mode::WriteMode;
 use serde::Serialize;
 use std::fmt;
 
@@ -52,6 +53,15 @@ pub enum Difference {
         from: Vec<String>,
         /// The key's columns then.
         to: Vec<String>,
+    },
+    /// A resource's table whose rows, and those split from them, would be written otherwise.
+    ModeChanged {
+        /// The table, by its name then.
+        table: String,
+        /// The mode now.
+        from: WriteMode,
+        /// The mode then.
+        to: WriteMode,
     },
     /// A column that is not there yet.
     ColumnAppears {
@@ -199,6 +209,9 @@ impl fmt::Display for Difference {
             Difference::TableRenamed { from, to } => write!(formatter, "~ table {from} is called {to}"),
             Difference::KeyChanged { table, from, to } => {
                 write!(formatter, "~ table {table} has the key {}, not {}", to.join(", "), from.join(", "))
+            }
+            Difference::ModeChanged { table, from, to } => {
+                write!(formatter, "~ table {table} is written in the mode {}, not {}", to.name(), from.name())
             }
             Difference::ColumnAppears { place, path, logical } => {
                 write!(formatter, "+ column {place}  {}  [{path}]", logical.name())

@@ -47,8 +47,16 @@ pub fn check_meaning(
     let root = tables.iter().find(|table| table.parent.is_none());
     let words = |rules: &ResourceRules| rules.key.as_ref().map(|key| key.join(", "));
     let key = root.and_then(|root| change(&root.name, "", ("key", words(before), words(after))));
+    // The tables tell how they are written, whatever rules are remembered.
+    let stored = root.map_or_else(|| before.write_mode(), |root| root.mode).name().to_owned();
+    let mode = || {
+        root.and_then(|root| {
+            change(&root.name, "", ("mode", Some(stored), Some(after.write_mode().name().to_owned())))
+        })
+    };
     let opened = || opened_list(tables, before, after);
-    let first = key.or_else(opened).or_else(|| changes(tables, before, after).into_iter().next());
+    let first =
+        key.or_else(mode).or_else(opened).or_else(|| changes(tables, before, after).into_iter().next());
     let Some(first @ Difference::MeaningChanges { place, .. }) = &first else { return Ok(()) };
     let said = first.meaning().unwrap_or_default();
     Err(PlanError {

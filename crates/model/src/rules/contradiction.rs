@@ -1,5 +1,6 @@
 //! Rules that cannot be followed: told when a file is read, or when it meets the layer below, and never later.
 
+use super::modes;
 use super::names::kept_whole_above;
 use super::nearest::nearest;
 use super::older;
@@ -22,6 +23,9 @@ pub(super) type Contradiction = (String, String);
 /// they are written everywhere else.
 pub(super) fn in_layer(resource: &str, rules: &mut ResourceRules) -> Result<(), Contradiction> {
     in_resource(rules)?;
+    if let Some(found) = modes::between_layers(rules, rules).filter(|_| rules.mode.is_some()) {
+        return Err(found);
+    }
     if resource == EVERY_RESOURCE {
         for_every_resource(rules)?;
     }
@@ -48,6 +52,9 @@ pub(super) fn between_layers(
 ) -> Result<(), Contradiction> {
     if let Some(reason) = unknown_key(lower, given, merged) {
         return Err(("key".to_owned(), reason));
+    }
+    if let Some(found) = modes::between_layers(given, merged) {
+        return Err(found);
     }
     let lookup = RuleLookup::new(merged);
     for (text, rule) in &given.paths {
@@ -102,7 +109,8 @@ fn in_resource(rules: &ResourceRules) -> Result<(), Contradiction> {
     for name in rules.views.keys() {
         check_name(name).map_err(|reason| (format!("views.{name}"), reason))?;
     }
-    for (place, path) in keys.chain(versions).chain(views).chain(conditions) {
+    let ignored = rules.ignore.iter().flatten().map(|path| ("ignore".to_owned(), path));
+    for (place, path) in keys.chain(ignored).chain(versions).chain(views).chain(conditions) {
         Path::parse(path).map_err(|reason| (place, reason))?;
     }
     Ok(())

@@ -37,7 +37,8 @@ impl Rules {
             lower.overlay(rules);
             contradiction::between_layers(&below, &given, lower).map_err(|found| {
                 let own = upper.resources.get(&resource);
-                let is_own = own.is_some_and(|own| own.paths.contains_key(&found.0));
+                let is_own =
+                    own.is_some_and(|own| own.paths.contains_key(&found.0) || own.says_of_mode(&found.0));
                 let named = if everywhere.is_some() && !is_own { EVERY_RESOURCE } else { &resource };
                 lines.contradictory(file, named, found)
             })?;
@@ -92,6 +93,9 @@ impl ResourceRules {
             description,
             unwrap_envelopes,
             contract,
+            mode,
+            deletions,
+            ignore,
             views,
             paths,
         } = upper;
@@ -102,6 +106,9 @@ impl ResourceRules {
         replace(&mut self.description, description);
         replace(&mut self.unwrap_envelopes, unwrap_envelopes);
         replace(&mut self.contract, contract);
+        replace(&mut self.mode, mode);
+        replace(&mut self.deletions, deletions);
+        replace(&mut self.ignore, ignore);
         self.views.extend(views);
         for (path, rule) in paths {
             self.paths.entry(path).or_default().overlay(rule);

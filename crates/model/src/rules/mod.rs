@@ -19,6 +19,7 @@ mod error;
 mod file;
 pub mod layers;
 mod lines;
+mod modes;
 pub(crate) mod names;
 mod nearest;
 mod older;
@@ -34,6 +35,7 @@ pub use schema::json_schema;
 pub use unfamiliar::UnfamiliarPath;
 
 use crate::logical::LogicalType;
+use crate::write_mode::{Deletions, WriteMode};
 use file::{one_or_many_references, one_or_many_strings, words_or_tables};
 use indexmap::IndexMap;
 use lines::Lines;
@@ -245,6 +247,12 @@ pub struct ResourceRules {
     pub unwrap_envelopes: Option<bool>,
     /// What becomes of new paths once there are tables. Default: [`Contract::Evolve`].
     pub contract: Option<Contract>,
+    /// How rows are written. Default: [`WriteMode::Upsert`].
+    pub mode: Option<WriteMode>,
+    /// What becomes of the rows of records that are gone. Default: what the mode says; `hard` makes an upsert a mirror.
+    pub deletions: Option<Deletions>,
+    /// For a history: paths whose values make no version of a row in which nothing else differs.
+    pub ignore: Option<Vec<String>>,
     /// Views, by name.
     #[serde(default)]
     pub views: IndexMap<String, ViewRule>,

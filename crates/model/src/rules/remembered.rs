@@ -91,6 +91,9 @@ key = ["id", "by.id"]
 version = "changed"
 unwrap_envelopes = true
 contract = "discard"
+mode = "history"
+deletions = "soft"
+ignore = ["c", "d"]
 [things.views.big]
 path = "size"
 equals = "big"

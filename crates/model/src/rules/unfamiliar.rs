@@ -134,13 +134,14 @@ fn named_paths(given: &ResourceRules) -> impl Iterator<Item = (String, String)> 
     let keys = given.key.iter().flatten().map(|path| ("key".to_owned(), path.clone()));
     let versions = given.version.iter().map(|path| ("version".to_owned(), path.clone()));
     let views = given.views.iter().map(|(name, view)| (format!("views.{name}"), view.path.clone()));
+    let ignored = given.ignore.iter().flatten().map(|path| ("ignore".to_owned(), path.clone()));
     let of_rules = given.paths.iter().flat_map(|(path, rule)| {
         let conditions = rule.references.iter().flatten().filter_map(|reference| reference.when.clone());
         let members = rule.of.iter().chain(&rule.split_by).chain(&rule.scalar).chain(&rule.names);
         let members = members.map(|member| member_of(path, member));
         conditions.chain(members).chain(rule.same_as.clone()).map(move |named| (path.clone(), named))
     });
-    own.chain(keys).chain(versions).chain(views).chain(of_rules)
+    own.chain(keys).chain(ignored).chain(versions).chain(views).chain(of_rules)
 }
 
 /// The known path nearest to `path`, whose element steps may be too many, or to what its last wildcard stands below.

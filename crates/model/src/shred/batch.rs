@@ -6,6 +6,7 @@ use super::{ReplacedScope, Shredded, ShreddedTable, Shredder};
 use crate::logical::LogicalType;
 use crate::plan::{ColumnId, NodeId, PlanError, ROOT_NODE, ROOT_TABLE, TableId};
 use crate::schema::{Column, ColumnRole, DELETED_AT, Reference, ReferenceCondition, SYNCED_AT, Table, View};
+use crate::write_mode::WriteMode;
 use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray,
 };
@@ -82,7 +83,10 @@ impl Shredder {
             parent: layout.parent.clone(),
             columns,
             views,
+            mode: WriteMode::default(),
+            ignored: Vec::new(),
         }
+        .in_mode(self.plan.rules.write_mode(), self.plan.rules.ignore.as_deref().unwrap_or_default())
     }
 
     /// One own column as a destination is asked to hold it.

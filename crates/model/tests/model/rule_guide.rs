@@ -60,7 +60,9 @@ fn shredded(rules: &str, documents: &str) -> Shredded {
 
 /// A table as the guide shows it.
 fn text(ShreddedTable { table, rows, .. }: &ShreddedTable) -> String {
-    let is_shown = |role| !matches!(role, ColumnRole::Synced | ColumnRole::Deleted);
+    let is_shown = |role: ColumnRole| {
+        !matches!(role, ColumnRole::Synced | ColumnRole::Deleted) && !role.is_of_versions()
+    };
     let columns: Vec<&str> = table
         .columns
         .iter()
@@ -117,7 +119,7 @@ fn the_guide_and_the_schema_know_every_word_of_the_language() {
         let properties = definitions[definition]["properties"].as_object().expect(definition);
         words.extend(properties.keys().cloned());
     }
-    for definition in ["Strategy", "Contract", "LogicalType"] {
+    for definition in ["Strategy", "Contract", "LogicalType", "WriteMode", "Deletions"] {
         let variants =
             definitions[definition]["oneOf"].as_array().or(definitions[definition]["enum"].as_array());
         let constant = |variant: &serde_json::Value| {

@@ -17,6 +17,7 @@ use crate::remembrance::{remembered_rules, to_remember};
 use crate::report::{RunReport, TableReport};
 use crate::shred::{ModelState, with_whole_lists};
 use crate::sync::{definitions, journal_name};
+use arrow_array::Array;
 use coverage::Covered;
 use proof::Proof;
 use records::Identity;
@@ -30,8 +31,9 @@ use relatable_model::evolve::{Difference, unchanged};
 use relatable_model::issue::Issue;
 use relatable_model::plan::Memory;
 use relatable_model::rules::{ResourceRules, Rules};
-use relatable_model::schema::Table;
+use relatable_model::schema::{DELETED_AT, Table};
 use relatable_model::shred::Shredder;
+use relatable_model::write_mode::WriteMode;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -104,18 +106,19 @@ pub fn remodel(
     let checkpoint = destination.claim(&stored.workspace, &stored.journal).map_err(error("claim"))?;
     let resources: Vec<String> = remodel.resources.keys().cloned().collect();
     let retired = Retirement { resources: &resources, kept_as: remodel.kept_as.as_deref() };
+    let tables: Vec<Table> = model.tables.into_iter().map(|table| written(&remodel.rules, table)).collect();
     let package = Package {
         models: &models,
         retired: Some(retired),
-        tables: &model.tables,
+        tables: &tables,
         issues: &[],
         checkpoint: &checkpoint,
         loaded_at_us: remodel.clock.now().as_microsecond(),
     };
     let (sender, receiver) = sync_channel(GROUPS_WAITING);
     let receipt = std::thread::scope(|scope| {
-        let resources = &resources;
-        scope.spawn(move || send_rows(scratch.as_mut(), resources, issues, &sender));
+        let roots: Vec<&Table> = tables.iter().filter(|table| table.parent.is_none()).collect();
+        scope.spawn(move || send_rows(scratch.as_mut(), &roots, issues, &sender));
         destination.load(&package, &mut receiver.into_iter())
     });
     let receipt = receipt.map_err(error("load into"))?;
@@ -163,6 +166,10 @@ fn rebuilt(
     rules.resources.retain(|resource, _| remodel.resources.contains_key(resource));
     // What was kept out is in the journal, and whoever remodels wants what the rules say.
     rules.resources.values_mut().for_each(|rules| rules.contract = None);
+    // One row per record, marked where it is gone, is what each mode begins with.
+    for rules in rules.resources.values_mut() {
+        (rules.mode, rules.deletions, rules.ignore) = (None, None, None);
+    }
     let model = ModelState::among(with_whole_lists(rules), memory, others)?;
     let first = scratch.claim(&stored.workspace, &journal_name(journal)).map_err(error("claim"))?;
     let mut loader =
@@ -204,14 +211,23 @@ fn journalled_definitions(journal: &Journal, up_to: i64) -> Result<Vec<Attribute
     }
 }
 
-/// Sends every row of the new tables, and the issues that came up while they were made.
+/// A table in the mode that the rules say.
+fn written(rules: &Rules, table: Table) -> Table {
+    let nothing = ResourceRules::default();
+    let rules = rules.resources.get(&table.resource).unwrap_or(&nothing);
+    table.in_mode(rules.write_mode(), rules.ignore.as_deref().unwrap_or_default())
+}
+
+/// Sends every row of the new tables, and the issues that came up while they were made; `roots` are the resources' own
+/// tables.
 fn send_rows(
     scratch: &mut dyn Destination,
-    resources: &[String],
+    roots: &[&Table],
     issues: BTreeMap<Issue, u64>,
     sender: &SyncSender<Sent>,
 ) {
-    for resource in resources {
+    for Table { resource, mode, .. } in roots {
+        let with_deleted = *mode != WriteMode::Mirror;
         let mut send = |group: &[(&Table, arrow_array::RecordBatch)]| {
             for (table, rows) in group.iter().filter(|(_, rows)| rows.num_rows() > 0) {
                 let (table, rows) = (table.name.clone(), vec![rows.clone()]);
@@ -222,12 +238,48 @@ fn send_rows(
             }
             ControlFlow::Continue(())
         };
-        if let Err(cause) = scratch.read(&Reading { resource, with_deleted: true, only: None }, &mut send) {
+        let sent = scratch.read(&Reading { resource, with_deleted, only: None }, &mut send);
+        let sent = match with_deleted {
+            true => sent,
+            false => sent.and_then(|()| send_gone(scratch, resource, sender)),
+        };
+        if let Err(cause) = sent {
             // Nobody listens only where the load has failed already.
             let _ = sender.send(Err(Box::<DestinationError>::new(cause)));
             return;
         }
     }
+    send_issues(issues, sender);
+}
+
+/// Sends which records of a resource are gone, of which a mirror has no rows.
+fn send_gone(
+    scratch: &mut dyn Destination,
+    resource: &str,
+    sender: &SyncSender<Sent>,
+) -> Result<(), DestinationError> {
+    scratch.read(&Reading { resource, with_deleted: true, only: None }, &mut |group| {
+        let Some((root, rows)) = group.first() else { return ControlFlow::Continue(()) };
+        let marks = rows.column_by_name(DELETED_AT).map(|marks| marks.null_count());
+        if marks.is_none_or(|nulls| nulls == rows.num_rows()) {
+            return ControlFlow::Continue(());
+        }
+        let named = root.key.iter().map(String::as_str).chain([DELETED_AT]);
+        let places: Option<Vec<usize>> = named.map(|name| rows.schema().index_of(name).ok()).collect();
+        let Some(Ok(deleted)) = places.map(|places| rows.project(&places)) else {
+            return ControlFlow::Continue(());
+        };
+        let (table, deleted) = (root.name.clone(), Some(deleted));
+        let change = TableChange { table, rows: Vec::new(), replaced: Vec::new(), deleted };
+        match sender.send(Ok(Change::Table(change))) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    })
+}
+
+/// Sends issues.
+fn send_issues(issues: BTreeMap<Issue, u64>, sender: &SyncSender<Sent>) {
     let mut told: Vec<Issue> = Vec::new();
     for (issue, count) in issues {
         told.extend(std::iter::repeat_n(issue, usize::try_from(count.min(ISSUE_COUNT_MAX)).unwrap_or(1)));

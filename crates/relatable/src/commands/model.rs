@@ -7,6 +7,7 @@ use crate::render::{self, Alignment, Grid};
 use crate::rules::{self, Merged, OpenTable};
 use relatable_model::rules::json_schema;
 use relatable_model::schema::{Column, ColumnRole, Reference, Table};
+use relatable_model::write_mode::WriteMode;
 use serde::Serialize;
 
 /// Version of the JSON document; it grows when a member changes its meaning or goes.
@@ -61,6 +62,9 @@ fn table_text(table: &Table) -> String {
         text += &format!("  {}", table.description);
     }
     text += &format!("\n  key      {}", table.key.join(", "));
+    if table.mode != WriteMode::Upsert {
+        text += &format!("\n  mode     {}", table.mode.name());
+    }
     if let Some(parent) = &table.parent {
         let pairs: Vec<String> =
             parent.columns.iter().map(|(here, there)| format!("{here} = {}.{there}", parent.table)).collect();

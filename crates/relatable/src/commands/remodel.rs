@@ -95,6 +95,12 @@ fn chosen(
             render::talk(&changes.before_a_remodel());
         }
         if changes.is_some() || !asked.is_empty() {
+            let keeps_versions = own.iter().any(|table| table.mode.keeps_versions());
+            if keeps_versions && !arguments.keep_old && !arguments.reporting.quiet {
+                render::talk(&format!(
+                    "{resource}: earlier versions of rows go with the old tables; --keep-old keeps these under other names"
+                ));
+            }
             let differences = changes.map_or_else(Vec::new, |Changes { differences, .. }| differences);
             chosen.insert(resource.clone(), differences);
         }

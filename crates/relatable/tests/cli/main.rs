@@ -16,6 +16,7 @@ mod load;
 mod load_inputs;
 mod load_size;
 mod model;
+mod modes;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod plan;

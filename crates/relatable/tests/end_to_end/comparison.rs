@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Columns in which this program keeps its own books.
 const BOOKS: [&str; 2] = ["_synced_at", "_deleted_at"];
 
+/// Columns that tell versions of a row apart, where a table keeps them.
+const VERSIONS: [&str; 3] = ["_valid_from", "_valid_to", "_is_current"];
+
 /// Tables that no document of the workspace becomes.
 const WITHOUT_DOCUMENTS: [&str; 1] = ["counts"];
 
@@ -68,7 +71,7 @@ fn table_differences(client: &Client, name: &str, expected: &ExpectedTable) -> V
     let placed: BTreeSet<usize> = places.iter().chain(&beside).copied().flatten().collect();
     let rows = client.rows(&live_rows(client, name, expected));
     for (index, column) in present.iter().enumerate() {
-        let is_known = placed.contains(&index) || column == BOOKS[0];
+        let is_known = placed.contains(&index) || column == BOOKS[0] || VERSIONS.contains(&column.as_str());
         if !is_known && rows.iter().any(|row| row[index] != Stored::Null) {
             found.push(format!("{name}.{column} holds something that is not in the documents"));
         }
@@ -106,8 +109,12 @@ fn table_differences(client: &Client, name: &str, expected: &ExpectedTable) -> V
 
 /// The query for a table's live rows.
 fn live_rows(client: &Client, name: &str, expected: &ExpectedTable) -> String {
-    let has_mark = |table: &str| client.columns(table).iter().any(|(column, _)| column == BOOKS[1]);
+    let has = |table: &str, mark: &str| client.columns(table).iter().any(|(column, _)| column == mark);
+    let has_mark = |table: &str| has(table, BOOKS[1]);
     let mut live = Vec::new();
+    if has(name, VERSIONS[2]) {
+        live.push(format!("\"{}\"", VERSIONS[2]));
+    }
     if has_mark(name) {
         live.push(format!("\"{}\" IS NULL", BOOKS[1]));
     }
@@ -115,7 +122,10 @@ fn live_rows(client: &Client, name: &str, expected: &ExpectedTable) -> String {
         let is_owned = |(theirs, ours): &(String, String)| format!("o.\"{theirs}\" = \"{name}\".\"{ours}\"");
         let is_owned: Vec<String> = owner.columns.iter().map(is_owned).collect();
         let owner = format!("SELECT 1 FROM \"{}\" o WHERE {}", owner.table, is_owned.join(" AND "));
-        live.push(format!("NOT EXISTS ({owner} AND o.\"{}\" IS NOT NULL)", BOOKS[1]));
+        live.push(match has(name, VERSIONS[2]) {
+            true => format!("EXISTS ({owner} AND o.\"{}\")", VERSIONS[2]),
+            false => format!("NOT EXISTS ({owner} AND o.\"{}\" IS NOT NULL)", BOOKS[1]),
+        });
     }
     let condition = if live.is_empty() { String::new() } else { format!(" WHERE {}", live.join(" AND ")) };
     format!("SELECT * FROM \"{name}\"{condition}")

@@ -16,6 +16,7 @@ mod incomplete;
 mod keys;
 mod lost_journal;
 mod missing;
+mod modes;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod oracle;
