@@ -1,6 +1,7 @@
 //! A connection to a server, asked from any thread: its own thread does the waiting, whoever calls just blocks.
 
 use super::address::{Protection, ServerAddress};
+use super::refusal::explained;
 use crate::error::Cause;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -48,7 +49,8 @@ impl Link {
                 }
             }
         });
-        Ok(Link { client: Arc::new(client??), waiter })
+        let client = client?.map_err(|error| explained(&address.protection, error))?;
+        Ok(Link { client: Arc::new(client), waiter })
     }
 
     /// Waits for what is asked of the connection.
@@ -116,8 +118,12 @@ fn verifying(roots: Option<&Path>) -> Result<MakeRustlsConnect, Cause> {
     let mut trusted = RootCertStore::empty();
     match roots {
         Some(file) => {
-            let unreadable =
-                |error| format!("the certificates in {} cannot be read: {error}", file.display());
+            let unreadable = |error| {
+                format!(
+                    "the certificates in {}, which `sslrootcert` names, cannot be read: {error}",
+                    file.display()
+                )
+            };
             for certificate in CertificateDer::pem_file_iter(file).map_err(unreadable)? {
                 trusted.add(certificate.map_err(unreadable)?)?;
             }

@@ -3,6 +3,8 @@
 mod bench;
 mod child;
 mod client;
+#[cfg(feature = "postgres")]
+mod cuts;
 mod deletion;
 mod distinct;
 mod erasing;
@@ -13,13 +15,19 @@ mod issues;
 mod naming;
 mod parents;
 mod proving;
+#[cfg(feature = "postgres")]
+mod proxy;
 mod reading;
 mod rows;
 mod scopes;
 #[cfg(feature = "postgres")]
 mod server;
+#[cfg(feature = "postgres")]
+mod slow;
 mod speed;
 mod tables;
+#[cfg(feature = "postgres")]
+mod tls;
 mod values;
 
 /// Runs every case against every destination compiled in; those behind the semicolon against databases in files alone.

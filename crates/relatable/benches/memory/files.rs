@@ -12,7 +12,7 @@ use std::time::Instant;
 const SIZES: [usize; 2] = [300_000_000, 3_000_000_000];
 
 /// Writes so many bytes of conversations, one a line.
-fn write(file: &Path, bytes: usize) {
+pub(crate) fn write(file: &Path, bytes: usize) {
     let mut lines = BufWriter::new(File::create(file).expect("a file for documents"));
     for document in conversations::generate(bytes) {
         lines.write_all(&document).and_then(|()| lines.write_all(b"\n")).expect("room for documents");
