@@ -281,7 +281,8 @@ impl Planner<'_> {
             parts.push(self.key_sql(shape));
             parts.extend(self.link_sql(shape));
         }
-        format!("CREATE TABLE {} (\n  {}\n)", quote(&shape.name), parts.join(",\n  "))
+        let options = self.dialect.table_options();
+        format!("CREATE TABLE {} (\n  {}\n){options}", quote(&shape.name), parts.join(",\n  "))
     }
 
     /// `PRIMARY KEY …`.

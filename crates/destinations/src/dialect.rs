@@ -40,6 +40,11 @@ pub(crate) trait Dialect {
         0
     }
 
+    /// What stands behind the columns of a table that is made.
+    fn table_options(&self) -> &'static str {
+        ""
+    }
+
     /// What a name is reserved for, of those that no table or view may have.
     fn reserved(&self, _name: &str) -> Option<&'static str> {
         None

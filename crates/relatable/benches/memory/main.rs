@@ -7,6 +7,7 @@ mod conversations;
 mod curated;
 mod files;
 mod peak;
+mod place;
 #[cfg(feature = "postgres")]
 #[expect(dead_code, reason = "here nothing but its slowness is needed")]
 #[path = "../../../destinations/tests/conformance/proxy.rs"]

@@ -3,16 +3,12 @@
 
 use super::files::write;
 use super::peak::peak_of;
+use super::place::{Place, server};
 use super::proxy::{Fault, Proxy};
 use super::{curated, tell};
-use postgres::{Client, NoTls};
 use std::process::Command;
 use std::time::Instant;
 
-/// The variable with the address of a server that may be used freely; the project's benchmark command sets it.
-const SERVER: &str = "RELATABLE_TEST_POSTGRES";
-/// The schema of the tables.
-const SCHEMA: &str = "memory_slow";
 /// Bytes of the file, and bytes of memory that a run may take.
 const FILE_BYTES: usize = 400_000_000;
 const LIMIT: u64 = 200_000_000;
@@ -27,17 +23,17 @@ pub(crate) fn measure() {
     let model = curated::for_files("conversations", folder.path());
     let file = folder.path().join("conversations.ndjson");
     write(&file, FILE_BYTES);
-    let server = std::env::var(SERVER).expect("a server: `cargo xtask bench` starts one");
-    let (_, place) = server.split_once('@').expect("a user");
-    let host = place.split('/').next().expect("a host");
+    let server = server();
+    let (_, behind) = server.split_once('@').expect("a user");
+    let host = behind.split('/').next().expect("a host");
     let proxy = Proxy::start(host.parse().expect("the server's address")).expect("a relay");
-    let uri = format!("{}?schema={SCHEMA}", server.replace(host, &proxy.address().to_string()));
-    let mut client = Client::connect(&server, NoTls).expect("the server");
+    let tables = Place::new("postgres", "slow", folder.path());
+    let uri = tables.uri.replace(host, &proxy.address().to_string());
     let mut before: Option<(u64, f64)> = None;
     for (pace, fault) in
         [("at its own pace", Fault::None), ("slowly", Fault::Slow { bytes_per_second: SLOW })]
     {
-        client.batch_execute(&format!("DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")).expect("an empty place");
+        tables.remove();
         proxy.set(fault);
         let began = Instant::now();
         let mut command = Command::new(env!("CARGO_BIN_EXE_relatable"));
@@ -61,5 +57,5 @@ pub(crate) fn measure() {
             assert!(seconds > quickest, "the server was not slow");
         }
     }
-    client.batch_execute(&format!("DROP SCHEMA {SCHEMA} CASCADE")).expect("nothing left");
+    tables.remove();
 }
