@@ -182,6 +182,29 @@ pub enum DestinationError {
         /// How many keys.
         count: u64,
     },
+    /// A row's key is longer than the database can look up.
+    #[error("table `{table}` has a key that is too long for {destination}")]
+    KeyTooLong {
+        /// The destination.
+        destination: String,
+        /// The table.
+        table: String,
+        /// What the database said.
+        #[source]
+        cause: Cause,
+    },
+    /// The connection to a server ended before it had answered. What was to be written is not there, unless the end of the
+    /// load was under way already: then all of it may be.
+    #[error("the connection to {destination} was lost: failed to {step}")]
+    ConnectionLost {
+        /// The destination.
+        destination: String,
+        /// What was being done, with the table's name.
+        step: String,
+        /// How it ended.
+        #[source]
+        cause: Cause,
+    },
     /// A step of a load or a query failed.
     #[error("failed to {step}")]
     Statement {

@@ -50,10 +50,10 @@ mod standing;
 mod statement;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod trust;
-#[cfg(any(feature = "mysql", feature = "postgres"))]
-mod waiter;
 mod version_plan;
 mod versioning;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod waiter;
 
 pub use contract::{Dangling, Destination, Live, Only, Reading, Referring, Rows, Uneven, Within};
 pub use error::DestinationError;

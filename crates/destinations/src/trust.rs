@@ -9,8 +9,12 @@ use std::path::Path;
 pub(crate) fn trusted(file: Option<&Path>, parameter: &str) -> Result<Vec<CertificateDer<'static>>, Cause> {
     let certificates = match file {
         Some(file) => {
-            let unreadable =
-                |error| format!("the certificates in {} cannot be read: {error}", file.display());
+            let unreadable = |error| {
+                format!(
+                    "the certificates in {}, which `{parameter}` names, cannot be read: {error}",
+                    file.display()
+                )
+            };
             let read = CertificateDer::pem_file_iter(file).map_err(unreadable)?;
             read.collect::<Result<Vec<_>, _>>().map_err(unreadable)?
         }

@@ -2,6 +2,7 @@
 
 use crate::dialect::{Dialect, create_index_sql, create_unique_where_sql};
 use crate::session::Place;
+use crate::statement::list;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::Column;
 
@@ -49,6 +50,12 @@ impl Dialect for Postgres {
 
     fn gathered_bytes_max(&self) -> usize {
         GATHERED_BYTES_MAX
+    }
+
+    fn table_options(&self) -> &'static str {
+        // A row that changes finds room on its own page then, and no index has to learn where it is: a change of one row in
+        // a hundred took less than half the time. Tables get 8 % larger.
+        " WITH (fillfactor = 90)"
     }
 
     fn reserved(&self, name: &str) -> Option<&'static str> {
@@ -133,9 +140,10 @@ impl Dialect for Postgres {
         )
     }
 
-    fn index_temporary(&self, table: &str, _columns: &[String]) -> Vec<String> {
-        // Temporary tables are joined as a whole; what PostgreSQL lacks is how many rows they have.
-        vec![format!("ANALYZE {}", self.place(Place::Temporary(table)))]
+    fn index_temporary(&self, table: &str, columns: &[String]) -> Vec<String> {
+        // Temporary tables are joined as a whole; what PostgreSQL lacks is how many rows they have. To look at all columns of
+        // them would take as long as a fifth of the rest of a change.
+        vec![format!("ANALYZE {} ({})", self.place(Place::Temporary(table)), list(self, "", columns))]
     }
 
     fn comparable(&self, alias: &str, column: &Column) -> String {

@@ -1,6 +1,7 @@
 //! A connection to a server, asked from any thread: its own thread does the waiting, whoever calls just blocks.
 
 use super::address::{Protection, ServerAddress};
+use super::refusal::explained;
 use crate::error::Cause;
 use crate::trust::trusted;
 use crate::waiter::{Ended, Waiter};
@@ -46,7 +47,8 @@ impl Link {
                 }
             }
         });
-        Ok(Link { client: Arc::new(client??), waiter })
+        let client = client?.map_err(|error| explained(&address.protection, error))?;
+        Ok(Link { client: Arc::new(client), waiter })
     }
 
     /// Waits for what is asked of the connection.

@@ -12,6 +12,7 @@ mod failure;
 mod link;
 mod merge;
 mod query;
+mod refusal;
 mod rows;
 mod stage;
 mod value;

@@ -193,7 +193,7 @@ pub(super) fn answer(link: &Link, destination: &str, sql: &str) -> Result<Answer
         client.batch_execute("ROLLBACK").await?;
         messages
     });
-    let messages = messages.map_err(|error| failure(destination, "run the query", error))?;
+    let messages = messages.map_err(|error| failure(destination, Step("run the query", ""), error))?;
     let mut answer = Answer { columns: Vec::new(), rows: Vec::new() };
     for message in messages {
         match message {

@@ -182,7 +182,7 @@ fn read_duckdb(path: &Path, sql: &str) -> Vec<String> {
 
 /// The address of the server.
 #[cfg(feature = "postgres")]
-fn server() -> String {
+pub(crate) fn server() -> String {
     std::env::var(SERVER)
         .unwrap_or_else(|_| panic!("{SERVER} names no server: `cargo xtask test` starts one for the tests"))
 }
@@ -203,8 +203,9 @@ pub(crate) fn connect(path: &Path) -> postgres::Client {
     client
 }
 
+/// Rows of a query with their cells as text, joined by `|`.
 #[cfg(feature = "postgres")]
-fn read_postgres(client: &mut postgres::Client, sql: &str) -> Vec<String> {
+pub(crate) fn read_postgres(client: &mut postgres::Client, sql: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for message in client.simple_query(sql).expect(sql) {
         if let postgres::SimpleQueryMessage::Row(row) = message {

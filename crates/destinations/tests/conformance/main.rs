@@ -4,6 +4,8 @@ mod append;
 mod bench;
 mod child;
 mod client;
+#[cfg(feature = "postgres")]
+mod cuts;
 mod deletion;
 mod distinct;
 mod drift;
@@ -23,13 +25,19 @@ mod mysql_server;
 mod naming;
 mod parents;
 mod proving;
+#[cfg(feature = "postgres")]
+mod proxy;
 mod reading;
 mod rows;
 mod scopes;
 #[cfg(feature = "postgres")]
 mod server;
+#[cfg(feature = "postgres")]
+mod slow;
 mod speed;
 mod tables;
+#[cfg(feature = "postgres")]
+mod tls;
 mod values;
 
 /// Runs every case against every destination compiled in; those behind the semicolon against databases in files alone.

@@ -2,6 +2,7 @@
 
 use crate::bench::{Bench, child, counts, table};
 use crate::client::{Engine, connect, schema};
+use relatable_destinations::package::Change;
 use relatable_destinations::{DestinationError, Live, open_waiting};
 use relatable_model::schema::View;
 use serde_json::json;
@@ -169,4 +170,41 @@ fn a_password_is_in_no_message() {
     for text in [error.to_string(), format!("{error:?}"), cause, handle.describe()] {
         assert!(!text.contains("hunter2"), "{text}");
     }
+}
+
+/// A text of so many bytes that does not get shorter by compression.
+fn noise(bytes: usize) -> String {
+    let mut state = 7_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(33 + ((state >> 40) % 90) as u8)
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
+#[test]
+fn a_key_that_is_too_long_is_named_with_its_table_and_nothing_is_written() {
+    let mut bench = Bench::new(Engine::Postgres, vec![table("contacts", &["id"], &["name"])]);
+    let change = |bench: &Bench, id: &str| bench.rows("contacts", &["id", "name"], json!([[id, "Ann"]]));
+    let refused = |outcome: Result<_, DestinationError>, bytes: usize| {
+        let error = outcome.map(|_: relatable_destinations::package::Receipt| ()).expect_err("too long");
+        assert!(matches!(&error, DestinationError::KeyTooLong { .. }), "{bytes} bytes: {error:?}");
+        assert!(error.to_string().contains("table `contacts` has a key that is too long"), "{error}");
+        assert!(!format!("{error:?}").contains(&noise(20)), "a value is in the message");
+    };
+    for bytes in [3_000, 9_000, 100_000] {
+        // Where rows come first and the key is declared then, and where the key is there.
+        let long = change(&bench, &noise(bytes));
+        bench.seq += 1;
+        refused(bench.load_produced(&mut std::iter::once(Ok(Change::Distinct(long.clone())))), bytes);
+        refused(bench.try_load(vec![long]), bytes);
+    }
+    bench.load(vec![change(&bench, "1")]);
+    let long = change(&bench, &noise(3_000));
+    refused(bench.try_load(vec![long]), 3_000);
+    // What compresses well has room, and so has any other text.
+    bench.load(vec![change(&bench, &"x".repeat(3_000)), change(&bench, &noise(2_500))]);
+    let rows = bench.rows("contacts", &["id", "name"], json!([["2", noise(100_000)]]));
+    bench.load(vec![rows]);
+    assert_eq!(bench.read("SELECT count(*) FROM contacts"), ["4"]);
 }

@@ -1,6 +1,7 @@
 //! Loads of files, at 300 MB and at 3 GB.
 
-use super::peak::{LIMITS, peak_of};
+use super::peak::peak_of;
+use super::place::{LIMITS, Place};
 use super::{conversations, curated};
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -12,7 +13,7 @@ use std::time::Instant;
 const SIZES: [usize; 2] = [300_000_000, 3_000_000_000];
 
 /// Writes so many bytes of conversations, one a line.
-fn write(file: &Path, bytes: usize) {
+pub(crate) fn write(file: &Path, bytes: usize) {
     let mut lines = BufWriter::new(File::create(file).expect("a file for documents"));
     for document in conversations::generate(bytes) {
         lines.write_all(&document).and_then(|()| lines.write_all(b"\n")).expect("room for documents");
@@ -27,14 +28,13 @@ pub(crate) fn measure() {
     let file = folder.path().join("conversations.ndjson");
     for size in SIZES {
         write(&file, size);
-        for (kind, limit) in LIMITS {
-            let database = folder.path().join(format!("{size}.{kind}"));
+        for &(kind, limit) in LIMITS {
+            let place = Place::new(kind, &format!("files_{size}"), folder.path());
             let begin = Instant::now();
             let mut command = Command::new(env!("CARGO_BIN_EXE_relatable"));
             command.arg("load").arg(&file).args(["--table", "conversations", "--quiet"]);
-            command.arg("--model").arg(&model).arg("--to");
-            let mut child =
-                command.arg(format!("{kind}:{}", database.display())).spawn().expect("the program");
+            command.arg("--model").arg(&model).args(["--to", &place.uri]);
+            let mut child = command.spawn().expect("the program");
             let peak = peak_of(&mut child);
             assert!(child.wait().expect("the program's end").success());
             let seconds = begin.elapsed().as_secs_f64();
@@ -45,7 +45,7 @@ pub(crate) fn measure() {
                 megabytes / seconds
             ));
             assert!(peak <= limit, "a load takes more memory than promised");
-            std::fs::remove_file(&database).expect("the database written");
+            place.remove();
         }
     }
 }

@@ -1,5 +1,5 @@
-//! How much memory a run takes, at two sizes: it must not grow with the file or the workspace. Reads the peak from `/proc`,
-//! so it measures on Linux only. `-- files` or `-- syncs` runs one part.
+//! How much memory a run takes, at two sizes: it must not grow with the file or the workspace, nor where a server is slow.
+//! Reads the peak from `/proc`, so it measures on Linux only. `-- files`, `-- syncs` or `-- slow` runs one part.
 
 #[path = "../../../model/benches/shredding/conversations.rs"]
 mod conversations;
@@ -7,6 +7,13 @@ mod conversations;
 mod curated;
 mod files;
 mod peak;
+mod place;
+#[cfg(feature = "postgres")]
+#[expect(dead_code, reason = "here nothing but its slowness is needed")]
+#[path = "../../../destinations/tests/conformance/proxy.rs"]
+mod proxy;
+#[cfg(feature = "postgres")]
+mod slow;
 mod syncs;
 
 fn main() {
@@ -14,12 +21,17 @@ fn main() {
         tell("memory is measured on Linux only");
         return;
     }
-    let only = std::env::args().skip(1).find(|argument| argument == "files" || argument == "syncs");
-    if only.as_deref() != Some("files") {
+    let only = std::env::args().skip(1).find(|part| ["files", "syncs", "slow"].contains(&part.as_str()));
+    let chosen = |part: &str| only.as_ref().is_none_or(|only| only == part);
+    if chosen("syncs") {
         syncs::measure();
     }
-    if only.as_deref() != Some("syncs") {
+    if chosen("files") {
         files::measure();
+    }
+    #[cfg(feature = "postgres")]
+    if chosen("slow") {
+        slow::measure();
     }
 }
 

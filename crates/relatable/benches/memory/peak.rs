@@ -3,8 +3,6 @@
 use std::process::Child;
 use std::time::Duration;
 
-/// Kinds of destinations, and how many bytes of memory a run into one may take.
-pub(crate) const LIMITS: [(&str, u64); 2] = [("sqlite", 200_000_000), ("duckdb", 700_000_000)];
 /// How often the peak is read; what comes after the last reading is missed.
 const READ_EVERY: Duration = Duration::from_millis(5);
 

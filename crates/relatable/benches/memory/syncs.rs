@@ -1,6 +1,7 @@
 //! Syncs of simulated workspaces of two sizes; the simulator is in this process, and counts apart.
 
-use super::peak::{LIMITS, peak_of};
+use super::peak::peak_of;
+use super::place::{LIMITS, Place};
 use relatable_simulator::{Settings, Simulator};
 use std::process::Command;
 use std::time::Instant;
@@ -16,17 +17,18 @@ const LIFTED: u32 = 10_000_000;
 pub(crate) fn measure() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime for the simulator");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder for the benchmark");
-    for (kind, limit) in LIMITS {
+    for &(kind, limit) in LIMITS {
         let mut before = None;
         for contacts in SIZES {
             let settings = Settings { contacts, limit_per_window: LIFTED, ..Settings::default() };
             let token = settings.token.clone();
             let simulator = runtime.block_on(Simulator::start(settings)).expect("a simulated workspace");
-            let database = folder.path().join(format!("{contacts}.{kind}"));
+            let place = Place::new(kind, &format!("syncs_{contacts}"), folder.path());
+            let journal = folder.path().join(format!("{contacts}.{kind}.journal"));
             let begin = Instant::now();
             let mut command = Command::new(env!("CARGO_BIN_EXE_relatable"));
-            command.args(["sync", "--quiet", "--base-url", &simulator.base_url(), "--to"]);
-            command.arg(format!("{kind}:{}", database.display())).env("INTERCOM_TOKEN", token);
+            command.args(["sync", "--quiet", "--base-url", &simulator.base_url(), "--to", &place.uri]);
+            command.arg("--journal").arg(journal).env("INTERCOM_TOKEN", token);
             let mut child = command.spawn().expect("the program");
             let peak = peak_of(&mut child);
             assert!(child.wait().expect("the program's end").success());
@@ -37,6 +39,7 @@ pub(crate) fn measure() {
                 limit / 1_000_000,
             ));
             assert!(peak <= limit, "a sync takes more memory than promised");
+            place.remove();
             let growth = peak as f64 / before.replace(peak).unwrap_or(peak) as f64;
             assert!(growth <= GROWTH_MAX, "memory grows with the workspace: {growth:.2} x for twice as much");
         }

@@ -1,4 +1,7 @@
-"""Files to a DuckDB file by dlt with its fastest settings: the arguments are the two files, the database and a folder."""
+"""Files to a database by dlt with its fastest settings: the arguments are the two files, the database and a folder.
+
+The database is a DuckDB file, or the address of a PostgreSQL server, where the schema is named by DATASET.
+"""
 
 import os
 import sys
@@ -28,13 +31,18 @@ def documents(file):
 
 
 if __name__ == "__main__":
-    pipeline = dlt.pipeline(
-        "peer", pipelines_dir=folder, destination=dlt.destinations.duckdb(database), dataset_name="loaded"
-    )
+    if database.startswith("postgres://"):
+        # dlt asks for a password, whether the server does or not.
+        address = database.replace("postgres://", "postgresql://").replace("@", ":none@")
+        destination, file_format = dlt.destinations.postgres(address), "csv"
+    else:
+        destination, file_format = dlt.destinations.duckdb(database), "parquet"
+    dataset = os.environ.get("DATASET", "loaded")
+    pipeline = dlt.pipeline("peer", pipelines_dir=folder, destination=destination, dataset_name=dataset)
     pipeline.run(
         [
             dlt.resource(documents(conversations), name="conversations", primary_key="id"),
             dlt.resource(documents(contacts), name="contacts", primary_key="id"),
         ],
-        loader_file_format="parquet",
+        loader_file_format=file_format,
     )

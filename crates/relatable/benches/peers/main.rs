@@ -1,12 +1,15 @@
-//! How fast NDJSON files become tables of a DuckDB file, against DuckDB's own `read_json` with SQL that is told the schema,
-//! and against dlt: the same 300 MB of conversations and contacts, in one run. Needs `python3` with `venv`; the peers are
-//! installed into the folder for benchmarks.
+//! How fast NDJSON files become tables, against others: the same 300 MB of conversations and contacts, in one run. Needs
+//! `python3` with `venv`; the peers are installed into the folder for benchmarks. `-- duckdb` or `-- postgres` goes into one
+//! kind of database, and `--megabytes N` takes so many of documents.
 
 #[path = "../../../model/benches/shredding/contacts.rs"]
 mod contacts;
 #[path = "../../../model/benches/shredding/conversations.rs"]
 mod conversations;
 mod curated;
+mod duckdb;
+#[cfg(feature = "postgres")]
+mod postgres;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -14,16 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-/// Bytes of conversations, and of contacts.
-const BYTES: [usize; 2] = [200_000_000, 100_000_000];
-/// How many times as fast as DuckDB's SQL, and as dlt, we want to be.
-const GOALS: [f64; 2] = [3.0, 15.0];
-/// And must be: what was reached once is not to be lost.
-const FLOORS: [f64; 2] = [0.75, 12.0];
+/// Megabytes of documents, of which a third are contacts.
+const MEGABYTES: usize = 300;
 /// The peers, as pip names them.
-const PEERS: [&str; 4] = ["duckdb==1.5.6", "dlt==1.31.0", "pyarrow", "orjson"];
-/// Our database.
-const OURS: &str = "ours.duckdb";
+const PEERS: [&str; 5] = ["duckdb==1.5.6", "dlt==1.31.0", "psycopg2-binary", "pyarrow", "orjson"];
 /// How often what takes seconds is run; the shortest run counts.
 const ROUNDS: usize = 3;
 
@@ -68,25 +65,13 @@ fn python(folder: &Path) -> PathBuf {
 }
 
 /// Loads both files with our program.
-fn ours(files: &[PathBuf; 2], place: &Path) {
+fn load(files: &[PathBuf; 2], place: &Path, uri: &str) {
     for (file, table) in files.iter().zip(["conversations", "contacts"]) {
         let model = curated::for_files(table, place);
         let mut command = Command::new(env!("CARGO_BIN_EXE_relatable"));
-        command.arg("load").arg(file).args(["--table", table, "--quiet", "--model"]).arg(model).arg("--to");
-        run(command.arg(format!("duckdb:{}", place.join(OURS).display())));
+        command.arg("load").arg(file).args(["--table", table, "--quiet", "--model"]).arg(model);
+        run(command.args(["--to", uri]));
     }
-}
-
-/// How long DuckDB itself takes to write the tables that we make.
-fn written(folder: &Path, files: &[PathBuf; 2], python: &Path) -> f64 {
-    let place = tempfile::tempdir_in(folder).expect("a folder");
-    ours(files, place.path());
-    let mut command = Command::new(python);
-    command
-        .arg(script("duckdb_write.py"))
-        .arg(place.path().join(OURS))
-        .arg(place.path().join("written.duckdb"));
-    run(command.arg(ROUNDS.to_string())).trim().parse().expect("seconds")
 }
 
 /// A script of ours.
@@ -94,44 +79,67 @@ fn script(name: &str) -> String {
     format!("{}/benches/peers/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// What is loaded.
+struct Documents {
+    /// Conversations and contacts.
+    files: [PathBuf; 2],
+    /// The size of both.
+    bytes: u64,
+}
+
+impl Documents {
+    /// Writes them.
+    fn write(folder: &Path, megabytes: usize) -> Documents {
+        let files = [folder.join("conversations.ndjson"), folder.join("contacts.ndjson")];
+        let third = megabytes * 1_000_000 / 3;
+        let bytes = write(&files[0], conversations::generate(2 * third))
+            + write(&files[1], contacts::generate(third));
+        Documents { files, bytes }
+    }
+
+    /// Megabytes a second.
+    fn speed(&self, seconds: f64) -> f64 {
+        self.bytes as f64 / seconds / 1e6
+    }
+
+    /// Tells how fast we are.
+    fn tell_own(&self, into: &str, seconds: f64) {
+        tell(&format!("{:.0} MB of conversations and contacts into {into}", self.bytes as f64 / 1e6));
+        tell(&format!("relatable load          {seconds:7.1} s  {:6.1} MB/s", self.speed(seconds)));
+    }
+
+    /// Tells how fast another is.
+    fn tell_peer(&self, name: &str, seconds: f64, own: f64, goal: f64) {
+        let (speed, times) = (self.speed(seconds), seconds / own);
+        tell(&format!(
+            "{name:31} {seconds:.1} s, {speed:.1} MB/s: {times:.1} times as long (the goal is {goal})"
+        ));
+    }
+}
+
+/// Tells what was measured.
 #[expect(clippy::print_stdout, reason = "a benchmark tells what it measured")]
+fn tell(line: &str) {
+    println!("{line}");
+}
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only = arguments.iter().find(|argument| ["duckdb", "postgres"].contains(&argument.as_str()));
+    let size = arguments.iter().position(|argument| argument == "--megabytes");
+    let size = size.and_then(|place| arguments.get(place + 1)).map(|size| size.parse().expect("a number"));
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("peers");
     std::fs::create_dir_all(&folder).expect("a folder for the benchmark");
-    let files = [folder.join("conversations.ndjson"), folder.join("contacts.ndjson")];
-    let bytes =
-        write(&files[0], conversations::generate(BYTES[0])) + write(&files[1], contacts::generate(BYTES[1]));
+    let documents = Documents::write(&folder, size.unwrap_or(MEGABYTES));
     let python = python(&folder);
-    let with = |name: &str| {
-        let mut command = Command::new(&python);
-        command.arg(script(name)).args(&files);
-        command
-    };
-    let own = best(&folder, ROUNDS, |place| ours(&files, place));
-    let sql = best(&folder, ROUNDS, |place| {
-        run(with("duckdb_sql.py").arg(place.join("peer.duckdb")));
-    });
-    let dlt = best(&folder, 1, |place| {
-        run(with("dlt_load.py").arg(place.join("peer.duckdb")).arg(place));
-    });
-    let limit = written(&folder, &files, &python);
-    let speed = |seconds: f64| bytes as f64 / seconds / 1e6;
-    println!("{:.0} MB of conversations and contacts into a DuckDB file", bytes as f64 / 1e6);
-    println!("relatable load          {own:7.1} s  {:6.1} MB/s", speed(own));
-    for ((name, seconds), goal) in
-        [("DuckDB's SQL, told the schema", sql), ("dlt", dlt)].into_iter().zip(GOALS)
-    {
-        let times = seconds / own;
-        println!(
-            "{name:31} {seconds:.1} s, {:.1} MB/s: {times:.1} times as long (the goal is {goal})",
-            speed(seconds)
-        );
+    let chosen = |part: &str| only.is_none_or(|only| only == part);
+    let mut fast = true;
+    if chosen("duckdb") {
+        fast &= duckdb::measure(&documents, &folder, &python);
     }
-    println!(
-        "DuckDB alone, writing the very tables that we make: {limit:.1} s, {:.0} % of our time; no load is faster, and \
-         {:.1} times as fast as the SQL is the most there is",
-        100.0 * limit / own,
-        sql / limit
-    );
-    assert!(sql / own >= FLOORS[0] && dlt / own >= FLOORS[1], "loading is slower than promised");
+    #[cfg(feature = "postgres")]
+    if chosen("postgres") {
+        fast &= postgres::measure(&documents, &folder, &python);
+    }
+    assert!(fast, "loading is slower than promised");
 }

@@ -137,6 +137,10 @@ fn of_destination(error: &DestinationError) -> Option<String> {
             "`cargo xtask run -- …` builds a program that has it, as does `cargo build --features duckdb-bundled`, \
              which takes long; or use `sqlite:FILE`"
         }
+        // Whoever describes a file calls it one.
+        DestinationError::Open { destination, .. } if !destination.contains(" file ") => {
+            "is the server there, and are address, user and password right?"
+        }
         DestinationError::Open { .. } => "does the folder exist, and may you read and write in it?",
         DestinationError::Locked { .. } => {
             "close the program that has it open, or wait for the other run, then run again"
@@ -183,6 +187,14 @@ fn of_destination(error: &DestinationError) -> Option<String> {
         DestinationError::Fenced { .. } => "one run at a time can write; see which other run is under way",
         DestinationError::KeyRepeated { .. } => {
             "if your rules declare this table's key, more paths must belong to it; nothing was written"
+        }
+        DestinationError::KeyTooLong { .. } => {
+            "give the table a shorter key in your rules (`key`), or write to `sqlite:FILE` or `duckdb:FILE`, where keys have \
+             any length; nothing was written"
+        }
+        DestinationError::ConnectionLost { .. } => {
+            "run again once the server can be reached; a load is written as a whole or not at all, and what is there already \
+             is not written twice"
         }
         DestinationError::Producer(cause) => {
             return cause.downcast_ref::<PipelineError>().and_then(of_run);

@@ -24,6 +24,16 @@ hint: does the folder exist, and may you read and write in it?";
     assert!(!place.path("nowhere").exists());
 }
 
+#[cfg(feature = "postgres")]
+#[test]
+fn a_server_that_is_not_there_is_named_without_the_password() {
+    let place = Place::new();
+    let outcome = load(&place, "postgres://me:hunter2@127.0.0.1:1/base");
+    let opened = "failed to open schema `intercom` of PostgreSQL database `base` at 127.0.0.1:1";
+    outcome.failed_with(7, &[opened, "hint: is the server there, and are address, user and password right?"]);
+    assert!(!outcome.stderr.contains("hunter2"), "{outcome:#?}");
+}
+
 #[test]
 fn a_file_of_another_kind_is_left_as_it_was() {
     let place = Place::new();
