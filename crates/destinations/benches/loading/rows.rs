@@ -7,6 +7,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::ArrowError;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, ColumnRole, DELETED_AT, SYNCED_AT, Table};
+use relatable_model::write_mode::WriteMode;
 use std::sync::Arc;
 
 /// The table's name.
@@ -53,6 +54,8 @@ pub(crate) fn table() -> Table {
         parent: None,
         columns,
         views: Vec::new(),
+        mode: WriteMode::default(),
+        ignored: Vec::new(),
     }
 }
 

@@ -60,12 +60,13 @@ pub(crate) fn note(session: &impl Session, shape: &Shape) -> Result<(), Destinat
 
 /// Takes the staged records out that are noted.
 pub(crate) fn leave_out(session: &impl Session, shape: &Shape) -> Result<(), DestinationError> {
+    let dialect = session.dialect();
     let sql = format!(
-        "DELETE FROM {} AS s WHERE EXISTS (SELECT 1 FROM {} AS g WHERE {} AND g.record = {})",
-        session.dialect().place(Place::Temporary(STAGE)),
+        "DELETE FROM {} WHERE EXISTS (SELECT 1 FROM {} AS g WHERE {} AND g.record = {})",
+        dialect.place(Place::Temporary(STAGE)),
         LEDGER.name,
         of_resource(session, shape),
-        record(session, shape, "s"),
+        record(session, shape, &dialect.quote(STAGE)),
     );
     session.execute(Step("check the deletions of", &shape.name), &sql, &[]).map(|_| ())
 }
