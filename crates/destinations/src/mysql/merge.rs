@@ -48,6 +48,7 @@ mod tests {
     use crate::shape::Shape;
     use relatable_model::logical::LogicalType;
     use relatable_model::schema::{Column, ColumnRole};
+    use relatable_model::write_mode::WriteMode;
 
     /// A table with a key, a value and the time of its last load.
     fn contacts() -> Shape {
@@ -70,6 +71,8 @@ mod tests {
                 column("name", ColumnRole::Value),
                 column("_synced_at", ColumnRole::Synced),
             ],
+            mode: WriteMode::default(),
+            ignored: Vec::new(),
         }
     }
 
