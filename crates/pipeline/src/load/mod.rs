@@ -14,7 +14,7 @@ use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent};
 use crate::extract::Asking;
 use crate::report::{DeliveryReport, TableReport};
-use crate::retention::{Retention, give_back};
+use crate::retention::{Retention, give_back, register};
 use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
 use relatable_destinations::package::{Change, Checkpoint, Model, Package, Receipt, TableChange};
@@ -147,10 +147,11 @@ impl Loader {
             .map(|_| ())
     }
 
-    /// As [`prune`](Self::prune), and gives the space back where there is much of it.
+    /// As [`prune`](Self::prune), and gives the space back where there is much of it; where all is kept, notes for other
+    /// destinations how far this one is.
     pub(crate) fn prune_and_give_back(&self) -> Result<(), PipelineError> {
         if self.retention == Retention::Forever {
-            return Ok(());
+            return register(&self.journal, &self.destination.place(), self.checkpoint.seq);
         }
         self.prune()?;
         give_back(&self.journal)

@@ -215,8 +215,10 @@ async fn a_journal_says_what_it_holds_while_a_run_has_it() {
     );
     let cursors = query(&journal, "SELECT stream, state FROM cursor");
     assert!(cursors.len() > 5);
+    let folder = place.path(".").canonicalize().unwrap().display().to_string();
     for cursor in &cursors {
-        assert_eq!(shown["cursors"][&cursor[0]].as_str(), Some(&*cursor[1]));
+        let name = cursor[0].replace(&folder, "[FOLDER]");
+        assert_eq!(shown["cursors"][&name].as_str(), Some(&*cursor[1]), "{name}");
     }
     let text = &place.run(&show).succeeded().stdout.clone();
     for said in [

@@ -26,19 +26,19 @@ pub(crate) const SCROLL_LEASE_S: u64 = 61;
 
 #[test]
 fn killed_two_hundred_times_sqlite_tables_are_as_if_nothing_had_happened() {
-    chain::kill_in_chains(Engine::Sqlite);
+    chain::kill_in_chains(Engine::Sqlite, 20);
 }
 
 #[cfg(feature = "duckdb")]
 #[test]
-fn killed_two_hundred_times_duckdb_tables_are_as_if_nothing_had_happened() {
-    chain::kill_in_chains(Engine::DuckDb);
+fn killed_sixty_times_duckdb_tables_are_as_if_nothing_had_happened() {
+    chain::kill_in_chains(Engine::DuckDb, 6);
 }
 
 #[cfg(feature = "postgres")]
 #[test]
-fn killed_two_hundred_times_postgres_tables_are_as_if_nothing_had_happened() {
-    chain::kill_in_chains(Engine::Postgres);
+fn killed_sixty_times_postgres_tables_are_as_if_nothing_had_happened() {
+    chain::kill_in_chains(Engine::Postgres, 6);
 }
 
 /// A small workspace that is the same at every run: with a clock of its own, so that the same events are within the API's
