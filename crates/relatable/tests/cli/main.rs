@@ -27,6 +27,8 @@ mod protect;
 mod remodel;
 mod retention;
 mod secrets;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod server;
 mod several;
 mod suggest;
 mod sync;

@@ -1,8 +1,8 @@
-//! What a person does with tables on a server is what they do with tables in a file.
+//! Tables in PostgreSQL.
 
-use crate::program::{Place, simulator};
+use crate::program::Place;
 use crate::secrets::PASSWORD;
-use relatable_simulator::Mutation;
+use crate::server::{check_tables_at, check_unreachable};
 
 /// The variable with the address of a server that tests may use as they like.
 const SERVER: &str = "RELATABLE_TEST_POSTGRES";
@@ -15,58 +15,13 @@ pub(crate) fn address(place: &Place) -> String {
     format!("{server}?schema=cli{}", folder.file_name().unwrap().to_string_lossy())
 }
 
-/// The documents of a resource, as `export` gives them.
-fn exported(place: &Place, to: &str, resource: &str) -> String {
-    let outcome = place.run(&["export", resource, "--from", to]);
-    outcome.succeeded();
-    outcome.stdout
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_in_postgres_are_read_verified_remodelled_exported_and_forgotten_from() {
+    check_tables_at(address).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tables_on_a_server_are_read_verified_remodelled_exported_and_forgotten_from() {
-    let simulator = simulator(120, 0).await;
-    let base_url = simulator.base_url();
-    let place = Place::new();
-    let to = address(&place);
-    let sync = |to: &str| {
-        place.run(&["sync", "--to", to, "--base-url", &base_url, "--quiet"]).succeeded();
-    };
-    place.run(&["check", "--to", &to, "--base-url", &base_url]).succeeded();
-    sync(&to);
-    simulator.advance_clock(7_200);
-    simulator.mutate(Mutation::CreateContacts { count: 3 }).unwrap();
-    simulator.advance_clock(1);
-    for to in [&to, "sqlite:a.db"] {
-        sync(to);
-    }
-    for resource in ["contacts", "companies", "conversations", "tickets", "articles"] {
-        let documents = exported(&place, &to, resource);
-        assert!(!documents.is_empty(), "{resource}");
-        assert_eq!(documents, exported(&place, "sqlite:a.db", resource), "{resource}");
-    }
-    let verified = place.run(&["verify", "--to", &to, "--base-url", &base_url]);
-    verified.succeeded();
-    place.write(
-        "mine.toml",
-        "[contacts.paths]\n\"tags\" = { as = \"list\", of = \"id\" }\n\"location\" = \"table\"\n",
-    );
-    place.run(&["remodel", "--to", &to, "--model", "mine.toml", "--quiet"]).succeeded();
-    let again = place.run(&["remodel", "--to", &to, "--model", "mine.toml"]);
-    again.succeeded();
-    assert_eq!(again.stdout, "no difference; nothing was done\n");
-    let contact: serde_json::Value =
-        serde_json::from_str(exported(&place, &to, "contacts").lines().next().unwrap()).unwrap();
-    let id = contact["id"].as_str().unwrap();
-    place.run(&["forget", "--contact", id, "--to", &to]).succeeded();
-    assert!(!exported(&place, &to, "contacts").contains(id));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_cannot_be_reached_is_named_without_the_password_and_nothing_is_asked() {
-    let simulator = simulator(10, 0).await;
-    let (place, base_url) = (Place::new(), simulator.base_url());
-    let to = &format!("postgres://somebody:{PASSWORD}@127.0.0.1:1/base");
-    let outcome = place.run(&["sync", "--to", to, "--base-url", &base_url]);
-    outcome.failed_with(7, &["schema `intercom` of PostgreSQL database `base` at 127.0.0.1:1"]);
-    assert_eq!(simulator.stats().requests, 0);
+async fn a_postgres_server_that_cannot_be_reached_is_named_without_the_password_and_nothing_is_asked() {
+    let to = format!("postgres://somebody:{PASSWORD}@127.0.0.1:1/base");
+    check_unreachable(&to, "schema `intercom` of PostgreSQL database `base` at 127.0.0.1:1").await;
 }
