@@ -5,6 +5,9 @@ use crate::error::DestinationError;
 use crate::session::{Session, Step};
 use std::collections::HashMap;
 
+/// What is done here, for messages.
+const READING: Step<'_> = Step("read what the database holds", "");
+
 /// A table or view that exists.
 #[derive(Debug, Clone)]
 pub(crate) struct Relation {
@@ -33,20 +36,42 @@ impl Catalogue {
     /// Reads what exists now, without what a load made that was broken off: it is not ours yet, and goes when one comes.
     pub(crate) fn read(session: &impl Session) -> Result<Catalogue, DestinationError> {
         let mut catalogue = Catalogue::read_all(session)?;
-        if session.dialect().ddl_commits() && catalogue.get(pending::LEDGER.name).is_some() {
-            for pending in pending::read(session)? {
-                match pending {
-                    Pending::Table(name) | Pending::View(name, None) => catalogue.remove(&name),
-                    Pending::Column(table, column) => {
-                        if let Some(relation) = catalogue.relations.get_mut(&table.to_ascii_lowercase()) {
-                            relation.columns.remove(&column.to_ascii_lowercase());
-                        }
+        catalogue.leave_out_pending(session)?;
+        Ok(catalogue)
+    }
+
+    /// As [`read`](Self::read), of one table or view alone.
+    pub(crate) fn read_one(session: &impl Session, name: &str) -> Result<Option<Relation>, DestinationError> {
+        let mut catalogue = Catalogue::read_named(session, Some(name))?;
+        if !catalogue.relations.is_empty() {
+            catalogue.leave_out_pending(session)?;
+        }
+        Ok(catalogue.relations.into_values().next())
+    }
+
+    /// Whether there is a table of ours that no load makes: one of bookkeeping.
+    pub(crate) fn holds(session: &impl Session, name: &str) -> Result<bool, DestinationError> {
+        let sql = of_name(session, session.dialect().relations_sql(), Some(name));
+        Ok(!session.rows(READING, &sql, &[])?.is_empty())
+    }
+
+    /// Leaves out what a load made that was broken off.
+    fn leave_out_pending(&mut self, session: &impl Session) -> Result<(), DestinationError> {
+        if !session.dialect().ddl_commits() || !Catalogue::holds(session, pending::LEDGER.name)? {
+            return Ok(());
+        }
+        for pending in pending::read(session)? {
+            match pending {
+                Pending::Table(name) | Pending::View(name, None) => self.remove(&name),
+                Pending::Column(table, column) => {
+                    if let Some(relation) = self.relations.get_mut(&table.to_ascii_lowercase()) {
+                        relation.columns.remove(&column.to_ascii_lowercase());
                     }
-                    _ => {}
                 }
+                _ => {}
             }
         }
-        Ok(catalogue)
+        Ok(())
     }
 
     /// Forgets a table or view.
@@ -56,9 +81,14 @@ impl Catalogue {
 
     /// Reads all that exists now.
     pub(crate) fn read_all(session: &impl Session) -> Result<Catalogue, DestinationError> {
-        let step = Step("read what the database holds", "");
+        Catalogue::read_named(session, None)
+    }
+
+    /// Reads all that exists now, or what has this name.
+    fn read_named(session: &impl Session, name: Option<&str>) -> Result<Catalogue, DestinationError> {
         let mut relations = HashMap::new();
-        for row in session.rows(step, session.dialect().relations_sql(), &[])? {
+        let sql = of_name(session, session.dialect().relations_sql(), name);
+        for row in session.rows(READING, &sql, &[])? {
             let relation = Relation {
                 is_view: row[1].text() == "view",
                 comment: row[2].text(),
@@ -66,7 +96,8 @@ impl Catalogue {
             };
             relations.insert(row[0].text().to_ascii_lowercase(), relation);
         }
-        for row in session.rows(step, session.dialect().columns_sql(), &[])? {
+        let sql = of_name(session, session.dialect().columns_sql(), name);
+        for row in session.rows(READING, &sql, &[])? {
             if let Some(relation) = relations.get_mut(&row[0].text().to_ascii_lowercase()) {
                 relation.columns.insert(row[1].text().to_ascii_lowercase(), row[2].text());
             }
@@ -77,5 +108,16 @@ impl Catalogue {
     /// The table or view of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Relation> {
         self.relations.get(&name.to_ascii_lowercase())
+    }
+}
+
+/// A query of three columns whose first is a name, or what it has of one name.
+fn of_name(session: &impl Session, sql: &str, name: Option<&str>) -> String {
+    match name {
+        None => sql.to_owned(),
+        Some(name) => format!(
+            "WITH found (name, second, third) AS ({sql}) SELECT name, second, third FROM found WHERE lower(name) = {}",
+            session.dialect().literal(&name.to_ascii_lowercase())
+        ),
     }
 }

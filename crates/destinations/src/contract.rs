@@ -136,6 +136,14 @@ pub trait Destination: Send {
     /// file cannot be written; [`DestinationError::Open`] where a server cannot be reached.
     fn hold(&mut self, now_us: i64) -> Result<(), DestinationError>;
 
+    /// Lets what a call opens stay open for the next one, which saves much where a call is short, and keeps others out of a
+    /// file that only one process can have open. Without it each call opens and closes anew.
+    fn keep_open(&mut self);
+
+    /// Closes what stays open between calls; the next call opens it again. A caller that asked for
+    /// [`keep_open`](Self::keep_open) says so before it waits for anything else.
+    fn rest(&mut self);
+
     /// The checkpoint stored, or `None` where nothing was ever claimed. After a claim and before the first load it is
     /// the one that [`claim`](Self::claim) made, with `seq` 0. Creates nothing.
     ///

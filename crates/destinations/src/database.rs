@@ -46,6 +46,14 @@ impl<C: Connector> Destination for Database<C> {
         self.connector.hold(now_us)
     }
 
+    fn keep_open(&mut self) {
+        self.connector.keep_open();
+    }
+
+    fn rest(&mut self) {
+        self.connector.rest();
+    }
+
     fn checkpoint(&mut self) -> Result<Option<Checkpoint>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(None) };
         Ok(checkpoint::read(&session)?.map(|stored| stored.checkpoint))
@@ -127,7 +135,7 @@ impl<C: Connector> Destination for Database<C> {
         keys: &[String],
     ) -> Result<HashMap<String, i64>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(HashMap::new()) };
-        if keys.is_empty() || Catalogue::read(&session)?.get(table).is_none() {
+        if keys.is_empty() || Catalogue::read_one(&session, table)?.is_none() {
             return Ok(HashMap::new());
         }
         keys::versions(&session, table, key, version, keys)
@@ -135,10 +143,8 @@ impl<C: Connector> Destination for Database<C> {
 
     fn live(&mut self, live: &Live<'_>) -> Result<Vec<String>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
-        let catalogue = Catalogue::read(&session)?;
-        let marked = catalogue.get(live.table).map(|relation| relation.columns.contains_key(DELETED_AT));
-        match marked {
-            Some(true) => keys::live(&session, live),
+        match Catalogue::read_one(&session, live.table)? {
+            Some(relation) if relation.columns.contains_key(DELETED_AT) => keys::live(&session, live),
             _ => Ok(Vec::new()),
         }
     }

@@ -63,7 +63,7 @@ pub(crate) fn versions(
     let dialect = session.dialect();
     let step = Step("read versions of", table);
     let mode = modes::read(session)?.get(table).copied().unwrap_or_default();
-    let notes_gone = Catalogue::read(session)?.get(gone::LEDGER.name).is_some();
+    let notes_gone = Catalogue::holds(session, gone::LEDGER.name)?;
     let asked = dialect.place(Place::Temporary(ASKED));
     let text = dialect.key_type_name(relatable_model::logical::LogicalType::Text, 1);
     session.execute(step, &format!("CREATE TEMPORARY TABLE {asked} (k {text})"), &[])?;

@@ -212,6 +212,12 @@ pub(crate) trait Connector: Send {
     /// present in microseconds since 1970 UTC.
     fn hold(&mut self, now_us: i64) -> Result<(), DestinationError>;
 
+    /// Lets what a call opens stay open for the next one, where that keeps others out.
+    fn keep_open(&mut self) {}
+
+    /// Closes what stays open.
+    fn rest(&mut self) {}
+
     /// Refuses a database that could not be written, without writing to it and without leaving anything behind.
     fn check_writable(&mut self) -> Result<(), DestinationError>;
 

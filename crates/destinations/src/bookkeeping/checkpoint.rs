@@ -34,7 +34,7 @@ pub(crate) struct StoredCheckpoint {
 
 /// The stored row, or `None` where nothing was ever claimed.
 pub(crate) fn read(session: &impl Session) -> Result<Option<StoredCheckpoint>, DestinationError> {
-    if Catalogue::read(session)?.get(LEDGER.name).is_none() {
+    if !Catalogue::holds(session, LEDGER.name)? {
         return Ok(None);
     }
     let step = Step("read", LEDGER.name);

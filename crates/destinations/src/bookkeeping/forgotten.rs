@@ -21,7 +21,7 @@ pub(crate) const LEDGER: Ledger = Ledger {
 
 /// Everybody forgotten; nobody where an older release made the bookkeeping tables.
 pub(crate) fn read(session: &impl Session) -> Result<Vec<Remembered>, DestinationError> {
-    if Catalogue::read(session)?.get(LEDGER.name).is_none() {
+    if !Catalogue::holds(session, LEDGER.name)? {
         return Ok(Vec::new());
     }
     let sql = format!("SELECT digest, salt FROM {} ORDER BY digest", LEDGER.name);

@@ -22,7 +22,7 @@ pub(crate) const LEDGER: Ledger = Ledger {
 
 /// Every stored model; none where an older release made the bookkeeping tables.
 pub(crate) fn read(session: &impl Session) -> Result<Vec<Model>, DestinationError> {
-    if Catalogue::read(session)?.get(LEDGER.name).is_none() {
+    if !Catalogue::holds(session, LEDGER.name)? {
         return Ok(Vec::new());
     }
     let sql = format!("SELECT resource, version, rules FROM {} ORDER BY resource", LEDGER.name);

@@ -18,7 +18,7 @@ pub(crate) const LEDGER: Ledger = Ledger {
 
 /// The modes stored, by table; none where an older release made the bookkeeping tables.
 pub(crate) fn read(session: &impl Session) -> Result<HashMap<String, WriteMode>, DestinationError> {
-    if Catalogue::read(session)?.get(LEDGER.name).is_none() {
+    if !Catalogue::holds(session, LEDGER.name)? {
         return Ok(HashMap::new());
     }
     let step = Step("read", LEDGER.name);

@@ -66,7 +66,7 @@ pub(super) fn to_write(path: &Path) -> duckdb::Result<Connection> {
 }
 
 /// Copies everything of a database into a new file.
-pub(super) fn copy(session: &DuckDbSession, file: &Path) -> Result<(), DestinationError> {
+pub(super) fn copy(session: &DuckDbSession<'_>, file: &Path) -> Result<(), DestinationError> {
     let step = Step("rewrite the database", "");
     let names = session.rows(step, "SELECT current_database()", &[])?;
     let here = DuckDb.quote(&names.first().map(|row| row[0].text()).unwrap_or_default());

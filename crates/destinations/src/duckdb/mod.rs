@@ -1,4 +1,5 @@
-//! DuckDB: one file, open only while a call needs it, so that others get in between.
+//! DuckDB: one file, open only while a call needs it, so that others get in between, or as long as a caller has many to
+//! make.
 //!
 //! No primary keys and no indexes: they make writing many times slower. Keys and links are listed in
 //! `_relatable_keys`, and every load checks by query that they hold.
@@ -23,7 +24,7 @@ use crate::session::Connector;
 use duckdb::Connection;
 use failure::{Meaning, failure, meaning};
 use gate::Gate;
-use query::DuckDbSession;
+use query::{DuckDbSession, OpenFile};
 use relatable_lease::Lease;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -43,6 +44,16 @@ pub(crate) struct DuckDbFile {
     description: String,
     /// The right to be the only run there.
     lease: Option<Lease>,
+    /// Whether the file stays open between calls.
+    keeps_open: bool,
+    /// What the last call opened, if the next one may use it.
+    kept: Option<Kept>,
+}
+
+/// A file that is open between calls.
+struct Kept {
+    file: OpenFile,
+    writes: bool,
 }
 
 impl DuckDbFile {
@@ -50,7 +61,7 @@ impl DuckDbFile {
     pub(crate) fn new(path: PathBuf, lock_wait: Duration) -> Result<DuckDbFile, DestinationError> {
         let description = format!("DuckDB file {}", path.display());
         check_place(&path, &description)?;
-        let file = DuckDbFile { path, lock_wait, description, lease: None };
+        let file = DuckDbFile { path, lock_wait, description, lease: None, keeps_open: false, kept: None };
         file.check_mark()?;
         Ok(file)
     }
@@ -89,12 +100,12 @@ impl DuckDbFile {
     fn open(
         &self,
         connect: impl Fn(&Path) -> duckdb::Result<Connection>,
-    ) -> Result<DuckDbSession, DestinationError> {
+    ) -> Result<OpenFile, DestinationError> {
         let deadline = Instant::now() + self.lock_wait;
         let gate = self.gate(deadline)?;
         loop {
             match connect(&self.path) {
-                Ok(connection) => return Ok(DuckDbSession::new(connection, gate, self.description.clone())),
+                Ok(connection) => return Ok(OpenFile::new(connection, gate, self.description.clone())),
                 Err(error) if meaning(&error) == Meaning::Locked && Instant::now() < deadline => {
                     std::thread::sleep(LOCK_RETRY);
                 }
@@ -107,10 +118,25 @@ impl DuckDbFile {
             }
         }
     }
+
+    /// The open file for one call, which writes or only reads.
+    fn opened(&mut self, writes: bool) -> Result<DuckDbSession<'_>, DestinationError> {
+        let open = |file: &Self| file.open(if writes { connect::to_write } else { connect::to_read });
+        if !self.keeps_open {
+            return open(self).map(DuckDbSession::Own);
+        }
+        let fits = |kept: &Kept| !kept.file.has_failed() && (kept.writes || !writes);
+        if !self.kept.as_ref().is_some_and(fits) {
+            // Closed first: it is the one that the gate waits for.
+            self.kept = None;
+            self.kept = Some(Kept { file: open(self)?, writes });
+        }
+        Ok(DuckDbSession::Kept(&self.kept.as_ref().expect("the file was opened above").file))
+    }
 }
 
 impl Connector for DuckDbFile {
-    type Session<'a> = DuckDbSession;
+    type Session<'a> = DuckDbSession<'a>;
 
     fn describe(&self) -> String {
         self.description.clone()
@@ -131,7 +157,16 @@ impl Connector for DuckDbFile {
         Ok(())
     }
 
+    fn keep_open(&mut self) {
+        self.keeps_open = true;
+    }
+
+    fn rest(&mut self) {
+        self.kept = None;
+    }
+
     fn check_writable(&mut self) -> Result<(), DestinationError> {
+        self.kept = None;
         check_folder_writable(&self.path, &self.description)?;
         // As in `check_mark`: nobody else of this process may have the file open.
         let _gate = self.gate(Instant::now() + self.lock_wait)?;
@@ -141,21 +176,26 @@ impl Connector for DuckDbFile {
         }
     }
 
-    fn read(&mut self) -> Result<Option<DuckDbSession>, DestinationError> {
+    fn read(&mut self) -> Result<Option<DuckDbSession<'_>>, DestinationError> {
         if !self.path.exists() {
+            self.kept = None;
             return Ok(None);
         }
-        self.open(connect::to_read).map(Some)
+        self.opened(false).map(Some)
     }
 
-    fn write(&mut self, create: bool) -> Result<DuckDbSession, DestinationError> {
-        if !create && !self.path.exists() {
-            return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));
+    fn write(&mut self, create: bool) -> Result<DuckDbSession<'_>, DestinationError> {
+        if !self.path.exists() {
+            self.kept = None;
+            if !create {
+                return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));
+            }
         }
-        self.open(connect::to_write)
+        self.opened(true)
     }
 
     fn rewrite(&mut self) -> Result<(), DestinationError> {
+        self.kept = None;
         // A link stays one, and who may read the file stays as it is.
         let path = self.path.canonicalize().map_err(|error| self.not_opened(error.into()))?;
         let rewritten = PathBuf::from(format!("{}.rewritten", path.display()));
@@ -165,7 +205,7 @@ impl Connector for DuckDbFile {
         };
         // One that was broken off left this.
         remove()?;
-        let session = self.open(connect::to_write)?;
+        let session = DuckDbSession::Own(self.open(connect::to_write)?);
         let replace = || {
             let permissions = std::fs::metadata(&path)?.permissions();
             std::fs::set_permissions(&rewritten, permissions)?;
@@ -185,6 +225,7 @@ impl Connector for DuckDbFile {
         if !self.path.exists() {
             return Err(self.not_opened(std::io::Error::from(ErrorKind::NotFound).into()));
         }
+        self.kept = None;
         self.open(connect::to_read)?.answer(sql)
     }
 }

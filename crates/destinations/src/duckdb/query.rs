@@ -13,19 +13,51 @@ use crate::session::{Cell, Merged, Place, Session, Step};
 use arrow_array::RecordBatch;
 use duckdb::{Connection, params_from_iter};
 use relatable_model::schema::Column;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// An open DuckDB file.
-pub(crate) struct DuckDbSession {
+pub(crate) struct OpenFile {
     // Before the gate: the file is closed first.
     connection: Connection,
     description: String,
+    /// Whether a statement failed: the engine may then refuse all that follow.
+    failed: AtomicBool,
     _gate: Gate,
 }
 
-impl DuckDbSession {
-    /// A session on this connection, which holds the gate of its file.
+/// The open file of one call: its own, or one that stays open.
+pub(crate) enum DuckDbSession<'a> {
+    Own(OpenFile),
+    Kept(&'a OpenFile),
+}
+
+impl Deref for DuckDbSession<'_> {
+    type Target = OpenFile;
+
+    fn deref(&self) -> &OpenFile {
+        match self {
+            DuckDbSession::Own(file) => file,
+            DuckDbSession::Kept(file) => file,
+        }
+    }
+}
+
+impl OpenFile {
+    /// A file open on this connection, which holds the gate of its file.
     pub(super) fn new(connection: Connection, gate: Gate, description: String) -> Self {
-        DuckDbSession { connection, description, _gate: gate }
+        OpenFile { connection, description, failed: AtomicBool::new(false), _gate: gate }
+    }
+
+    /// Whether a statement failed.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// What a failure means.
+    fn failed(&self, step: impl ToString, error: duckdb::Error) -> DestinationError {
+        self.failed.store(true, Ordering::Relaxed);
+        failure(&self.description, step, error)
     }
 
     /// The cells of a reading statement, as DuckDB prints them.
@@ -45,11 +77,11 @@ impl DuckDbSession {
             }
             Ok(answer)
         };
-        read().map_err(|error| failure(&self.description, "run the query", error))
+        read().map_err(|error| self.failed("run the query", error))
     }
 }
 
-impl Session for DuckDbSession {
+impl Session for DuckDbSession<'_> {
     fn dialect(&self) -> &dyn Dialect {
         &DuckDb
     }
@@ -60,7 +92,7 @@ impl Session for DuckDbSession {
 
     fn execute(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<u64, DestinationError> {
         let changed = self.connection.execute(sql, params_from_iter(cells));
-        changed.map(|count| count as u64).map_err(|error| failure(&self.description, step, error))
+        changed.map(|count| count as u64).map_err(|error| self.failed(step, error))
     }
 
     fn rows(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, DestinationError> {
@@ -76,13 +108,13 @@ impl Session for DuckDbSession {
             }
             Ok(table)
         };
-        read().map_err(|error| failure(&self.description, step, error))
+        read().map_err(|error| self.failed(step, error))
     }
 
     fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
         let mut statement =
-            self.connection.prepare(sql).map_err(|error| failure(&self.description, step, error))?;
-        let arrow = statement.query_arrow([]).map_err(|error| failure(&self.description, step, error))?;
+            self.connection.prepare(sql).map_err(|error| self.failed(step, error))?;
+        let arrow = statement.query_arrow([]).map_err(|error| self.failed(step, error))?;
         rows::batch(arrow, columns)
             .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
     }
@@ -94,7 +126,7 @@ impl Session for DuckDbSession {
         batches: &[RecordBatch],
     ) -> Result<(), DestinationError> {
         let appended = stage::append(&self.connection, self.dialect(), place, batches);
-        appended.map_err(|error| failure(&self.description, step, error))
+        appended.map_err(|error| self.failed(step, error))
     }
 
     fn merge(&self, merge: &Merge<'_>) -> Result<Merged, DestinationError> {

@@ -63,8 +63,10 @@ impl Prepared {
     /// Looks at the destination, without writing.
     pub(crate) fn check(&mut self) -> Result<(), PipelineError> {
         let destination = self.delivery.destination.as_mut();
+        destination.keep_open();
         self.checkpoint = check_destination(destination, &self.delivery.rules)?;
         self.forgotten = destination.forgotten().map_err(destination_error("inspect"))?;
+        destination.rest();
         Ok(())
     }
 
@@ -73,7 +75,7 @@ impl Prepared {
         check_workspace(self.delivery.destination.as_ref(), self.checkpoint.as_ref(), workspace)
     }
 
-    /// Makes the destination this run's, with this journal.
+    /// Makes the destination this run's, with this journal; it stays open for the loader.
     pub(crate) fn claim(&mut self, workspace: &str, journal: &Journal) -> Result<(), PipelineError> {
         let destination = self.delivery.destination.as_mut();
         // A run with the wrong journal must not take the destination from one that is under way.

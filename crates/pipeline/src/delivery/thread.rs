@@ -8,7 +8,7 @@ use relatable_intercom::attributes::attribute_rules;
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -62,6 +62,17 @@ impl LoadThread {
     }
 }
 
+/// The next signal. Who waits for one lets others at the destination meanwhile.
+fn next(loader: &mut Loader, signals: &Receiver<Signal>) -> Option<Signal> {
+    match signals.try_recv() {
+        Err(TryRecvError::Empty) => {
+            loader.destination().rest();
+            signals.recv().ok()
+        }
+        signal => signal.ok(),
+    }
+}
+
 /// Loads what comes into the journal until reading is over.
 fn load(
     mut loader: Loader,
@@ -72,7 +83,7 @@ fn load(
     let mut pending_bytes = 0;
     let mut last_s = clock.now().as_second();
     let mut prepared = false;
-    while let Ok(signal) = signals.recv() {
+    while let Some(signal) = next(&mut loader, signals) {
         match signal {
             Signal::Appended(bytes) => pending_bytes += bytes,
             Signal::Attributes(bodies) => {
@@ -91,6 +102,7 @@ fn load(
             Signal::Finished(low_water) => {
                 loader.load_up_to(journal.settled())?;
                 loader.finish(low_water)?;
+                loader.destination().rest();
                 loader.prune_and_give_back()?;
                 return Ok(loader);
             }
@@ -105,6 +117,7 @@ fn load(
     }
     if prepared {
         loader.load_up_to(journal.settled())?;
+        loader.destination().rest();
         loader.prune_and_give_back()?;
     }
     Ok(loader)

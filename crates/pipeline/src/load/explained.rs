@@ -21,6 +21,7 @@ impl Loader {
         self.model = before;
         // A reading that was broken off answers nobody; the next run loads this with what it is told then.
         let broken_off = || PipelineError::Internal { part: "reader" };
+        self.destination.rest();
         asking.send(answer).map_err(|_| broken_off())?;
         let bodies = definitions_now.blocking_recv().map_err(|_| broken_off())?;
         self.add_rules(&attribute_rules(&definitions(&bodies?)))?;

@@ -254,6 +254,8 @@ impl Loader {
             shredding.changes.extend(unlinked);
             shredding.issues.extend(issues);
             self.commit(shredding, checkpoint)?;
+            // Others may get at the destination while the next load is shredded.
+            self.destination.rest();
         }
     }
 
