@@ -40,18 +40,30 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// As [`read`](Self::read), of one table or view alone.
-    pub(crate) fn read_one(session: &impl Session, name: &str) -> Result<Option<Relation>, DestinationError> {
-        let mut catalogue = Catalogue::read_named(session, Some(name))?;
-        if !catalogue.relations.is_empty() {
-            catalogue.leave_out_pending(session)?;
-        }
-        Ok(catalogue.relations.into_values().next())
+    /// As [`read`](Self::read), whether there is a table of this name with such a column.
+    pub(crate) fn has_column(
+        session: &impl Session,
+        table: &str,
+        column: &str,
+    ) -> Result<bool, DestinationError> {
+        let sql = of_name(session, session.dialect().columns_sql(), table);
+        let columns = session.rows(READING, &sql, &[])?;
+        let relation = Relation {
+            is_view: false,
+            comment: String::new(),
+            columns: columns
+                .iter()
+                .map(|row| (row[1].text().to_ascii_lowercase(), row[2].text()))
+                .collect(),
+        };
+        let mut catalogue = Catalogue { relations: HashMap::from([(table.to_ascii_lowercase(), relation)]) };
+        catalogue.leave_out_pending(session)?;
+        Ok(catalogue.get(table).is_some_and(|table| table.columns.contains_key(&column.to_ascii_lowercase())))
     }
 
     /// Whether there is a table of ours that no load makes: one of bookkeeping.
     pub(crate) fn holds(session: &impl Session, name: &str) -> Result<bool, DestinationError> {
-        let sql = of_name(session, session.dialect().relations_sql(), Some(name));
+        let sql = of_name(session, session.dialect().relations_sql(), name);
         Ok(!session.rows(READING, &sql, &[])?.is_empty())
     }
 
@@ -81,14 +93,8 @@ impl Catalogue {
 
     /// Reads all that exists now.
     pub(crate) fn read_all(session: &impl Session) -> Result<Catalogue, DestinationError> {
-        Catalogue::read_named(session, None)
-    }
-
-    /// Reads all that exists now, or what has this name.
-    fn read_named(session: &impl Session, name: Option<&str>) -> Result<Catalogue, DestinationError> {
         let mut relations = HashMap::new();
-        let sql = of_name(session, session.dialect().relations_sql(), name);
-        for row in session.rows(READING, &sql, &[])? {
+        for row in session.rows(READING, session.dialect().relations_sql(), &[])? {
             let relation = Relation {
                 is_view: row[1].text() == "view",
                 comment: row[2].text(),
@@ -96,8 +102,7 @@ impl Catalogue {
             };
             relations.insert(row[0].text().to_ascii_lowercase(), relation);
         }
-        let sql = of_name(session, session.dialect().columns_sql(), name);
-        for row in session.rows(READING, &sql, &[])? {
+        for row in session.rows(READING, session.dialect().columns_sql(), &[])? {
             if let Some(relation) = relations.get_mut(&row[0].text().to_ascii_lowercase()) {
                 relation.columns.insert(row[1].text().to_ascii_lowercase(), row[2].text());
             }
@@ -105,19 +110,17 @@ impl Catalogue {
         Ok(Catalogue { relations })
     }
 
+
     /// The table or view of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Relation> {
         self.relations.get(&name.to_ascii_lowercase())
     }
 }
 
-/// A query of three columns whose first is a name, or what it has of one name.
-fn of_name(session: &impl Session, sql: &str, name: Option<&str>) -> String {
-    match name {
-        None => sql.to_owned(),
-        Some(name) => format!(
-            "WITH found (name, second, third) AS ({sql}) SELECT name, second, third FROM found WHERE lower(name) = {}",
-            session.dialect().literal(&name.to_ascii_lowercase())
-        ),
-    }
+/// What a query of three columns, the first of which is a name, has of one name.
+fn of_name(session: &impl Session, sql: &str, name: &str) -> String {
+    format!(
+        "WITH found (name, second, third) AS ({sql}) SELECT name, second, third FROM found WHERE lower(name) = {}",
+        session.dialect().literal(&name.to_ascii_lowercase())
+    )
 }

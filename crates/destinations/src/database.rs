@@ -135,7 +135,7 @@ impl<C: Connector> Destination for Database<C> {
         keys: &[String],
     ) -> Result<HashMap<String, i64>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(HashMap::new()) };
-        if keys.is_empty() || Catalogue::read_one(&session, table)?.is_none() {
+        if keys.is_empty() || !Catalogue::has_column(&session, table, version)? {
             return Ok(HashMap::new());
         }
         keys::versions(&session, table, key, version, keys)
@@ -143,9 +143,10 @@ impl<C: Connector> Destination for Database<C> {
 
     fn live(&mut self, live: &Live<'_>) -> Result<Vec<String>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
-        match Catalogue::read_one(&session, live.table)? {
-            Some(relation) if relation.columns.contains_key(DELETED_AT) => keys::live(&session, live),
-            _ => Ok(Vec::new()),
+        if Catalogue::has_column(&session, live.table, DELETED_AT)? {
+            keys::live(&session, live)
+        } else {
+            Ok(Vec::new())
         }
     }
 

@@ -97,6 +97,7 @@ impl Loader {
             let keys = self.destination.live(&live).map_err(inspecting)?;
             let Some(last) = keys.last() else { return Ok(missing) };
             after.clone_from(last);
+            let is_last = keys.len() < KEYS;
             for key in keys {
                 missing.live += 1;
                 while place == shown.len() || shown[place] < key {
@@ -114,6 +115,9 @@ impl Loader {
                 if shown.get(place) != Some(&key) {
                     missing.keys.push(key);
                 }
+            }
+            if is_last {
+                return Ok(missing);
             }
         }
     }

@@ -45,7 +45,7 @@ impl Verification<'_> {
         let mut total = None;
         if let Some((search, _)) = searched {
             let from_s = self.since_us.get(resource).map(|at_us| at_us.div_euclid(SECOND_US));
-            match self.asker.total(search, Stretch { from_s, until_s: None }).await {
+            match self.asker().total(search, Stretch { from_s, until_s: None }).await {
                 Ok(stated) => total = Some(stated),
                 Err(error) => return self.leave_out_resource(resource, search, error),
             }
@@ -138,9 +138,9 @@ impl Verification<'_> {
         let failed = |stop: Stop| (search, stop);
         let windows = self.cut(resource, granularity).map_err(|error| failed(Stop::Failed(error)))?;
         for window in windows {
-            let subject = &self.subjects[resource];
             let stated =
-                self.asker.total(search, window).await.map_err(|error| failed(Stop::Client(error)))?;
+                self.asker().total(search, window).await.map_err(|error| failed(Stop::Client(error)))?;
+            let subject = &self.subjects[resource];
             let to_us = |at_s: i64| at_s.saturating_mul(SECOND_US);
             let within = subject.created_column().map(|column| Within {
                 column,

@@ -94,7 +94,7 @@ impl Verification<'_> {
             found.extend(meant.filter_map(|record| super::subject::scalar(record, feed.asked_by)));
             if found.len() >= wanted || looked_through >= LOOKED_THROUGH { Err(Enough) } else { Ok(()) }
         };
-        let read = self.asker.pages(list, None, None, &mut take).await;
+        let read = self.asker().pages(list, None, None, &mut take).await;
         match read {
             // Where there is nothing to ask for, there is nothing that could be missing.
             Ok(Ok(())) if found.is_empty() => self.proof(resource).api = Some(0),

@@ -92,6 +92,7 @@ impl<'a> Listing<'a> {
         bound_us: Option<i64>,
         since_us: Option<i64>,
     ) -> Listing<'a> {
+        destination.rest();
         Listing {
             subject,
             destination,
@@ -139,6 +140,7 @@ impl<'a> Listing<'a> {
         }
         let keys: Vec<Key> = fresh.iter().map(|(key, _)| key.clone()).collect();
         let stored = self.subject.stored_by_key(self.destination, &keys)?;
+        self.destination.rest();
         for (key, fresh) in fresh {
             self.compared += 1;
             let Some(stored) = stored.get(&key) else {

@@ -43,6 +43,7 @@ impl Verification<'_> {
         let keys: Vec<Key> = keys.into_iter().filter(|key| key.len() == 1).collect();
         for held in keys.chunks(HELD) {
             let asked: Vec<(Key, Result<Option<Whole>, ClientError>)> = {
+                self.destination.rest();
                 let (asker, subject) = (&self.asker, &self.subjects[resource]);
                 let ask = |key: Key| async move {
                     let whole = asker.whole(subject, own, &key[0]).await;

@@ -128,6 +128,7 @@ pub async fn verify(
         verification.look_at_children(&resource).await?;
     }
     let findings = verification.verdicts()?;
+    verification.destination.rest();
     let report = VerifyReport {
         seed: settings.seed,
         sample: settings.sample,
@@ -163,6 +164,7 @@ impl<'a> Verification<'a> {
         let sync = &settings.sync;
         let resources = selected(&sync.rules, &sync.reading)?;
         let protections = Protections::new(&sync.rules, sync.salt.as_ref())?;
+        destination.keep_open();
         let Some(checkpoint) = destination.checkpoint().map_err(read_failed)? else {
             return Err(PipelineError::NothingRead { destination: destination.describe() });
         };
@@ -172,6 +174,7 @@ impl<'a> Verification<'a> {
         let tables = destination.tables().map_err(read_failed)?;
         let rules = rules_in_force(destination, &sync.rules)?;
         let client = Client::new(&sync.client, sync.clock.clone()).map_err(asking_failed)?;
+        destination.rest();
         let workspace = client.workspace().await.map_err(asking_failed)?;
         check_workspace(destination, Some(&checkpoint), &workspace.id)?;
         observer.event(&RunEvent::VerifyStarted {
@@ -210,6 +213,12 @@ impl<'a> Verification<'a> {
             references: Vec::new(),
             skipped: Vec::new(),
         })
+    }
+
+    /// Who asks the API. Meanwhile others may get at the destination.
+    fn asker(&mut self) -> &Asker {
+        self.destination.rest();
+        &self.asker
     }
 
     /// What came of a resource so far.

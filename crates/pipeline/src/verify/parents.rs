@@ -38,7 +38,7 @@ impl Verification<'_> {
         parents: Vec<String>,
     ) -> Result<Option<Vec<ParentList>>, PipelineError> {
         let asked: Vec<_> = {
-            let asker = &self.asker;
+            let asker = self.asker();
             let ask = |parent: String| async move {
                 let read = asker.list_of(feed, &parent).await;
                 (parent, read)

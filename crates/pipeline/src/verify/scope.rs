@@ -141,7 +141,7 @@ impl Verification<'_> {
                 }
                 Ok::<(), Stop>(())
             };
-            match self.asker.list(feed, None, &mut take).await {
+            match self.asker().list(feed, None, &mut take).await {
                 // What may not be read points at nothing that was read.
                 Ok(()) | Err(Stop::Client(ClientError::Forbidden { .. })) => {}
                 Err(Stop::Client(cause)) => {
