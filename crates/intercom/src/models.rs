@@ -1,6 +1,7 @@
 //! The curated model: one readable rule file per resource, compiled in.
 
 use relatable_model::rules::{Rules, RulesError};
+use std::sync::OnceLock;
 
 /// The rule files, by name.
 const FILES: &[(&str, &str)] = &[
@@ -64,6 +65,16 @@ pub fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// # Errors
 /// [`RulesError`] when a file is malformed, which a test rules out.
 pub fn curated() -> Result<Rules, RulesError> {
+    // Read once in a process: a run asks for them several times, and reading takes longer than the rest of its beginning.
+    static CURATED: OnceLock<Rules> = OnceLock::new();
+    match CURATED.get() {
+        Some(rules) => Ok(rules.clone()),
+        None => parsed().map(|rules| CURATED.get_or_init(|| rules).clone()),
+    }
+}
+
+/// The rules of all files.
+fn parsed() -> Result<Rules, RulesError> {
     let mut rules = Rules::default();
     for (file, text) in FILES {
         rules.resources.extend(Rules::parse(text, file)?.resources);

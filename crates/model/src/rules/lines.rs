@@ -25,7 +25,8 @@ impl Lines {
     pub(super) fn of(text: &str, file: &str) -> Lines {
         let mut lines = Lines { file: file.to_owned(), ..Lines::default() };
         let Ok(file) = DeTable::parse(text) else { return lines };
-        let line = |start: usize| text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let line = |start: usize| ends.partition_point(|end| *end < start) + 1;
         for (resource, value) in file.get_ref() {
             let mut note = |place: String, start: usize| {
                 lines.lines.insert((resource.get_ref().to_string(), place), line(start));

@@ -39,6 +39,11 @@ impl Path {
     /// # Errors
     /// In words, when a step is empty, or an escape is unfinished or unknown.
     pub fn parse(text: &str) -> Result<Path, String> {
+        let is_plain = !text.bytes().any(|byte| matches!(byte, b'\\' | b'*' | b'['));
+        if is_plain && text.split('.').all(|name| !name.is_empty()) {
+            let segments = text.split('.').map(|name| Segment::Member(name.to_owned())).collect();
+            return Ok(Path { segments });
+        }
         let mut segments = Vec::new();
         let mut current = String::new();
         let mut escaped = false;

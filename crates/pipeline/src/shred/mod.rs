@@ -65,8 +65,7 @@ impl ModelState {
         let agreed = BTreeMap::new();
         let mut state = ModelState { rules, memory, tables: Vec::new(), asked_names, agreed };
         for resource in state.rules.resources.keys().cloned().collect::<Vec<_>>() {
-            let shredded = state.shredder(&resource, None)?.finish()?;
-            state.learn(&resource, shredded.tables.iter().map(|shredded| &shredded.table));
+            state.settle(&resource)?;
         }
         for resource in had_tables {
             let memory = state.memory.get(&resource).cloned().unwrap_or_default();
@@ -75,12 +74,27 @@ impl ModelState {
         Ok(state)
     }
 
-    /// The state for other rules, over what was learned so far; contracts count from where they did.
+    /// The state for other rules, over what was learned so far; contracts count from where they did. Only what has other
+    /// rules than before is settled anew.
     pub(crate) fn with_rules(self, rules: Rules) -> Result<ModelState, PlanError> {
-        let others = |(owner, _): &(String, String)| !self.rules.resources.contains_key(owner);
-        let others = self.asked_names.iter().filter(|name| others(name)).cloned().collect();
-        let state = ModelState::among(rules, self.memory, others)?;
-        Ok(ModelState { agreed: self.agreed, ..state })
+        let owned = |(resource, name): (&str, &str)| (resource.to_owned(), name.to_owned());
+        let others = self.asked_names.into_iter().filter(|(owner, _)| !self.rules.resources.contains_key(owner));
+        let asked_names = rules.asked_names().into_iter().map(owned).chain(others).collect();
+        let is_other = |(name, ruled): &(&String, &ResourceRules)| self.rules.resources.get(*name) != Some(*ruled);
+        let changed = rules.resources.iter().filter(is_other).map(|(name, _)| name.clone());
+        let changed: Vec<String> = changed.collect();
+        let mut state = ModelState { rules, asked_names, ..self };
+        for resource in changed {
+            state.settle(&resource)?;
+        }
+        Ok(state)
+    }
+
+    /// Settles what is declared and remembered of a resource, before any document comes.
+    fn settle(&mut self, resource: &str) -> Result<(), PlanError> {
+        let shredded = self.shredder(resource, None)?.finish()?;
+        self.learn(resource, shredded.tables.iter().map(|shredded| &shredded.table));
+        Ok(())
     }
 
     /// Holds what was shredded to the contract of the resource.
