@@ -141,6 +141,16 @@ pub enum PipelineError {
         /// The last entry loaded there.
         loaded: i64,
     },
+    /// A journal is to let go of a destination that it does not serve.
+    #[error("the journal {journal} does not serve {place}")]
+    NotServed {
+        /// The journal's file.
+        journal: String,
+        /// The one name of the destination's place.
+        place: String,
+        /// The places that it serves.
+        served: Vec<String>,
+    },
     /// Records that would be lost by making tables anew.
     #[error(
         "the journal does not show {count} records of `{}` ({keys}, …), and the tables lack what the new rules want of them: \

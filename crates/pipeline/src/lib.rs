@@ -38,7 +38,7 @@ pub use profile::{profile_files, profile_journal};
 pub use readiness::{check_destination, check_workspace};
 pub use remembrance::remembered_rules;
 pub use remodel::{Remodel, remodel};
-pub use retention::{Retention, open_journal, prune_journal};
+pub use retention::{Retention, open_journal, prune_journal, release_destination};
 pub use sync::{ReadingSettings, Run, SyncSettings, sync, sync_all};
 pub use verify::{
     Finding, FindingKind, LISTED_MAX_DEFAULT, Open, ResourceProof, VerifyReport, VerifySettings, repair,

@@ -5,7 +5,7 @@ use relatable_destinations::Destination;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::catalogue::{Reading, feeds};
 use relatable_intercom::clock::Clock;
-use relatable_journal::{Changes, Compacted, Journal, JournalError, Pruned, Pruning};
+use relatable_journal::{Changes, Compacted, Inspection, Journal, JournalError, Pruned, Pruning};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -130,6 +130,25 @@ pub fn prune_journal(
     let pruned = retention.apply(&journal, place, stored.seq, clock.now().as_microsecond())?;
     let compacted = journal.compact().map_err(error("compact"))?;
     Ok((pruned, compacted))
+}
+
+/// Lets go of the destination at this place, which was given up: the journal keeps nothing for it any more, and knows nothing
+/// of it. Other destinations and the answers themselves are left as they are.
+///
+/// # Errors
+/// [`PipelineError::Journal`], where a run has the journal open among others; [`PipelineError::NotServed`] for a place that
+/// the journal does not serve, with those that it does.
+pub fn release_destination(file: &Path, place: &str, clock: &dyn Clock) -> Result<(), PipelineError> {
+    let known = Inspection::open(file).and_then(|journal| journal.overview()).map_err(error("open"))?;
+    let journal = Journal::open(file, &known.workspace, clock.now().as_microsecond());
+    let journal = journal.map_err(error("open"))?;
+    let served = served(&journal)?;
+    if !served.contains_key(place) {
+        let (journal, place) = (file.display().to_string(), place.to_owned());
+        return Err(PipelineError::NotServed { journal, place, served: served.into_keys().collect() });
+    }
+    let cursors = vec![(format!("{SERVED_PREFIX}{place}"), None)];
+    journal.record(Changes { cursors, ..Changes::default() }).map_err(error("write"))
 }
 
 /// Opens the journal that a checkpoint speaks of.

@@ -1,6 +1,8 @@
 //! A whole run: reading and loading side by side, joined by the journal.
 
-use crate::delivery::{Audience, Deliveries, Delivery, LoadThread, Loaders, Prepared, Undelivered, tell};
+use crate::delivery::{
+    Audience, Deliveries, Delivery, LoadThread, LoadThreads, Loaders, Prepared, Undelivered,
+};
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent, STREAM_VERSION};
 use crate::extract::{Asking, Extraction, Plan, SweepAges};
@@ -155,7 +157,8 @@ pub async fn sync_all(
         has_unloaded,
         protections,
     });
-    let mut run = read_and_load(extraction, threads, asking, undelivered, &observer).await?;
+    let threads = LoadThreads::new(threads, undelivered, observer.clone());
+    let mut run = read_and_load(extraction, threads, asking).await?;
     run.report.seconds = settings.clock.now().duration_since(began).as_secs_f64();
     observer.event(&RunEvent::RunFinished { report: run.report.clone() });
     Ok(run)
@@ -184,52 +187,37 @@ fn listen(
 /// run after what is in the journal has been loaded; one of a loader where no other is left.
 async fn read_and_load(
     extraction: Extraction,
-    mut threads: Vec<LoadThread>,
+    mut threads: LoadThreads,
     asking: UnboundedReceiver<Asking>,
-    mut undelivered: Vec<Undelivered>,
-    observer: &Arc<dyn Observer>,
 ) -> Result<Run, PipelineError> {
     // The loaders may ask until they are done.
     let mut explaining = pin!(extraction.explain(asking));
-    let all_over = async {
-        for thread in &mut threads {
-            thread.over().await;
+    let reading = {
+        let mut reading = pin!(extraction.run());
+        loop {
+            tokio::select! {
+                reading = &mut reading => break reading,
+                is_one_more = threads.next() => if !is_one_more {
+                    // There is nobody left to read for.
+                    break Ok(());
+                },
+                never = &mut explaining => match never {},
+            }
         }
     };
-    let reading = tokio::select! {
-        reading = extraction.run() => reading,
-        () = all_over => Ok(()),
-        never = &mut explaining => match never {},
-    };
-    let traffic = extraction.client().traffic();
-    let mut report = RunReport {
-        records: extraction.records(),
-        requests: traffic.requests,
-        refused: traffic.refused,
-        received_bytes: traffic.received_bytes,
-        skipped: extraction.skipped(),
-        forgotten: extraction.forgotten(),
-        incomplete: extraction.incomplete_readings(),
-        ..RunReport::default()
-    };
+    let mut report = read(&extraction);
     extraction.rest().await;
     // Without a sender the loaders load what is there and end.
     extraction.hang_up();
-    let mut loaders = Vec::new();
-    for thread in threads {
-        let (destination, place) = (thread.destination.clone(), thread.place.clone());
-        let joined = tokio::select! {
-            joined = thread.join() => joined,
+    loop {
+        tokio::select! {
+            is_one_more = threads.next() => if !is_one_more {
+                break;
+            },
             never = &mut explaining => match never {},
-        };
-        match joined {
-            Ok(loader) => loaders.push(loader),
-            Err(cause) => {
-                undelivered.push(Undelivered { destination, place, cause });
-                undelivered.last().iter().for_each(|left_out| tell(observer.as_ref(), left_out));
-            }
         }
     }
+    let (loaders, mut undelivered) = threads.ended();
     reading?;
     if loaders.is_empty() && !undelivered.is_empty() {
         return Err(undelivered.swap_remove(0).cause);
@@ -240,6 +228,21 @@ async fn read_and_load(
         report = RunReport { tables, loads, issues, others: deliveries.collect(), ..report };
     }
     Ok(Run { report, undelivered })
+}
+
+/// What was read.
+fn read(extraction: &Extraction) -> RunReport {
+    let traffic = extraction.client().traffic();
+    RunReport {
+        records: extraction.records(),
+        requests: traffic.requests,
+        refused: traffic.refused,
+        received_bytes: traffic.received_bytes,
+        skipped: extraction.skipped(),
+        forgotten: extraction.forgotten(),
+        incomplete: extraction.incomplete_readings(),
+        ..RunReport::default()
+    }
 }
 
 /// The definitions in the answers of the attribute feeds.

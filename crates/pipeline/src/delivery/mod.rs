@@ -7,7 +7,7 @@ mod thread;
 
 pub(crate) use audience::{Audience, Signal};
 pub(crate) use prepared::Prepared;
-pub(crate) use thread::LoadThread;
+pub(crate) use thread::{LoadThread, LoadThreads};
 
 use crate::error::PipelineError;
 use crate::event::{Observer, RunEvent};
@@ -147,7 +147,7 @@ fn least(one: BTreeMap<String, i64>, other: BTreeMap<String, i64>) -> BTreeMap<S
 }
 
 /// Tells the observer of a destination that a run goes on without.
-pub(crate) fn tell(observer: &dyn Observer, left_out: &Undelivered) {
+fn tell(observer: &dyn Observer, left_out: &Undelivered) {
     let (destination, error) = (left_out.destination.clone(), in_full(&left_out.cause));
     observer.event(&RunEvent::Undelivered { destination, error });
 }

@@ -1,12 +1,17 @@
 //! A loader on a thread of its own, which listens to the reading.
 
 use super::audience::Signal;
+use super::{Undelivered, tell};
 use crate::error::PipelineError;
+use crate::event::Observer;
 use crate::load::Loader;
 use crate::sync::definitions;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use relatable_intercom::attributes::attribute_rules;
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
+use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
@@ -20,9 +25,9 @@ const LOAD_FROM_S: i64 = 10;
 /// The loader on its own thread.
 pub(crate) struct LoadThread {
     /// The destination in words.
-    pub(crate) destination: String,
+    destination: String,
     /// The one name of its place.
-    pub(crate) place: String,
+    place: String,
     thread: JoinHandle<Result<Loader, PipelineError>>,
     over: oneshot::Receiver<()>,
 }
@@ -47,18 +52,60 @@ impl LoadThread {
         Ok((LoadThread { destination, place, thread, over }, sender))
     }
 
-    /// Waits until the loader has ended, which before the reading's end it does only where it failed.
-    pub(crate) async fn over(&mut self) {
-        if !self.over.is_terminated() {
-            drop((&mut self.over).await);
-        }
+    /// Waits until the loader has ended, which before the reading's end it does only where it failed, and has let go of the
+    /// journal and, if it failed, of the destination.
+    async fn join(self) -> Result<Loader, Undelivered> {
+        // Dropped by the thread, which then has nothing left to do but return.
+        drop(self.over.await);
+        let (destination, place) = (self.destination, self.place);
+        let ended = self.thread.join().unwrap_or(Err(PipelineError::Internal { part: "loader" }));
+        ended.map_err(|cause| Undelivered { destination, place, cause })
+    }
+}
+
+/// The loaders of a run until they end.
+pub(crate) struct LoadThreads {
+    /// Those under way, with their places among the destinations.
+    under_way: FuturesUnordered<Joining>,
+    /// Those that have loaded everything.
+    loaders: BTreeMap<usize, Loader>,
+    undelivered: Vec<Undelivered>,
+    observer: Arc<dyn Observer>,
+}
+
+/// A loader's end, with its place among the destinations.
+type Joining = Pin<Box<dyn Future<Output = (usize, Result<Loader, Undelivered>)>>>;
+
+impl LoadThreads {
+    /// These loaders, beside destinations that a run goes on without.
+    pub(crate) fn new(
+        threads: Vec<LoadThread>,
+        undelivered: Vec<Undelivered>,
+        observer: Arc<dyn Observer>,
+    ) -> LoadThreads {
+        let joining = |(place, thread): (usize, LoadThread)| -> Joining {
+            Box::pin(async move { (place, thread.join().await) })
+        };
+        let under_way = threads.into_iter().enumerate().map(joining).collect();
+        LoadThreads { under_way, loaders: BTreeMap::new(), undelivered, observer }
     }
 
-    /// Waits until the thread has ended and let go of the journal and, if it failed, of the destination.
-    pub(crate) async fn join(mut self) -> Result<Loader, PipelineError> {
-        self.over().await;
-        // All that is left to it is to return.
-        self.thread.join().unwrap_or(Err(PipelineError::Internal { part: "loader" }))
+    /// Waits until one more has ended, and tells the observer at once of one that failed; `false` where none is left.
+    pub(crate) async fn next(&mut self) -> bool {
+        match self.under_way.next().await {
+            None => return false,
+            Some((place, Ok(loader))) => drop(self.loaders.insert(place, loader)),
+            Some((_, Err(left_out))) => {
+                tell(self.observer.as_ref(), &left_out);
+                self.undelivered.push(left_out);
+            }
+        }
+        true
+    }
+
+    /// The loaders that have loaded everything, in the order of their destinations, and the destinations left out.
+    pub(crate) fn ended(self) -> (Vec<Loader>, Vec<Undelivered>) {
+        (self.loaders.into_values().collect(), self.undelivered)
     }
 }
 

@@ -78,9 +78,11 @@ impl ModelState {
     /// rules than before is settled anew.
     pub(crate) fn with_rules(self, rules: Rules) -> Result<ModelState, PlanError> {
         let owned = |(resource, name): (&str, &str)| (resource.to_owned(), name.to_owned());
-        let others = self.asked_names.into_iter().filter(|(owner, _)| !self.rules.resources.contains_key(owner));
+        let others =
+            self.asked_names.into_iter().filter(|(owner, _)| !self.rules.resources.contains_key(owner));
         let asked_names = rules.asked_names().into_iter().map(owned).chain(others).collect();
-        let is_other = |(name, ruled): &(&String, &ResourceRules)| self.rules.resources.get(*name) != Some(*ruled);
+        let is_other =
+            |(name, ruled): &(&String, &ResourceRules)| self.rules.resources.get(*name) != Some(*ruled);
         let changed = rules.resources.iter().filter(is_other).map(|(name, _)| name.clone());
         let changed: Vec<String> = changed.collect();
         let mut state = ModelState { rules, asked_names, ..self };

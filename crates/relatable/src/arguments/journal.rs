@@ -34,6 +34,25 @@ pub(crate) struct JournalArguments {
 pub(crate) enum JournalCommand {
     /// Take away what is loaded, and give the space back
     Prune(PruneArguments),
+    /// Let go of a destination that was given up
+    Release(ReleaseArguments),
+}
+
+/// Flags of `journal release`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A journal that serves several destinations keeps what any of them has not
+loaded. One that never comes back would keep it growing; released, it is
+forgotten. Neither its tables nor answers are touched, and it need not be there
+any more. While a run has the journal, nothing is done (exit code 4).")]
+pub(crate) struct ReleaseArguments {
+    /// Where the tables are or were: sqlite:FILE, duckdb:FILE, postgres://… or
+    /// mysql://…
+    #[arg(long, value_name = "URI")]
+    pub(crate) to: String,
+    /// The journal [default: the destination's file with .journal]
+    #[arg(long, value_name = "PATH")]
+    pub(crate) journal: Option<PathBuf>,
 }
 
 /// Flags of `journal prune`.

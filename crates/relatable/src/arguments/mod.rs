@@ -8,7 +8,7 @@ mod resource;
 
 pub(crate) use connection::ConnectionArguments;
 pub(crate) use forget::ForgetArguments;
-pub(crate) use journal::{JournalArguments, JournalCommand, PruneArguments};
+pub(crate) use journal::{JournalArguments, JournalCommand, PruneArguments, ReleaseArguments};
 pub(crate) use reading::ReadingArguments;
 
 use crate::rules::resource_names;

@@ -1,19 +1,20 @@
-//! `journal`: what it holds, and making it smaller.
+//! `journal`: what it holds, making it smaller, and whom it serves.
 
-use crate::arguments::{JournalArguments, JournalCommand, PruneArguments};
+use crate::arguments::{JournalArguments, JournalCommand, PruneArguments, ReleaseArguments};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, JournalView, Loaded};
 use crate::target::Target;
 use relatable_intercom::clock::Clock;
 use relatable_journal::{Inspection, JournalError};
-use relatable_pipeline::{PipelineError, prune_journal};
+use relatable_pipeline::{PipelineError, prune_journal, release_destination};
 use std::path::PathBuf;
 
 /// Shows a journal, or prunes it.
 pub(super) fn run(arguments: &JournalArguments, clock: &dyn Clock) -> Result<ExitCode, Failure> {
     match (&arguments.command, &arguments.to) {
         (Some(JournalCommand::Prune(arguments)), _) => prune(arguments, clock),
+        (Some(JournalCommand::Release(arguments)), _) => release(arguments, clock),
         (None, Some(to)) => show(to, arguments),
         // The command line's reader does not let this through.
         (None, None) => Ok(ExitCode::Usage),
@@ -66,6 +67,17 @@ fn prune(arguments: &PruneArguments, clock: &dyn Clock) -> Result<ExitCode, Fail
         render::pruned(pruned, compacted)
     };
     render::data(&text)?;
+    Ok(ExitCode::Success)
+}
+
+/// Lets go of a destination.
+fn release(arguments: &ReleaseArguments, clock: &dyn Clock) -> Result<ExitCode, Failure> {
+    let target = Target::new(&arguments.to)?;
+    let file = journal_of(&target, arguments.journal.as_ref())?;
+    // A file need not be there any more; a server is not asked.
+    let place = target.place().map_or_else(|| Ok(target.open()?.place()), Ok::<_, Failure>)?;
+    release_destination(&file, &place, clock)?;
+    render::data(&format!("the journal keeps nothing for {} any more", target.name()))?;
     Ok(ExitCode::Success)
 }
 

@@ -336,6 +336,12 @@ fn of_misfit(error: &PipelineError) -> Option<String> {
              share one are best named in one run, with `--to` for each"
                 .to_owned(),
         ),
+        PipelineError::NotServed { served, .. } if served.is_empty() => {
+            Some("it keeps nothing for any destination".to_owned())
+        }
+        PipelineError::NotServed { served, .. } => {
+            Some(format!("it serves {}; `--journal` names another one", served.join(" and ")))
+        }
         _ => None,
     }
 }
@@ -373,7 +379,8 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::Definitions { cause, .. } => of_client(cause),
         PipelineError::OtherJournal { .. }
         | PipelineError::JournalBehind { .. }
-        | PipelineError::JournalPruned { .. } => of_misfit(error),
+        | PipelineError::JournalPruned { .. }
+        | PipelineError::NotServed { .. } => of_misfit(error),
         PipelineError::NotCovered { .. }
         | PipelineError::RulesForgotten { .. }
         | PipelineError::RecordsLost { .. }

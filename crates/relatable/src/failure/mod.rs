@@ -324,6 +324,7 @@ fn of_run(error: &PipelineError) -> ExitCode {
         | PipelineError::RulesForgotten { .. }
         | PipelineError::JournalBehind { .. }
         | PipelineError::JournalPruned { .. }
+        | PipelineError::NotServed { .. }
         | PipelineError::OtherJournal { .. } => ExitCode::Journal,
         PipelineError::File { .. }
         | PipelineError::Spool { .. }

@@ -24,6 +24,9 @@ fn documents(place: &Place, from: &str) -> Vec<String> {
     COMPARED.iter().map(export).collect()
 }
 
+/// Windows that a reading is cut into, at most; where it is cut depends on who is free when.
+const WINDOWS: u64 = 8;
+
 /// How often each path was asked for; without the definitions of attributes, which each destination may ask for anew.
 fn asked(simulator: &Simulator) -> BTreeMap<String, u64> {
     let mut by_path = simulator.stats().by_path;
@@ -46,10 +49,14 @@ async fn one_reading_goes_to_all_destinations() {
     let alone = asked(&simulator);
     let outcome = sync(&place, &simulator, &to, &["--json"]);
     outcome.succeeded();
-    let both: BTreeMap<String, u64> = alone.iter().map(|(path, count)| (path.clone(), 2 * count)).collect();
     let now = asked(&simulator);
-    let others: Vec<_> = now.iter().filter(|(path, count)| both.get(*path) != Some(*count)).collect();
-    assert!(others.is_empty() && now.len() == both.len(), "all share one reading: {others:?}");
+    let is_once_more = |(path, count): &(&String, &u64)| {
+        let more = **count - alone.get(*path).copied().unwrap_or_default();
+        let cuts = if path.ends_with("/search") { WINDOWS } else { 0 };
+        more.abs_diff(alone.get(*path).copied().unwrap_or_default()) <= cuts
+    };
+    let others: Vec<_> = now.iter().filter(|asked| !is_once_more(asked)).collect();
+    assert!(others.is_empty() && now.len() == alone.len(), "all share one reading: {others:?}");
     let report = outcome.json_lines().pop().unwrap()["report"].clone();
     assert_eq!(report["others"].as_array().unwrap().len(), to.len() - 1);
     for other in report["others"].as_array().unwrap() {
@@ -88,6 +95,48 @@ async fn a_destination_that_is_down_does_not_stop_the_others_and_catches_up_from
         .failed_with(9, &["SQLite file c.db has loaded the journal", "and some of what follows was pruned"]);
     sync(&place, &simulator, &["sqlite:c.db"], &["--quiet"]).succeeded();
     assert_eq!(documents(&place, "sqlite:c.db"), documents(&place, to[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destination_that_fails_in_the_middle_is_told_at_once_and_catches_up() {
+    let (place, simulator) = (Place::new(), simulator(120, 0).await);
+    let to = ["sqlite:a.db", "sqlite:b.db"];
+    sync(&place, &simulator, &to, &["--quiet"]).succeeded();
+    // Somebody else's trigger lets nothing in.
+    let refuse =
+        "CREATE TRIGGER guard BEFORE INSERT ON contacts BEGIN SELECT RAISE(ABORT, 'closed today'); END";
+    let connection = rusqlite::Connection::open(place.path("b.db")).unwrap();
+    connection.execute_batch(refuse).unwrap();
+    simulator.mutate(Mutation::CreateContacts { count: 3 }).unwrap();
+    simulator.advance_clock(7_200);
+    let outcome = sync(&place, &simulator, &to, &["--json", "--sweep"]);
+    assert_eq!(outcome.code, Some(7), "{outcome:#?}");
+    let events = outcome.json_lines();
+    let place_of = |event: &str| events.iter().position(|line| line["event"] == event);
+    let (told, finished) = (place_of("undelivered").unwrap(), place_of("run_finished").unwrap());
+    assert!(events[told]["error"].as_str().unwrap().contains("closed today"), "{:#?}", events[told]);
+    let later = events[told..finished].iter().filter(|line| line["event"] == "request").count();
+    assert!(later > 0, "it is told while reading goes on");
+    assert_eq!(query(&place.path("a.db"), "SELECT count(*) FROM contacts"), [["123"]]);
+    connection.execute_batch("DROP TRIGGER guard").unwrap();
+    sync(&place, &simulator, &to, &["--quiet"]).succeeded();
+    assert_eq!(documents(&place, to[1]), documents(&place, to[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destination_that_was_given_up_is_let_go_and_the_journal_gets_smaller() {
+    let (place, simulator) = (Place::new(), simulator(120, 0).await);
+    let to = ["sqlite:a.db", "sqlite:later/b.db"];
+    sync(&place, &simulator, &to, &["--quiet", "--keep-journal", "loaded"]).failed_with(7, &[]);
+    let kept = |place: &Place| query(&place.path("a.db.journal"), "SELECT count(*) FROM entry")[0][0].clone();
+    let all: u64 = kept(&place).parse().unwrap();
+    let release = |uri: &str| place.run(&["journal", "release", "--to", uri, "--journal", "a.db.journal"]);
+    release("sqlite:c.db").failed_with(9, &["does not serve", "c.db", "hint: it serves", "later/b.db"]);
+    let outcome = release(to[1]);
+    assert_eq!(outcome.succeeded().stdout, "the journal keeps nothing for later/b.db any more\n");
+    release(to[1]).failed_with(9, &["does not serve", "a.db"]);
+    sync(&place, &simulator, &to[..1], &["--quiet", "--keep-journal", "loaded"]).succeeded();
+    assert!(kept(&place).parse::<u64>().unwrap() < all / 2, "{} of {all} are left", kept(&place));
 }
 
 #[tokio::test(flavor = "multi_thread")]
