@@ -8,7 +8,7 @@ use crate::server::{check_tables_at, check_unreachable};
 const SERVER: &str = "RELATABLE_TEST_MYSQL";
 
 /// The address of a database of the test's own.
-fn address(place: &Place) -> String {
+pub(crate) fn address(place: &Place) -> String {
     let server = std::env::var(SERVER)
         .unwrap_or_else(|_| panic!("{SERVER} names no server: `cargo xtask test` starts one for the tests"));
     let folder = place.path(".").canonicalize().unwrap();
