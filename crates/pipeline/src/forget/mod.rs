@@ -53,6 +53,7 @@ pub fn forget(
     ids: &[String],
     clock: &dyn Clock,
 ) -> Result<ForgetReport, PipelineError> {
+    destination.keep_open();
     let Some(stored) = destination.checkpoint().map_err(error("inspect"))? else {
         return Err(PipelineError::NothingRead { destination: destination.describe() });
     };
@@ -80,6 +81,7 @@ pub fn forget(
             erased_at_us: clock.now().as_microsecond(),
         })
         .map_err(error("erase from"))?;
+    destination.rest();
     Ok(ForgetReport {
         rows: erased.rows,
         changed: erased.changed,

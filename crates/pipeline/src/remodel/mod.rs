@@ -77,11 +77,13 @@ pub struct Remodel {
 pub fn remodel(
     remodel: Remodel,
     destination: &mut dyn Destination,
-    scratch: Box<dyn Destination>,
+    mut scratch: Box<dyn Destination>,
     observer: Arc<dyn Observer>,
 ) -> Result<RunReport, PipelineError> {
     let began = remodel.clock.now();
     let error = |step| move |cause| PipelineError::Destination { step, cause };
+    destination.keep_open();
+    scratch.keep_open();
     let stored = destination.checkpoint().map_err(error("inspect"))?;
     let stored = stored.ok_or(PipelineError::Internal { part: "checkpoint" })?;
     let tables = destination.tables().map_err(error("inspect"))?;
@@ -122,6 +124,7 @@ pub fn remodel(
         destination.load(&package, &mut receiver.into_iter())
     });
     let receipt = receipt.map_err(error("load into"))?;
+    destination.rest();
     let mut report = RunReport { loads: 1, ..RunReport::default() };
     report.tables = receipt.tables.into_iter().map(|(table, counts)| (table, TableReport(counts))).collect();
     report.seconds = remodel.clock.now().duration_since(began).as_secs_f64();
