@@ -9,6 +9,10 @@ use crate::load::Settled;
 use crate::package::Package;
 use crate::retire::Leaving;
 use crate::session::{Session, Step};
+use relatable_faults::{TABLES_LEAVING, TABLES_MADE, TABLES_MOVED, TABLES_NOTED, TABLES_TAKEN_BACK};
+
+/// What is done before and after the rows, for messages.
+const PREPARE: Step<'_> = Step("make tables for", "the load");
 
 /// What the names of tables begin with that made way and are to go after the load.
 const LEFT: &str = "_relatable_left_";
@@ -61,11 +65,16 @@ impl<'s, S: Session> Bracket<'s, S> {
         }
         pending::add(session, &undo)?;
         bracket.is_open = true;
+        session.reach(TABLES_NOTED, PREPARE)?;
         for view in bracket.leaving.iter().flat_map(|leaving| &leaving.views) {
             drop_view(session, &view.name)?;
         }
         rename(session, &moves)?;
+        if !moves.is_empty() {
+            session.reach(TABLES_MOVED, PREPARE)?;
+        }
         bracket.run_plan()?;
+        session.reach(TABLES_MADE, PREPARE)?;
         Ok(bracket)
     }
 
@@ -93,7 +102,7 @@ impl<'s, S: Session> Bracket<'s, S> {
     /// The load is committed: what made way for it goes. Where that fails, the next load does it.
     pub(crate) fn close(mut self) {
         self.is_open = false;
-        if !self.left.is_empty() {
+        if !self.left.is_empty() && self.session.reach(TABLES_LEAVING, PREPARE).is_ok() {
             let _ = recover(self.session);
         }
     }
@@ -144,6 +153,7 @@ pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
             _ => {}
         }
     }
+    session.reach(TABLES_TAKEN_BACK, PREPARE)?;
     pending::clear(session)
 }
 
