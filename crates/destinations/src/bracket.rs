@@ -119,7 +119,7 @@ impl<S: Session> Drop for Bracket<'_, S> {
 
 /// Takes back what a load left that was broken off, and completes what one left that was committed.
 pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
-    let catalogue = Catalogue::read_all(session)?;
+    let mut catalogue = Catalogue::read_all(session)?;
     if catalogue.get(pending::LEDGER.name).is_none() {
         return Ok(());
     }
@@ -128,7 +128,10 @@ pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
         return Ok(());
     }
     for pending in &all {
-        let catalogue = Catalogue::read_all(session)?;
+        // Only a table that gets its name back depends on what was done before it; to ask takes longer than to do.
+        if matches!(pending, Pending::Renamed(..)) {
+            catalogue = Catalogue::read_all(session)?;
+        }
         let is_table = |name: &str| catalogue.get(name).is_some_and(|relation| !relation.is_view);
         match pending {
             Pending::Table(name) if is_table(name) => drop_empty(session, name)?,
