@@ -120,10 +120,7 @@ impl<S: Session> Drop for Bracket<'_, S> {
 /// Takes back what a load left that was broken off, and completes what one left that was committed.
 pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
     let mut catalogue = Catalogue::read_all(session)?;
-    if catalogue.get(pending::LEDGER.name).is_none() {
-        return Ok(());
-    }
-    let all = pending::read(session)?;
+    let all = noted(session, &catalogue)?;
     if all.is_empty() {
         return Ok(());
     }
@@ -158,6 +155,19 @@ pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
     }
     session.reach(TABLES_TAKEN_BACK, PREPARE)?;
     pending::clear(session)
+}
+
+/// Whether a load left something that [`recover`] would take back or complete.
+pub(crate) fn is_pending<S: Session>(session: &S) -> Result<bool, DestinationError> {
+    Ok(!noted(session, &Catalogue::read_all(session)?)?.is_empty())
+}
+
+/// What is noted as pending.
+fn noted<S: Session>(session: &S, catalogue: &Catalogue) -> Result<Vec<Pending>, DestinationError> {
+    match catalogue.get(pending::LEDGER.name) {
+        Some(_) => pending::read(session),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Drops a table that has no row, which nobody can have missed.

@@ -48,7 +48,18 @@ impl<C: Connector> Destination for Database<C> {
     }
 
     fn hold(&mut self, now_us: i64) -> Result<(), DestinationError> {
-        self.connector.hold(now_us)
+        self.connector.hold(now_us)?;
+        if !self.connector.dialect().ddl_commits() {
+            return Ok(());
+        }
+        // A load that was broken off may have moved tables, and whoever holds the place reads them before it writes.
+        let Some(session) = self.connector.read()? else { return Ok(()) };
+        if checkpoint::read(&session)?.is_some() && bracket::is_pending(&session)? {
+            let transaction = Transaction::begin(&session)?;
+            bracket::recover(&session)?;
+            transaction.commit()?;
+        }
+        Ok(())
     }
 
     fn keep_open(&mut self) {

@@ -14,7 +14,7 @@ pub(crate) const CONTACTS: u64 = 8;
 const COMMON: [&str; 6] = ["lease.", "journal.", "request.", "answer.", "export.", "forget."];
 
 /// Lets everything happen at each point that these scenarios reach; a point is tested in the first one that does.
-pub(crate) fn fail(engine: Engine, scenarios: &[Scenario], faults: &[Fault]) {
+pub(crate) fn fail(engine: Engine, scenarios: &[Scenario], faults: &'static [Fault]) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let simulator = simulator(&runtime, CONTACTS);
     let stage = Stage::new(engine, simulator.base_url());
@@ -32,12 +32,18 @@ pub(crate) fn fail(engine: Engine, scenarios: &[Scenario], faults: &[Fault]) {
         for point in points.filter(|point| engine == Engine::Sqlite || !is_common(point)) {
             if tested.insert(point.name) {
                 let begin = Instant::now();
-                attempt::fail(&stage, *scenario, point, faults, &expected);
+                attempt::fail(&stage, *scenario, point, faults_in(engine, *scenario, faults), &expected);
                 println!("{engine:?} {scenario:?} {}: {:.1} s", point.name, begin.elapsed().as_secs_f32());
             }
         }
     }
     runtime.block_on(simulator.stop());
+}
+
+/// What is let happen in a scenario. A full disk is met in the code that all of them share, so that the first reading of a
+/// database says enough of it.
+fn faults_in(engine: Engine, scenario: Scenario, faults: &'static [Fault]) -> &'static [Fault] {
+    if engine == Engine::Sqlite || scenario == Scenario::Sync { faults } else { &[Fault::Lost, Fault::Abort] }
 }
 
 /// Checks that no point is dead.
@@ -48,7 +54,9 @@ pub(crate) fn are_reached(scenarios: &[(Engine, &[Scenario])]) {
     for (engine, scenarios) in scenarios {
         let stage = Stage::new(*engine, simulator.base_url());
         for scenario in *scenarios {
-            reached(&stage, *scenario).for_each(|point| drop(dead.remove(point.name)));
+            for point in reached(&stage, *scenario) {
+                dead.remove(point.name);
+            }
         }
     }
     runtime.block_on(simulator.stop());
