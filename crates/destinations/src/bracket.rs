@@ -9,6 +9,10 @@ use crate::load::Settled;
 use crate::package::Package;
 use crate::retire::Leaving;
 use crate::session::{Session, Step};
+use relatable_faults::{TABLES_LEAVING, TABLES_MADE, TABLES_MOVED, TABLES_NOTED, TABLES_TAKEN_BACK};
+
+/// What is done before and after the rows, for messages.
+const PREPARE: Step<'_> = Step("make tables for", "the load");
 
 /// What the names of tables begin with that made way and are to go after the load.
 const LEFT: &str = "_relatable_left_";
@@ -61,11 +65,16 @@ impl<'s, S: Session> Bracket<'s, S> {
         }
         pending::add(session, &undo)?;
         bracket.is_open = true;
+        session.reach(TABLES_NOTED, PREPARE)?;
         for view in bracket.leaving.iter().flat_map(|leaving| &leaving.views) {
             drop_view(session, &view.name)?;
         }
         rename(session, &moves)?;
+        if !moves.is_empty() {
+            session.reach(TABLES_MOVED, PREPARE)?;
+        }
         bracket.run_plan()?;
+        session.reach(TABLES_MADE, PREPARE)?;
         Ok(bracket)
     }
 
@@ -93,7 +102,7 @@ impl<'s, S: Session> Bracket<'s, S> {
     /// The load is committed: what made way for it goes. Where that fails, the next load does it.
     pub(crate) fn close(mut self) {
         self.is_open = false;
-        if !self.left.is_empty() {
+        if !self.left.is_empty() && self.session.reach(TABLES_LEAVING, PREPARE).is_ok() {
             let _ = recover(self.session);
         }
     }
@@ -110,16 +119,16 @@ impl<S: Session> Drop for Bracket<'_, S> {
 
 /// Takes back what a load left that was broken off, and completes what one left that was committed.
 pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
-    let catalogue = Catalogue::read_all(session)?;
-    if catalogue.get(pending::LEDGER.name).is_none() {
-        return Ok(());
-    }
-    let all = pending::read(session)?;
+    let mut catalogue = Catalogue::read_all(session)?;
+    let all = noted(session, &catalogue)?;
     if all.is_empty() {
         return Ok(());
     }
     for pending in &all {
-        let catalogue = Catalogue::read_all(session)?;
+        // Only a table that gets its name back depends on what was done before it; to ask takes longer than to do.
+        if matches!(pending, Pending::Renamed(..)) {
+            catalogue = Catalogue::read_all(session)?;
+        }
         let is_table = |name: &str| catalogue.get(name).is_some_and(|relation| !relation.is_view);
         match pending {
             Pending::Table(name) if is_table(name) => drop_empty(session, name)?,
@@ -144,7 +153,21 @@ pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
             _ => {}
         }
     }
+    session.reach(TABLES_TAKEN_BACK, PREPARE)?;
     pending::clear(session)
+}
+
+/// Whether a load left something that [`recover`] would take back or complete.
+pub(crate) fn is_pending<S: Session>(session: &S) -> Result<bool, DestinationError> {
+    Ok(!noted(session, &Catalogue::read_all(session)?)?.is_empty())
+}
+
+/// What is noted as pending.
+fn noted<S: Session>(session: &S, catalogue: &Catalogue) -> Result<Vec<Pending>, DestinationError> {
+    match catalogue.get(pending::LEDGER.name) {
+        Some(_) => pending::read(session),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// Drops a table that has no row, which nobody can have missed.

@@ -128,7 +128,8 @@ pub trait Destination: Send {
     /// Makes this process the only run at these tables until the handle is dropped or the process dies, or says at once who
     /// is: what a run asks before all else. It is a courtesy between runs, which need not wait for one another to fail;
     /// that none writes what another has is by the fence token of [`claim`](Self::claim), which does not depend on it. Asked
-    /// again by the same handle it changes nothing. Writes nothing to the database. `now_us` is the present in microseconds
+    /// again by the same handle it changes nothing. Writes nothing to the database, but takes back
+    /// what a load that was broken off left outside of its transaction. `now_us` is the present in microseconds
     /// since 1970 UTC, told to others.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use crate::contract::{Changes, Dangling, Destination, Live, Reading, Records, Re
 use crate::drift::check_views;
 use crate::erase;
 use crate::error::DestinationError;
+use crate::fault;
 use crate::keys;
 use crate::load;
 use crate::package::{
@@ -16,8 +17,12 @@ use crate::proving;
 use crate::reading;
 use crate::session::{Connector, Session, Step, Transaction};
 use crate::shape::Known;
+use relatable_faults::{CLAIM_COMMITTED, CLAIM_OPENED, CLAIM_READY, REWRITE_DONE};
 use relatable_model::schema::{DELETED_AT, Table};
 use std::collections::{BTreeMap, HashMap};
+
+/// What a claim does, for messages.
+const CLAIM: Step<'_> = Step("claim the destination", "");
 
 /// A handle on a database.
 pub(crate) struct Database<C: Connector> {
@@ -43,7 +48,18 @@ impl<C: Connector> Destination for Database<C> {
     }
 
     fn hold(&mut self, now_us: i64) -> Result<(), DestinationError> {
-        self.connector.hold(now_us)
+        self.connector.hold(now_us)?;
+        if !self.connector.dialect().ddl_commits() {
+            return Ok(());
+        }
+        // A load that was broken off may have moved tables, and whoever holds the place reads them before it writes.
+        let Some(session) = self.connector.read()? else { return Ok(()) };
+        if checkpoint::read(&session)?.is_some() && bracket::is_pending(&session)? {
+            let transaction = Transaction::begin(&session)?;
+            bracket::recover(&session)?;
+            transaction.commit()?;
+        }
+        Ok(())
     }
 
     fn keep_open(&mut self) {
@@ -89,6 +105,7 @@ impl<C: Connector> Destination for Database<C> {
             }
         }
         let session = self.connector.write(true)?;
+        session.reach(CLAIM_OPENED, CLAIM)?;
         let transaction = Transaction::begin(&session)?;
         let stored = checkpoint::read(&session)?;
         if let Some(stored) = &stored {
@@ -109,7 +126,9 @@ impl<C: Connector> Destination for Database<C> {
             checkpoint::insert(&session, &first, &fence)?;
             first
         };
+        session.reach(CLAIM_READY, CLAIM)?;
         transaction.commit()?;
+        session.reach(CLAIM_COMMITTED, CLAIM)?;
         self.fence = Some(fence);
         Ok(checkpoint)
     }
@@ -171,6 +190,8 @@ impl<C: Connector> Destination for Database<C> {
             erase::erase(&session, &fence, erasure)?
         };
         self.connector.rewrite()?;
+        let failed = |fault| fault::failure(&self.connector.describe(), "rewrite the database", fault);
+        relatable_faults::reach(REWRITE_DONE).map_err(failed)?;
         Ok(erased)
     }
 

@@ -7,8 +7,12 @@ use crate::proving::as_text;
 use crate::reading;
 use crate::session::{Cell, Session, Step, Transaction};
 use crate::statement::list;
+use relatable_faults::{ERASE_COMMITTED, ERASE_READY};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, ParentLink, Table};
+
+/// What an erasure does, for messages.
+const ERASE: Step<'_> = Step("erase", "");
 
 /// Rows of a table, by a condition on it.
 struct Rows<'t> {
@@ -48,7 +52,9 @@ pub(crate) fn erase<S: Session>(
     erasing.forget_records()?;
     forgotten::record(session, erasure.remembered, erasure.erased_at_us)?;
     let erased = erasing.erased;
+    session.reach(ERASE_READY, ERASE)?;
     transaction.commit()?;
+    session.reach(ERASE_COMMITTED, ERASE)?;
     Ok(erased)
 }
 

@@ -29,6 +29,7 @@ mod drift;
 #[cfg(feature = "duckdb")]
 mod duckdb;
 mod erase;
+mod fault;
 mod file;
 mod gathering;
 mod keys;

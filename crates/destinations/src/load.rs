@@ -13,8 +13,12 @@ use crate::drift::check_views;
 use crate::error::DestinationError;
 use crate::package::{Change, Package, Receipt, RowCounts};
 use crate::retire::Leaving;
-use crate::session::{Session, Transaction};
+use crate::session::{Session, Step, Transaction};
 use crate::shape::{Known, Shapes};
+use relatable_faults::{
+    LOAD_BEGUN, LOAD_CHANGE_APPLIED, LOAD_COMMITTED, LOAD_READY, LOAD_ROWS_RECORDED, LOAD_TABLES_MADE,
+    RETIRED_FORGOTTEN, RETIRED_TABLES_GONE,
+};
 use relatable_model::issue::Issue;
 use relatable_model::schema::Table;
 use std::collections::BTreeMap;
@@ -23,6 +27,9 @@ use std::collections::BTreeMap;
 const ORPHAN: &str = "orphan";
 /// The kind of issue recorded for texts that were not stored as they came.
 const ALTERED: &str = "text_altered";
+
+/// What a load does, for messages.
+const LOAD: Step<'_> = Step("load", "");
 
 /// Applies a package with its changes; `fence` is the token of the handle that loads.
 pub(crate) fn load<S: Session>(
@@ -41,12 +48,14 @@ pub(crate) fn load<S: Session>(
     }
     let transaction = Transaction::begin(session)?;
     let (from_seq, last_us) = check_position(session, fence, package)?;
+    session.reach(LOAD_BEGUN, LOAD)?;
     let settled = match &mut bracket {
         Some(bracket) => bracket.record(package)?,
         None => settle_tables(session, package)?,
     };
     models::record(session, package.models, package.loaded_at_us)?;
     let (shapes, mut additions, keys) = record_tables(session, package, settled)?;
+    session.reach(LOAD_TABLES_MADE, LOAD)?;
     // Versions follow each other, whatever the clock does.
     let moment_us = match last_us.filter(|_| shapes.keep_versions()) {
         Some(last_us) => package.loaded_at_us.max(last_us + 1),
@@ -69,6 +78,7 @@ pub(crate) fn load<S: Session>(
                 tally.record(session, package.loaded_at_us)?;
             }
         }
+        session.reach(LOAD_CHANGE_APPLIED, LOAD)?;
     }
     applier.complete_appended()?;
     let outcome = applier.outcome;
@@ -79,8 +89,11 @@ pub(crate) fn load<S: Session>(
         tables: outcome.tables.into_iter().filter(|(_, counts)| *counts != RowCounts::default()).collect(),
     };
     loads::record(session, from_seq, package.checkpoint.seq, package.loaded_at_us, &receipt)?;
+    session.reach(LOAD_ROWS_RECORDED, LOAD)?;
     checkpoint::advance(session, package.checkpoint, fence, moment_us)?;
+    session.reach(LOAD_READY, LOAD)?;
     transaction.commit()?;
+    session.reach(LOAD_COMMITTED, LOAD)?;
     if let Some(bracket) = bracket {
         bracket.close();
     }
@@ -149,7 +162,9 @@ fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Settle
     if let Some(retirement) = &package.retired {
         let leaving = Leaving::find(session, retirement)?;
         leaving.make_way(session)?;
+        session.reach(RETIRED_TABLES_GONE, LOAD)?;
         leaving.forget(session, package.loaded_at_us)?;
+        session.reach(RETIRED_FORGOTTEN, LOAD)?;
     }
     let settled = Settled::plan(session, package.tables, None)?;
     settled.plan.run(session)?;

@@ -2,9 +2,11 @@
 
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
+use crate::fault;
 use crate::merge_plan::Merge;
 use crate::package::Answer;
 use arrow_array::RecordBatch;
+use relatable_faults::{Point, STATEMENT, STATEMENT_ANSWERED};
 use relatable_model::schema::Column;
 use std::fmt;
 
@@ -139,6 +141,23 @@ pub(crate) trait Session {
     /// from writing.
     fn begin_reading(&self) -> Result<(), DestinationError> {
         self.execute(Step("begin a transaction", ""), "BEGIN TRANSACTION", &[]).map(|_| ())
+    }
+
+    /// Passes a failpoint; a fault there is what the failure of a step would be.
+    fn reach(&self, point: Point, step: Step<'_>) -> Result<(), DestinationError> {
+        relatable_faults::reach(point).map_err(|fault| fault::failure(self.describe(), step, fault))
+    }
+
+    /// Does a statement, between the failpoints of all statements.
+    fn statement<T>(
+        &self,
+        step: Step<'_>,
+        work: impl FnOnce() -> Result<T, DestinationError>,
+    ) -> Result<T, DestinationError> {
+        self.reach(STATEMENT, step)?;
+        let done = work()?;
+        self.reach(STATEMENT_ANSWERED, step)?;
+        Ok(done)
     }
 
     /// What was altered since this was asked last.

@@ -3,11 +3,13 @@
 use crate::answer::Answer;
 use crate::budget::{Budget, RateHeaders};
 use crate::clock::Clock;
-use crate::error::ClientError;
+use crate::error::{Cause, ClientError};
 use crate::request::{Method, Outcome, Request};
 use crate::retry;
 use crate::server_clock::ServerClock;
+use bytes::Bytes;
 use jiff::Timestamp;
+use relatable_faults::{REQUEST_ANSWERED, REQUEST_SENDING};
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -231,14 +233,7 @@ impl Client {
         };
         self.requests.fetch_add(1, Ordering::Relaxed);
         let requested_at = self.server_now();
-        let received = match builder.send().await {
-            Ok(response) => {
-                let (status, headers) = (response.status(), response.headers().clone());
-                response.bytes().await.map(|body| (status, headers, body))
-            }
-            Err(error) => Err(error),
-        };
-        let (status, headers, body) = match received {
+        let (status, headers, body) = match receive(builder).await {
             Ok(received) => received,
             Err(error) => return self.broken(request, attempts, error),
         };
@@ -263,13 +258,18 @@ impl Client {
     }
 
     /// What a connection that failed comes to.
-    fn broken(&self, request: &Request, attempts: u32, error: reqwest::Error) -> Attempt {
-        let error = error.without_url();
+    fn broken(&self, request: &Request, attempts: u32, broken: Broken) -> Attempt {
         let host = self.base_url.split("://").nth(1).unwrap_or(&self.base_url).to_owned();
-        let refused = error.source().is_some() && error.is_connect();
+        let (refused, cause): (bool, Cause) = match broken {
+            Broken::Connection(error) => {
+                let error = error.without_url();
+                (error.source().is_some() && error.is_connect(), Box::new(error))
+            }
+            Broken::Fault(fault) => (false, Box::new(fault)),
+        };
         let attempts_max = if refused { retry::CONNECTION_ATTEMPTS_MAX } else { retry::SERVER_ATTEMPTS_MAX };
         let place = request.place().to_owned();
-        let error = ClientError::Unreachable { host, place, attempts, cause: Box::new(error) };
+        let error = ClientError::Unreachable { host, place, attempts, cause };
         Attempt::Again { error, attempts_max, wait: true }
     }
 
@@ -283,6 +283,24 @@ impl Client {
         }
         self.server_now()
     }
+}
+
+/// Why there is no answer.
+enum Broken {
+    /// The connection failed.
+    Connection(reqwest::Error),
+    /// A test let it fail.
+    Fault(std::io::Error),
+}
+
+/// Sends a request and reads its answer to the end.
+async fn receive(builder: reqwest::RequestBuilder) -> Result<(StatusCode, HeaderMap, Bytes), Broken> {
+    relatable_faults::reach(REQUEST_SENDING).map_err(Broken::Fault)?;
+    let response = builder.send().await.map_err(Broken::Connection)?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await.map_err(Broken::Connection)?;
+    relatable_faults::reach(REQUEST_ANSWERED).map_err(Broken::Fault)?;
+    Ok((status, headers, body))
 }
 
 /// Whether an answer can be used; if not, what to do about it.

@@ -18,8 +18,7 @@ pub enum JournalError {
         /// The system's reason.
         source: io::Error,
     },
-    /// SQLite cannot open or prepare the file: a missing or read-only folder, a file without permission, a full
-    /// disk while the journal is created.
+    /// SQLite cannot open or prepare the file: a missing or read-only folder, a file without permission.
     #[error("cannot open the journal {}", path.display())]
     Open {
         /// The journal's file.

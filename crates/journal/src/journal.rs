@@ -4,11 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use relatable_faults::JOURNAL_OPENED;
 use relatable_lease::{Lease, LeaseError};
 
 use crate::body;
 use crate::entry::{Changes, Entry, StoredEntry, Work};
 use crate::error::JournalError;
+use crate::fault;
 use crate::reader::Reader;
 use crate::retention::{self, Compacted, Pruned, Pruning};
 use crate::rewriting::{self, Rewriting, Rewritten};
@@ -70,6 +72,7 @@ impl Journal {
             .or_else(|_| std::path::absolute(path))
             .map_err(|source| JournalError::Path { path: path.to_path_buf(), source })?;
         let mut connection = schema::open(&path)?;
+        fault::reach(JOURNAL_OPENED).map_err(|source| schema::failed(&path, source))?;
         let lease = Lease::take(&path, opened_at_us).map_err(|refused| match refused {
             LeaseError::Held(holder) => JournalError::Held { path: path.clone(), holder },
             source @ LeaseError::System { .. } => JournalError::Lease { path: path.clone(), source },

@@ -37,6 +37,7 @@
 mod body;
 mod entry;
 mod error;
+mod fault;
 mod inspection;
 mod journal;
 mod reader;

@@ -3,9 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
+use relatable_faults::{
+    JOURNAL_COMPACTED, JOURNAL_COMPACTING, JOURNAL_MARKED, JOURNAL_MARKING, JOURNAL_PRUNED, JOURNAL_PRUNING,
+    JOURNAL_VACUUMED,
+};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::JournalError;
+use crate::fault;
 
 /// How many entries go in one transaction, so that whoever appends need not wait long.
 const AT_ONCE: i64 = 500;
@@ -104,7 +109,9 @@ fn take_away(
     if taken.entries > 0 {
         transaction.execute("UPDATE journal SET is_partial = 1 WHERE is_partial = 0", [])?;
     }
+    fault::reach(JOURNAL_PRUNING)?;
     transaction.commit()?;
+    fault::reach(JOURNAL_PRUNED)?;
     pruned.entries += taken.entries;
     pruned.stored_bytes += taken.stored_bytes;
     Ok(Some(last))
@@ -112,17 +119,26 @@ fn take_away(
 
 /// Says that something is not among the entries.
 pub(crate) fn mark_partial(connection: &Connection, path: &Path) -> Result<(), JournalError> {
-    let marked = connection.execute("UPDATE journal SET is_partial = 1 WHERE is_partial = 0", []);
-    marked.map(|_| ()).map_err(|source| JournalError::writing(path, source))
+    let mark = || {
+        fault::reach(JOURNAL_MARKING)?;
+        connection.execute("UPDATE journal SET is_partial = 1 WHERE is_partial = 0", [])?;
+        fault::reach(JOURNAL_MARKED)
+    };
+    mark().map_err(|source| JournalError::writing(path, source))
 }
 
 /// Rewrites the file without what went, and empties the log, so that the space is the system's again and nothing of what
 /// went can be found in either.
 pub(crate) fn compact(connection: &Connection, path: &Path) -> Result<Compacted, JournalError> {
     let before_bytes = size(path);
-    let truncate = || connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
-    let compacted = connection.execute_batch("VACUUM").and_then(|()| truncate());
-    compacted.map_err(|source| JournalError::writing(path, source))?;
+    let rewrite = || {
+        fault::reach(JOURNAL_COMPACTING)?;
+        connection.execute_batch("VACUUM")?;
+        fault::reach(JOURNAL_VACUUMED)?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))?;
+        fault::reach(JOURNAL_COMPACTED)
+    };
+    rewrite().map_err(|source| JournalError::writing(path, source))?;
     Ok(Compacted { before_bytes, after_bytes: size(path) })
 }
 

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use relatable_faults::{JOURNAL_KEYS_REPLACED, JOURNAL_KEYS_REPLACING, JOURNAL_REWRITING, JOURNAL_REWRITTEN};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::body;
 use crate::entry::Entry;
 use crate::error::JournalError;
+use crate::fault;
 
 /// How many entries are looked at in one transaction.
 const AT_ONCE: i64 = 200;
@@ -84,7 +86,9 @@ pub(crate) fn rewrite(
                 .execute("UPDATE journal SET is_partial = 1 WHERE is_partial = 0", [])
                 .map_err(failed)?;
         }
+        fault::reach(JOURNAL_REWRITING).map_err(failed)?;
         transaction.commit().map_err(failed)?;
+        fault::reach(JOURNAL_REWRITTEN).map_err(failed)?;
     }
 }
 
@@ -133,5 +137,7 @@ fn keys(connection: &mut Connection, keys: &[(String, String)]) -> rusqlite::Res
     }
     let count = "UPDATE queue SET remaining = (SELECT count(*) FROM work WHERE work.queue = queue.name)";
     transaction.execute(count, [])?;
-    transaction.commit()
+    fault::reach(JOURNAL_KEYS_REPLACING)?;
+    transaction.commit()?;
+    fault::reach(JOURNAL_KEYS_REPLACED)
 }

@@ -4,9 +4,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::Duration;
 
+use relatable_faults::{JOURNAL_MADE, JOURNAL_MAKING};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use crate::error::JournalError;
+use crate::fault;
 
 /// SQLite's mark of whose file this is: "RelJ".
 const APPLICATION_ID: i64 = 0x5265_6c4a;
@@ -167,17 +169,22 @@ pub(crate) fn prepare(
     let highest = |sql| transaction.query_row(sql, [], |row| row.get(0)).map_err(failed);
     let seq = highest("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'entry'")?;
     let stamp = highest("SELECT coalesce(max(stamp), 0) FROM queue")?;
+    fault::reach(JOURNAL_MAKING).map_err(failed)?;
     transaction.commit().map_err(failed)?;
+    fault::reach(JOURNAL_MADE).map_err(failed)?;
     connection.pragma_update(None, "journal_mode", "wal").map_err(failed)?;
     connection.pragma_update(None, "synchronous", "normal").map_err(failed)?;
     Ok(Identity { id, seq, stamp })
 }
 
-/// Names a failure of opening, and a file that is no database as such.
+/// Names a failure of opening, and as such a file that is no database and a disk that is full.
 pub(crate) fn failed(path: &Path, source: rusqlite::Error) -> JournalError {
     let path = path.to_path_buf();
     if source.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
         return JournalError::NotAJournal { path };
+    }
+    if source.sqlite_error_code() == Some(ErrorCode::DiskFull) {
+        return JournalError::Full { path, source };
     }
     JournalError::Open { path, source }
 }

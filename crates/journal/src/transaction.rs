@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use relatable_faults::{JOURNAL_WRITING, JOURNAL_WRITTEN};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::entry::{Changes, Work};
+use crate::fault;
 use crate::work::{Finished, WorkInHand};
 use crate::writer::{PackedEntry, Submission};
 
@@ -34,7 +36,9 @@ pub(crate) fn commit(
     }
     writing.counters()?;
     let committed = writing.committed;
+    fault::reach(JOURNAL_WRITING)?;
     transaction.commit()?;
+    fault::reach(JOURNAL_WRITTEN)?;
     Ok(committed)
 }
 

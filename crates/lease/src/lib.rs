@@ -64,7 +64,9 @@ impl Lease {
                 Err(TryLockError::Error(source)) => return Err(failed(source)),
             }
         };
+        relatable_faults::reach(relatable_faults::LEASE_LOCKED).map_err(failed)?;
         lease.name(&Holder::this_process(since_us)).map_err(failed)?;
+        relatable_faults::reach(relatable_faults::LEASE_TAKEN).map_err(failed)?;
         Ok(lease)
     }
 

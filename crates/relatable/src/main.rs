@@ -47,6 +47,7 @@ fn main() -> std::process::ExitCode {
 
 /// Does what was asked.
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+    relatable_faults::arm()?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::Runtime)?;
     let outcome = runtime.block_on(commands::run(arguments.command));

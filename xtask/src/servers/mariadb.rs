@@ -69,6 +69,8 @@ impl MariaDb {
         let mut server = home.command(&programs.join("mariadbd"));
         server.args(SETTINGS).arg(format!("--port={port}")).arg(format!("--init-file={}", users.display()));
         server.arg(format!("--datadir={}", data.display())).arg(format!("--socket={}", socket.display()));
+        // A server that starts clears what others left behind for temporary tables, whoever they are.
+        server.arg(format!("--tmpdir={}", home.folder.display()));
         Ok(MariaDb { _server: home.serve(server, READY)?, port })
     }
 

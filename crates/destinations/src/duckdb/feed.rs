@@ -7,6 +7,7 @@ use duckdb::vtab::{
     BindInfo, InitInfo, TableFunctionInfo, VTab, record_batch_to_duckdb_data_chunk,
     to_duckdb_logical_type_for_field,
 };
+use relatable_faults::ROWS_APPENDING;
 use relatable_model::logical::LogicalType;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -85,6 +86,9 @@ impl VTab for Rows {
 
     fn func(rows: &TableFunctionInfo<Rows>, output: &mut DataChunkHandle) -> Result<(), Box<dyn Error>> {
         let place = rows.get_init_data().fetch_add(1, Ordering::Relaxed);
+        if place > 0 {
+            relatable_faults::reach(ROWS_APPENDING).map_err(fault)?;
+        }
         match rows.get_bind_data().get(place) {
             Some(piece) => record_batch_to_duckdb_data_chunk(piece, output),
             None => {
@@ -96,6 +100,14 @@ impl VTab for Rows {
 
     fn parameters() -> Option<Vec<LogicalTypeHandle>> {
         Some(vec![LogicalTypeHandle::from(LogicalTypeId::Bigint)])
+    }
+}
+
+/// A fault in the words by which DuckDB's errors are known.
+fn fault(fault: std::io::Error) -> String {
+    match fault.kind() {
+        std::io::ErrorKind::StorageFull => format!("No space left on device: {fault}"),
+        _ => fault.to_string(),
     }
 }
 

@@ -20,11 +20,12 @@ use crate::dialect::Dialect;
 use crate::error::{Cause, DestinationError};
 use crate::file::{self, check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
-use crate::session::Connector;
+use crate::session::{Connector, Session, Step};
 use duckdb::Connection;
 use failure::{Meaning, failure, meaning};
 use gate::Gate;
 use query::{DuckDbSession, OpenFile};
+use relatable_faults::REWRITE_DONE_IN_PART;
 use relatable_lease::Lease;
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -212,7 +213,8 @@ impl Connector for DuckDbFile {
             // While the old file is open, nobody else writes to it.
             std::fs::rename(&rewritten, &path)
         };
-        let copied = connect::copy(&session, &rewritten);
+        let copied = connect::copy(&session, &rewritten)
+            .and_then(|()| session.reach(REWRITE_DONE_IN_PART, Step("rewrite the database", "")));
         if let Err(error) = copied.and_then(|()| replace().map_err(|error| self.not_opened(error.into()))) {
             remove()?;
             return Err(error);

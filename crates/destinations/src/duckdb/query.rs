@@ -7,11 +7,13 @@ use super::value::cell;
 use super::{merge, rows, stage};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
+use crate::fault;
 use crate::merge_plan::{Merge, repeated_sql};
 use crate::package::Answer;
 use crate::session::{Cell, Merged, Place, Session, Step};
 use arrow_array::RecordBatch;
 use duckdb::{Connection, params_from_iter};
+use relatable_faults::Point;
 use relatable_model::schema::Column;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -90,32 +92,45 @@ impl Session for DuckDbSession<'_> {
         &self.description
     }
 
+    fn reach(&self, point: Point, step: Step<'_>) -> Result<(), DestinationError> {
+        relatable_faults::reach(point).map_err(|fault| {
+            self.failed.store(true, Ordering::Relaxed);
+            fault::failure(&self.description, step, fault)
+        })
+    }
+
     fn execute(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<u64, DestinationError> {
-        let changed = self.connection.execute(sql, params_from_iter(cells));
-        changed.map(|count| count as u64).map_err(|error| self.failed(step, error))
+        self.statement(step, || {
+            let changed = self.connection.execute(sql, params_from_iter(cells));
+            changed.map(|count| count as u64).map_err(|error| self.failed(step, error))
+        })
     }
 
     fn rows(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, DestinationError> {
-        let read = || {
-            let mut statement = self.connection.prepare(sql)?;
-            let mut rows = statement.query(params_from_iter(cells))?;
-            let width = rows.as_ref().map_or(0, |statement| statement.column_count());
-            let mut table = Vec::new();
-            while let Some(row) = rows.next()? {
-                let cells: duckdb::Result<Vec<Cell>> =
-                    (0..width).map(|index| cell(row.get_ref(index)?, index)).collect();
-                table.push(cells?);
-            }
-            Ok(table)
-        };
-        read().map_err(|error| self.failed(step, error))
+        self.statement(step, || {
+            let read = || {
+                let mut statement = self.connection.prepare(sql)?;
+                let mut rows = statement.query(params_from_iter(cells))?;
+                let width = rows.as_ref().map_or(0, |statement| statement.column_count());
+                let mut table = Vec::new();
+                while let Some(row) = rows.next()? {
+                    let cells: duckdb::Result<Vec<Cell>> =
+                        (0..width).map(|index| cell(row.get_ref(index)?, index)).collect();
+                    table.push(cells?);
+                }
+                Ok(table)
+            };
+            read().map_err(|error| self.failed(step, error))
+        })
     }
 
     fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
-        let mut statement = self.connection.prepare(sql).map_err(|error| self.failed(step, error))?;
-        let arrow = statement.query_arrow([]).map_err(|error| self.failed(step, error))?;
-        rows::batch(arrow, columns)
-            .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
+        self.statement(step, || {
+            let mut statement = self.connection.prepare(sql).map_err(|error| self.failed(step, error))?;
+            let arrow = statement.query_arrow([]).map_err(|error| self.failed(step, error))?;
+            rows::batch(arrow, columns)
+                .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
+        })
     }
 
     fn append(
@@ -124,8 +139,10 @@ impl Session for DuckDbSession<'_> {
         place: Place<'_>,
         batches: &[RecordBatch],
     ) -> Result<(), DestinationError> {
-        let appended = stage::append(&self.connection, self.dialect(), place, batches);
-        appended.map_err(|error| self.failed(step, error))
+        self.statement(step, || {
+            let appended = stage::append(&self.connection, self.dialect(), place, batches);
+            appended.map_err(|error| self.failed(step, error))
+        })
     }
 
     fn merge(&self, merge: &Merge<'_>) -> Result<Merged, DestinationError> {

@@ -24,6 +24,7 @@ use address::ServerAddress;
 use futures_util::FutureExt;
 use link::Link;
 use query::MySqlSession;
+use relatable_faults::REWRITE_DONE_IN_PART;
 use rights::Rights;
 use std::cell::Cell as Mutable;
 use std::time::Duration;
@@ -252,6 +253,7 @@ impl Connector for MySqlDatabase {
                 let step = Step("rewrite", &table).to_string();
                 return Err(DestinationError::Statement { step, cause: row[3].text().into() });
             }
+            session.reach(REWRITE_DONE_IN_PART, Step("rewrite", &table))?;
         }
         Ok(())
     }

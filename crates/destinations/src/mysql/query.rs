@@ -7,6 +7,7 @@ use super::value::{cell, value};
 use super::{merge, rows, stage};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
+use crate::fault;
 use crate::merge_plan::Merge;
 use crate::package::Answer;
 use crate::session::{Cell, Merged, Place, Session, Step};
@@ -132,29 +133,35 @@ impl Session for MySqlSession<'_> {
             // It takes no temporary table away.
             self.stale.set(true);
         }
-        let (sql, parameters) = (sql.to_owned(), parameters(cells));
-        let changed = self.link.wait(|conn| {
-            async move {
-                match parameters {
-                    Params::Empty => conn.query_drop(sql).await?,
-                    parameters => conn.exec_drop(sql, parameters).await?,
+        self.statement(step, || {
+            let (sql, parameters) = (sql.to_owned(), parameters(cells));
+            let changed = self.link.wait(|conn| {
+                async move {
+                    match parameters {
+                        Params::Empty => conn.query_drop(sql).await?,
+                        parameters => conn.exec_drop(sql, parameters).await?,
+                    }
+                    Ok(conn.affected_rows())
                 }
-                Ok(conn.affected_rows())
-            }
-            .boxed()
-        });
-        changed.map_err(|error| self.failure(step, error))
+                .boxed()
+            });
+            changed.map_err(|error| self.failure(step, error))
+        })
     }
 
     fn rows(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, DestinationError> {
-        let rows = self.query(sql, cells).map_err(|error| self.failure(step, error))?;
-        Ok(rows.into_iter().map(|row| row.unwrap().iter().map(cell).collect()).collect())
+        self.statement(step, || {
+            let rows = self.query(sql, cells).map_err(|error| self.failure(step, error))?;
+            Ok(rows.into_iter().map(|row| row.unwrap().iter().map(cell).collect()).collect())
+        })
     }
 
     fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
-        let found = self.query(sql, &[]).map_err(|error| self.failure(step, error))?;
-        rows::batch(&found, columns)
-            .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
+        self.statement(step, || {
+            let found = self.query(sql, &[]).map_err(|error| self.failure(step, error))?;
+            rows::batch(&found, columns)
+                .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
+        })
     }
 
     fn append(
@@ -163,10 +170,13 @@ impl Session for MySqlSession<'_> {
         place: Place<'_>,
         batches: &[RecordBatch],
     ) -> Result<(), DestinationError> {
-        stage::append(self.link, place, batches).map_err(|error| match error {
-            AppendError::Link(error) => self.failure(step, error),
-            AppendError::Repeated => DestinationError::KeyRepeated { table: step.1.to_owned(), count: 1 },
-            other => DestinationError::Statement { step: step.to_string(), cause: other.into() },
+        self.statement(step, || {
+            stage::append(self.link, place, batches).map_err(|error| match error {
+                AppendError::Link(error) => self.failure(step, error),
+                AppendError::Fault(fault) => fault::failure(self.description, step, fault),
+                AppendError::Repeated => DestinationError::KeyRepeated { table: step.1.to_owned(), count: 1 },
+                other => DestinationError::Statement { step: step.to_string(), cause: other.into() },
+            })
         })
     }
 

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
+use relatable_faults::ROWS_APPENDING;
 use std::sync::mpsc::Receiver;
 use tokio::sync::mpsc;
 
@@ -31,6 +32,9 @@ pub(super) enum AppendError {
     Encoding(#[from] ArrowError),
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// A test let it fail.
+    #[error(transparent)]
+    Fault(#[from] std::io::Error),
     /// A key came twice.
     #[error("a key is there twice")]
     Repeated,
@@ -75,6 +79,7 @@ fn send_file(link: &Link, table: &str, names: &str, batches: &[&RecordBatch]) ->
         }
     }
     sending.send(&mut out)?;
+    relatable_faults::reach(ROWS_APPENDING)?;
     sending.finish(batches)
 }
 
@@ -175,6 +180,7 @@ fn send_statements(link: &Link, begin: &str, batches: &[&RecordBatch]) -> Result
             if out.len() >= limit {
                 let sql = std::mem::replace(&mut out, begin.as_bytes().to_vec());
                 link.wait(|conn| conn.query_drop(sql).boxed())?;
+                relatable_faults::reach(ROWS_APPENDING)?;
             }
         }
     }

@@ -24,6 +24,7 @@ use crate::session::{Cell, Connector, Session, Step};
 use address::ServerAddress;
 use link::Link;
 use query::PostgresSession;
+use relatable_faults::REWRITE_DONE_IN_PART;
 use std::time::Duration;
 
 /// What the connection's user may do: make temporary tables, write to the schema; whether the schema is there, and whether
@@ -154,6 +155,7 @@ impl Connector for PostgresSchema {
         for table in relations.iter().filter(|row| row[1].text() == "table").map(|row| row[0].text()) {
             let sql = format!("VACUUM FULL {}", dialect::Postgres.quote(&table));
             session.execute(Step("rewrite", &table), &sql, &[])?;
+            session.reach(REWRITE_DONE_IN_PART, Step("rewrite", &table))?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::stage::CopyError;
 use super::{merge, rows, stage};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
+use crate::fault;
 use crate::merge_plan::Merge;
 use crate::package::Answer;
 use crate::session::{Altered, Cell, Merged, Place, Session, Step};
@@ -113,22 +114,28 @@ impl Session for PostgresSession<'_> {
     }
 
     fn execute(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<u64, DestinationError> {
-        let (client, sql, cells) = (self.link.client.clone(), numbered(sql, cells), cells.to_vec());
-        let changed = self.link.wait(async move { client.execute(&sql, &parameters(&cells)).await });
-        changed.map_err(|error| self.failure(step, error))
+        self.statement(step, || {
+            let (client, sql, cells) = (self.link.client.clone(), numbered(sql, cells), cells.to_vec());
+            let changed = self.link.wait(async move { client.execute(&sql, &parameters(&cells)).await });
+            changed.map_err(|error| self.failure(step, error))
+        })
     }
 
     fn rows(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, DestinationError> {
-        let rows = self.query(sql, cells).map_err(|error| self.failure(step, error))?;
-        let read = |row: &Row| (0..row.len()).map(|place| row.try_get(place)).collect();
-        let cells: Result<Vec<Vec<Cell>>, tokio_postgres::Error> = rows.iter().map(read).collect();
-        cells.map_err(|error| self.failure(step, error.into()))
+        self.statement(step, || {
+            let rows = self.query(sql, cells).map_err(|error| self.failure(step, error))?;
+            let read = |row: &Row| (0..row.len()).map(|place| row.try_get(place)).collect();
+            let cells: Result<Vec<Vec<Cell>>, tokio_postgres::Error> = rows.iter().map(read).collect();
+            cells.map_err(|error| self.failure(step, error.into()))
+        })
     }
 
     fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
-        let found = self.query(sql, &[]).map_err(|error| self.failure(step, error))?;
-        rows::batch(&found, columns)
-            .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
+        self.statement(step, || {
+            let found = self.query(sql, &[]).map_err(|error| self.failure(step, error))?;
+            rows::batch(&found, columns)
+                .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })
+        })
     }
 
     fn append(
@@ -137,17 +144,18 @@ impl Session for PostgresSession<'_> {
         place: Place<'_>,
         batches: &[RecordBatch],
     ) -> Result<(), DestinationError> {
-        match stage::append(self.link, self.dialect(), place, batches) {
+        self.statement(step, || match stage::append(self.link, self.dialect(), place, batches) {
             Ok(replaced) => {
                 let altered = |(column, count)| Altered { table: step.1.to_owned(), column, count };
                 self.altered.borrow_mut().extend(replaced.into_iter().map(altered));
                 Ok(())
             }
             Err(CopyError::Link(error)) => Err(self.failure(step, error)),
+            Err(CopyError::Fault(fault)) => Err(fault::failure(self.description, step, fault)),
             Err(CopyError::Encoding(cause)) => {
                 Err(DestinationError::Statement { step: step.to_string(), cause: cause.into() })
             }
-        }
+        })
     }
 
     fn merge(&self, merge: &Merge<'_>) -> Result<Merged, DestinationError> {

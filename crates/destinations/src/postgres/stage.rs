@@ -9,6 +9,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use bytes::Bytes;
 use futures_util::SinkExt;
+use relatable_faults::ROWS_APPENDING;
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -24,6 +25,9 @@ pub(super) enum CopyError {
     Encoding(#[from] ArrowError),
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// A test let it fail.
+    #[error(transparent)]
+    Fault(#[from] std::io::Error),
 }
 
 /// Appends the batches, whose columns are the table's, in order; part of the transaction that is open. Answers per column
@@ -49,6 +53,7 @@ pub(super) fn append(
     }
     let (rest, replaced) = encoder.finish();
     copying.send(rest)?;
+    relatable_faults::reach(ROWS_APPENDING)?;
     copying.finish()?;
     Ok(replaced)
 }

@@ -25,6 +25,15 @@ pub(super) fn failure(destination: &str, step: impl ToString, error: Error) -> D
     }
 }
 
+/// A fault as SQLite's error.
+pub(super) fn fault(fault: std::io::Error) -> Error {
+    let code = match fault.kind() {
+        std::io::ErrorKind::StorageFull => rusqlite::ffi::SQLITE_FULL,
+        _ => rusqlite::ffi::SQLITE_IOERR,
+    };
+    Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(fault.to_string()))
+}
+
 /// The table in which a row's key, or that of a current version, would have been twice: SQLite names the columns.
 fn repeated_table(error: &Error) -> Option<String> {
     let Error::SqliteFailure(code, Some(message)) = error else { return None };

@@ -17,6 +17,7 @@ use crate::file::{self, check_folder_writable, check_place, not_writable};
 use crate::package::Answer;
 use crate::session::{Connector, Session, Step};
 use query::SqliteSession;
+use relatable_faults::REWRITE_DONE_IN_PART;
 use relatable_lease::Lease;
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
@@ -145,6 +146,7 @@ impl Connector for SqliteFile {
         let session = self.write(false)?;
         let step = Step("rewrite the database", "");
         session.execute(step, "VACUUM", &[])?;
+        session.reach(REWRITE_DONE_IN_PART, step)?;
         // Somebody who reads keeps the log; what it has of the old pages may not stay.
         match session.rows(step, "PRAGMA wal_checkpoint(TRUNCATE)", &[])?.first().map(|row| row[0].integer())
         {

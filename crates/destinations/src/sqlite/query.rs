@@ -53,24 +53,30 @@ impl Session for SqliteSession<'_> {
     }
 
     fn execute(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<u64, DestinationError> {
-        let changed = self.connection.execute(sql, params_from_iter(cells));
-        changed.map(|count| count as u64).map_err(|error| failure(self.description, step, error))
+        self.statement(step, || {
+            let changed = self.connection.execute(sql, params_from_iter(cells));
+            changed.map(|count| count as u64).map_err(|error| failure(self.description, step, error))
+        })
     }
 
     fn rows(&self, step: Step<'_>, sql: &str, cells: &[Cell]) -> Result<Vec<Vec<Cell>>, DestinationError> {
-        let read = || {
-            let mut statement = self.connection.prepare(sql)?;
-            let width = statement.column_count();
-            let rows = statement.query_map(params_from_iter(cells), |row| {
-                (0..width).map(|index| cell(row.get_ref(index)?, index)).collect()
-            })?;
-            rows.collect::<rusqlite::Result<Vec<Vec<Cell>>>>()
-        };
-        read().map_err(|error| failure(self.description, step, error))
+        self.statement(step, || {
+            let read = || {
+                let mut statement = self.connection.prepare(sql)?;
+                let width = statement.column_count();
+                let rows = statement.query_map(params_from_iter(cells), |row| {
+                    (0..width).map(|index| cell(row.get_ref(index)?, index)).collect()
+                })?;
+                rows.collect::<rusqlite::Result<Vec<Vec<Cell>>>>()
+            };
+            read().map_err(|error| failure(self.description, step, error))
+        })
     }
 
     fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
-        rows::batch(self.connection, sql, columns).map_err(|error| failure(self.description, step, error))
+        self.statement(step, || {
+            rows::batch(self.connection, sql, columns).map_err(|error| failure(self.description, step, error))
+        })
     }
 
     fn append(
@@ -79,8 +85,10 @@ impl Session for SqliteSession<'_> {
         place: Place<'_>,
         batches: &[RecordBatch],
     ) -> Result<(), DestinationError> {
-        let appended = stage::append(self.connection, self.dialect(), place, batches);
-        appended.map_err(|error| failure(self.description, step, error))
+        self.statement(step, || {
+            let appended = stage::append(self.connection, self.dialect(), place, batches);
+            appended.map_err(|error| failure(self.description, step, error))
+        })
     }
 
     fn merge(&self, merge: &Merge<'_>) -> Result<Merged, DestinationError> {

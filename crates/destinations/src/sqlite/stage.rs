@@ -1,9 +1,11 @@
 //! Arrow batches into SQLite tables, through one prepared statement per call.
 
+use super::failure::fault;
 use super::value::Values;
 use crate::dialect::Dialect;
 use crate::session::Place;
 use arrow_array::RecordBatch;
+use relatable_faults::ROWS_APPENDING;
 use rusqlite::Connection;
 
 /// Appends the batches, whose columns are the table's, in order.
@@ -26,6 +28,7 @@ pub(super) fn append(
             }
             statement.raw_execute()?;
         }
+        relatable_faults::reach(ROWS_APPENDING).map_err(fault)?;
     }
     Ok(())
 }

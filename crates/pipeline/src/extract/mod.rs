@@ -29,6 +29,7 @@ use crate::error::PipelineError;
 use crate::event::{Observer, RequestStage, RunEvent};
 use crate::report::{Incomplete, Skipped};
 use discover::{Found, found};
+use relatable_faults::ANSWER_RECEIVED;
 use relatable_intercom::answer::Answer;
 use relatable_intercom::catalogue::{Content, Feed, Reading, feeds};
 use relatable_intercom::clock::Clock;
@@ -259,6 +260,7 @@ impl Extraction {
 
     /// Puts an entry into the journal as it is, with what follows from it.
     async fn write(&self, ticket: Ticket, entry: Entry, changes: Changes) -> Result<(), PipelineError> {
+        relatable_faults::pass(ANSWER_RECEIVED);
         let bytes = entry.body.len();
         let found_work = !changes.work_added.is_empty();
         let (journal, seq) = (self.journal.clone(), ticket.seq());

@@ -13,6 +13,7 @@ use crate::retention::open_journal;
 use identity::names;
 use relatable_destinations::package::{Checkpoint, Erasure, Remembered};
 use relatable_destinations::{Destination, DestinationError};
+use relatable_faults::FORGET_JOURNAL_REWRITTEN;
 use relatable_intercom::catalogue::{Content, Feed, PEOPLE};
 use relatable_intercom::clock::Clock;
 use relatable_journal::{Entry, Fate, JournalError, Rewriting, Rewritten};
@@ -65,6 +66,7 @@ pub fn forget(
         Some(file) => rewrite_journal(file, &stored, &known, &remembered, ids, clock)?,
         None => Rewritten::default(),
     };
+    relatable_faults::pass(FORGET_JOURNAL_REWRITTEN);
     let rows = Rows::of(&tables);
     destination.claim(&stored.workspace, &stored.journal).map_err(error("claim"))?;
     let erased = destination

@@ -19,6 +19,7 @@ use crate::shred::{Content, Item, ModelState, Shredding};
 use crate::sync::journal_name;
 use relatable_destinations::package::{Change, Checkpoint, Model, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
+use relatable_faults::LOAD_SHREDDED;
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
 use relatable_model::issue::Issue;
@@ -253,6 +254,7 @@ impl Loader {
             let mut shredding = self.explained(items)?;
             shredding.changes.extend(unlinked);
             shredding.issues.extend(issues);
+            relatable_faults::pass(LOAD_SHREDDED);
             self.commit(shredding, checkpoint)?;
             // Others may get at the destination while the next load is shredded.
             self.destination.rest();

@@ -23,6 +23,7 @@ use proof::Proof;
 use records::Identity;
 use relatable_destinations::package::{Change, Checkpoint, Package, Retirement, TableChange};
 use relatable_destinations::{Destination, DestinationError, Reading};
+use relatable_faults::{REMODEL_BUILT, REMODEL_PROVED};
 use relatable_intercom::attributes::{AttributeDefinition, attribute_rules};
 use relatable_intercom::catalogue::{Reading as FeedReading, feeds};
 use relatable_intercom::clock::Clock;
@@ -97,11 +98,13 @@ pub fn remodel(
     for (resource, identity) in &identities {
         Covered { remodel: &remodel, resource, identity }.complete(destination, &mut loader)?;
     }
+    relatable_faults::pass(REMODEL_BUILT);
     let (mut scratch, model, issues) = loader.into_built();
     for (resource, identity) in &identities {
         let proof = Proof { remodel: &remodel, resource, identity, issues: &issues };
         proof.check(destination, scratch.as_mut())?;
     }
+    relatable_faults::pass(REMODEL_PROVED);
     let mut rules = remodel.rules.clone();
     rules.resources.retain(|resource, _| remodel.resources.contains_key(resource));
     let models = to_remember(&remembered_rules(destination)?, &rules, &remodel.curated);

@@ -16,6 +16,7 @@ use relatable_pipeline::{PipelineError, Remodel, file_resource, open_journal, re
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use tempfile::TempDir;
 
 /// What the names of kept tables end in, before the moment.
 const KEPT: &str = "__old_";
@@ -35,17 +36,12 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         render::data("no difference; nothing was done")?;
         return Ok(ExitCode::Success);
     }
-    let own = target.file().map_or_else(|| target.journal(), Path::to_path_buf);
-    let beside = own.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = tempfile::Builder::new()
-        .prefix(".relatable-remodel-")
-        .tempdir_in(beside.unwrap_or(Path::new(".")))
-        .map_err(|cause| Failure::Run(PipelineError::Spool { cause }))?;
-    let journal = match &arguments.journal {
-        Some(file) if !file.exists() => return Err(Failure::NoJournal { file: file.clone() }),
-        Some(file) => journal(file, folder.path(), &stored, clock.as_ref())?,
-        None => journal(&target.journal(), folder.path(), &stored, clock.as_ref())?,
-    };
+    if let Some(file) = arguments.journal.as_ref().filter(|file| !file.exists()) {
+        return Err(Failure::NoJournal { file: file.clone() });
+    }
+    let of_journal = arguments.journal.clone().unwrap_or_else(|| target.journal());
+    let folder = working_folder(target.file().unwrap_or(&of_journal))?;
+    let journal = journal(&of_journal, folder.path(), &stored, clock.as_ref())?;
     let settings = Remodel {
         rules: wanted.all(),
         curated: models::curated()?,
@@ -68,6 +64,19 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         render::talk(&format!("{} rows in {count} tables were made anew", grouped(rows)));
     }
     Ok(ExitCode::Success)
+}
+
+/// A folder for what is built meanwhile: beside a file, or, where the file's folder is not there any more, among the
+/// system's temporary files.
+fn working_folder(file: &Path) -> Result<TempDir, Failure> {
+    let mut builder = tempfile::Builder::new();
+    let builder = builder.prefix(".relatable-remodel-");
+    let made = match file.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => builder.tempdir_in("."),
+        Some(folder) if folder.is_dir() => builder.tempdir_in(folder),
+        _ => builder.tempdir(),
+    };
+    made.map_err(|cause| Failure::Run(PipelineError::Spool { cause }))
 }
 
 /// The resources to remodel with what the rules change of each: those asked for, or all that the rules change; said

@@ -16,6 +16,9 @@ const GOES_ON: &str = "what was read so far is kept, and the next run goes on fr
 /// The hint of a failure.
 pub(super) fn of(failure: &Failure) -> Option<String> {
     let fixed = match failure {
+        Failure::Failpoints(_) => {
+            "docs/faults.md lists the failpoints; unset the variable to run without any"
+        }
         Failure::MissingToken => {
             "set INTERCOM_TOKEN to the access token of an app of your workspace (Developer Hub, \
              Authentication); `relatable demo` needs none"

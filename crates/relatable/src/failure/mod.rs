@@ -7,6 +7,7 @@ mod hint;
 
 use crate::exit_code::ExitCode;
 use relatable_destinations::DestinationError;
+use relatable_faults::ArmingError;
 use relatable_intercom::ClientError;
 use relatable_journal::JournalError;
 use relatable_model::plan::PlanError;
@@ -21,6 +22,9 @@ use thiserror::Error;
 /// A command that did not do what was asked.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
+    /// Failpoints cannot be armed as the environment says.
+    #[error("{} cannot be understood", relatable_faults::ARMING)]
+    Failpoints(#[from] ArmingError),
     /// No token is in the environment.
     #[error("there is no access token: INTERCOM_TOKEN is not set")]
     MissingToken,
@@ -192,7 +196,8 @@ impl Failure {
     /// The code the process ends with.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Failure::MissingToken
+            Failure::Failpoints(_)
+            | Failure::MissingToken
             | Failure::UnreadableVariable { .. }
             | Failure::UnknownVersion { .. }
             | Failure::RuleFile { .. }

@@ -1,6 +1,7 @@
 //! Documents as data: one a line, to the standard output or into a file.
 
 use crate::failure::Failure;
+use relatable_faults::{EXPORT_NAMED, EXPORT_OPENED, EXPORT_WRITTEN};
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -36,8 +37,11 @@ impl DocumentWriter {
         let mut part = file.as_os_str().to_owned();
         part.push(PART_ENDING);
         let part = PathBuf::from(part);
-        let made =
-            File::create(&part).map_err(|cause| Failure::OutputFile { file: file.to_path_buf(), cause })?;
+        let made = File::create(&part).and_then(|made| {
+            relatable_faults::reach(EXPORT_OPENED)?;
+            Ok(made)
+        });
+        let made = made.map_err(|cause| Failure::OutputFile { file: file.to_path_buf(), cause })?;
         Ok(DocumentWriter {
             out: BufWriter::new(Box::new(made)),
             file: Some((part, file.to_path_buf())),
@@ -70,10 +74,17 @@ impl DocumentWriter {
             (Ok(()), None) => Ok(self.count),
             (Err(error), None) if error.kind() == ErrorKind::BrokenPipe => Ok(self.count),
             (Err(cause), None) => Err(Failure::Output(cause)),
-            (outcome, Some((part, file))) => match outcome.and_then(|()| std::fs::rename(&part, &file)) {
+            (outcome, Some((part, file))) => match outcome.and_then(|()| name(&part, &file)) {
                 Ok(()) => Ok(self.count),
                 Err(cause) => Err(Failure::OutputFile { file, cause }),
             },
         }
     }
+}
+
+/// Gives a whole file its own name.
+fn name(part: &Path, file: &Path) -> io::Result<()> {
+    relatable_faults::reach(EXPORT_WRITTEN)?;
+    std::fs::rename(part, file)?;
+    relatable_faults::reach(EXPORT_NAMED)
 }

@@ -1,10 +1,11 @@
 //! Chains of kill, resume, kill …: during a first reading, and then while a workspace that goes on changing is caught up
 //! with. What they end in is held, cell by cell, against a reading that nothing disturbed.
 
-use crate::draw::{Draw, seed};
-use crate::dump::Engine;
+use crate::SCROLL_LEASE_S;
+use crate::disturbance::draw::{Draw, seed};
+use crate::disturbance::dump::Engine;
+use crate::disturbance::{compare, simulator};
 use crate::victim::{End, Moment, Victim};
-use crate::{SCROLL_LEASE_S, compare, simulator};
 use relatable_simulator::{Mutation, Resource, Selection, Simulator};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

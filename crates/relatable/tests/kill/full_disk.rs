@@ -1,8 +1,9 @@
 //! A disk that is full stops a run with its name, damages nothing, and the next run goes on to the whole.
 
-use crate::dump::Engine;
+use crate::SCROLL_LEASE_S;
+use crate::disturbance::dump::Engine;
+use crate::disturbance::{compare, simulator};
 use crate::victim::Victim;
-use crate::{SCROLL_LEASE_S, compare, simulator};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

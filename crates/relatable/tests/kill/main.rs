@@ -10,16 +10,13 @@
 #![expect(clippy::print_stdout, reason = "a test prints the seed that replays it, and what it caught")]
 
 mod chain;
-mod draw;
-mod dump;
+#[path = "../disturbance/mod.rs"]
+mod disturbance;
 #[cfg(target_os = "linux")]
 mod full_disk;
-#[cfg(feature = "postgres")]
-mod postgres;
 mod victim;
 
-use dump::{Dump, Engine};
-use relatable_simulator::{Settings, Simulator};
+use disturbance::dump::Engine;
 
 /// How long an abandoned scroll keeps others out, and a second.
 pub(crate) const SCROLL_LEASE_S: u64 = 61;
@@ -41,25 +38,8 @@ fn killed_sixty_times_postgres_tables_are_as_if_nothing_had_happened() {
     chain::kill_in_chains(Engine::Postgres, 6);
 }
 
-/// A small workspace that is the same at every run: with a clock of its own, so that the same events are within the API's
-/// 90 days whenever the test runs.
-pub(crate) fn simulator(runtime: &tokio::runtime::Runtime, contacts: u64) -> Simulator {
-    let clock = Some("2026-11-02T00:00:00Z".parse().unwrap());
-    let settings = Settings { contacts, limit_per_window: 10_000_000, clock, ..Settings::default() };
-    runtime.block_on(Simulator::start(settings)).unwrap()
-}
-
-/// Checks that two dumps are the same, naming the first table that differs.
-pub(crate) fn compare(expected: &Dump, found: &Dump, place: &str) {
-    assert_eq!(expected.keys().collect::<Vec<_>>(), found.keys().collect::<Vec<_>>(), "{place}");
-    for (table, rows) in expected {
-        let missing = rows.iter().find(|row| !found[table].contains(row));
-        let extra = found[table].iter().find(|row| !rows.contains(row));
-        assert!(
-            *rows == found[table],
-            "{place}, {table}: {} rows expected, {} found\nmissing {missing:?}\nextra {extra:?}",
-            rows.len(),
-            found[table].len()
-        );
-    }
+#[cfg(feature = "mysql")]
+#[test]
+fn killed_ten_times_mariadb_tables_are_as_if_nothing_had_happened() {
+    chain::kill_in_chains(Engine::MariaDb, 1);
 }

@@ -1,6 +1,6 @@
 //! The binary as a child process whose events are read while it runs.
 
-use crate::dump::Engine;
+use crate::disturbance::dump::Engine;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;

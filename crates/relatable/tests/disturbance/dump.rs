@@ -7,7 +7,7 @@ use std::path::Path;
 /// Columns that say when something was read, not what.
 const IGNORED_COLUMNS: [&str; 1] = ["_synced_at"];
 
-/// The databases that runs are killed on.
+/// The databases that runs are disturbed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,
@@ -15,6 +15,8 @@ pub(crate) enum Engine {
     DuckDb,
     #[cfg(feature = "postgres")]
     Postgres,
+    #[cfg(feature = "mysql")]
+    MariaDb,
 }
 
 /// Every table with its rows as sorted text.
@@ -28,7 +30,9 @@ impl Engine {
             #[cfg(feature = "duckdb")]
             Engine::DuckDb => format!("duckdb:{}", database.display()),
             #[cfg(feature = "postgres")]
-            Engine::Postgres => crate::postgres::uri(database),
+            Engine::Postgres => super::postgres::uri(database),
+            #[cfg(feature = "mysql")]
+            Engine::MariaDb => super::mysql::uri(database),
         }
     }
 
@@ -39,7 +43,9 @@ impl Engine {
             #[cfg(feature = "duckdb")]
             Engine::DuckDb => duckdb_file::dump(database),
             #[cfg(feature = "postgres")]
-            Engine::Postgres => crate::postgres::dump(database),
+            Engine::Postgres => super::postgres::dump(database),
+            #[cfg(feature = "mysql")]
+            Engine::MariaDb => super::mysql::dump(database),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The same through PostgreSQL, on the server that the project's test command starts.
 
-use crate::dump::{Dump, is_compared, line};
+use super::dump::{Dump, is_compared, line};
 use postgres::{Client, NoTls, SimpleQueryMessage};
 use std::path::Path;
 
@@ -19,11 +19,11 @@ fn schema(database: &Path) -> String {
 }
 
 /// Its address.
-pub(crate) fn uri(database: &Path) -> String {
+pub(super) fn uri(database: &Path) -> String {
     format!("{}?schema={}", server(), schema(database))
 }
 
-pub(crate) fn dump(database: &Path) -> Dump {
+pub(super) fn dump(database: &Path) -> Dump {
     let mut client = Client::connect(&server(), NoTls).unwrap();
     let settings = format!("SET search_path TO \"{}\"; SET timezone TO 'UTC'", schema(database));
     client.batch_execute(&settings).unwrap();
