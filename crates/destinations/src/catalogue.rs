@@ -51,10 +51,7 @@ impl Catalogue {
         let relation = Relation {
             is_view: false,
             comment: String::new(),
-            columns: columns
-                .iter()
-                .map(|row| (row[1].text().to_ascii_lowercase(), row[2].text()))
-                .collect(),
+            columns: columns.iter().map(|row| (row[1].text().to_ascii_lowercase(), row[2].text())).collect(),
         };
         let mut catalogue = Catalogue { relations: HashMap::from([(table.to_ascii_lowercase(), relation)]) };
         catalogue.leave_out_pending(session)?;
@@ -109,7 +106,6 @@ impl Catalogue {
         }
         Ok(Catalogue { relations })
     }
-
 
     /// The table or view of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Relation> {

@@ -70,7 +70,8 @@ pub(crate) fn record(
     stored: &Paths,
     loaded_at_us: i64,
 ) -> Result<(), DestinationError> {
-    let new = tables.iter().flat_map(|table| new_paths(table, stored).map(|path| (table.name.as_str(), path)));
+    let new =
+        tables.iter().flat_map(|table| new_paths(table, stored).map(|path| (table.name.as_str(), path)));
     let mut new = new.peekable();
     if new.peek().is_none() {
         return Ok(());

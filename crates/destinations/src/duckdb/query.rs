@@ -112,8 +112,7 @@ impl Session for DuckDbSession<'_> {
     }
 
     fn batch(&self, step: Step<'_>, sql: &str, columns: &[Column]) -> Result<RecordBatch, DestinationError> {
-        let mut statement =
-            self.connection.prepare(sql).map_err(|error| self.failed(step, error))?;
+        let mut statement = self.connection.prepare(sql).map_err(|error| self.failed(step, error))?;
         let arrow = statement.query_arrow([]).map_err(|error| self.failed(step, error))?;
         rows::batch(arrow, columns)
             .map_err(|cause| DestinationError::Statement { step: step.to_string(), cause: cause.into() })

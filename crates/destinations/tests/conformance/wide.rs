@@ -31,7 +31,8 @@ impl Model {
     /// A claimed destination for records that are written so.
     fn new(engine: Engine, mode: WriteMode) -> Model {
         let text = "[contacts]\nkey = [\"id\"]\n[contacts.paths]\n\"id\" = { type = \"text\" }";
-        let mut rules = Rules::parse(text, "test").expect(text).resources.remove("contacts").expect("contacts");
+        let mut rules =
+            Rules::parse(text, "test").expect(text).resources.remove("contacts").expect("contacts");
         rules.mode = Some(mode);
         Model { bench: Bench::new(engine, vec![]), rules }
     }
@@ -100,7 +101,12 @@ impl Model {
         let stored = self.documents();
         assert_eq!(stored.len(), expected.len());
         for (stored, expected) in stored.iter().zip(&expected) {
-            assert!(stored == expected, "{:.200} … came back as {:.200} …", expected.to_string(), stored.to_string());
+            assert!(
+                stored == expected,
+                "{:.200} … came back as {:.200} …",
+                expected.to_string(),
+                stored.to_string()
+            );
         }
     }
 
@@ -122,7 +128,9 @@ fn text(length: usize, seed: usize) -> String {
     let mut state = seed as u64 * 2_654_435_761 + length as u64;
     let letter = |_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[(state >> 58) as usize])
+        char::from(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[(state >> 58) as usize],
+        )
     };
     format!("\"{}\"", (0..length).map(letter).collect::<String>())
 }
@@ -140,7 +148,10 @@ pub(crate) fn a_document_with_two_thousand_attributes_is_stored_and_comes_back(e
         model.load(std::slice::from_ref(&first));
         model.check(std::slice::from_ref(&first));
         // One value of another type, one gone, one path more, and a record of its own.
-        let changed = document("1", (0..=ATTRIBUTES).map(|place| if place == 1_999 { "7.50" } else { "null" }.to_owned()));
+        let changed = document(
+            "1",
+            (0..=ATTRIBUTES).map(|place| if place == 1_999 { "7.50" } else { "null" }.to_owned()),
+        );
         let second = document("2", (0..3).map(|place| place.to_string()));
         model.load(&[changed.clone(), second.clone()]);
         model.check(&[changed, second]);
@@ -180,7 +191,10 @@ pub(crate) fn every_row_fits_into_a_table_that_is_full(engine: Engine) {
         model.load(&documents);
         model.check(&documents);
         // Rows that change stay within the limits, too.
-        let changed: Vec<String> = documents.iter().map(|document| document.replacen("\"a0001\":", "\"b\":1,\"a0001\":", 1)).collect();
+        let changed: Vec<String> = documents
+            .iter()
+            .map(|document| document.replacen("\"a0001\":", "\"b\":1,\"a0001\":", 1))
+            .collect();
         model.load(&changed);
         model.check(&changed);
     }
@@ -222,14 +236,21 @@ pub(crate) fn what_has_no_column_of_its_own_is_remembered_and_told_once_per_tabl
     }
     model.load(&[document("1", (0..3).map(|place| place.to_string()))]);
     for count in [1_990, ATTRIBUTES] {
-        model.load(&[document("2", (0..count).map(|place| text(1, place))), document("3", (0..1).map(|_| "1".to_owned()))]);
+        model.load(&[
+            document("2", (0..count).map(|place| text(1, place))),
+            document("3", (0..1).map(|_| "1".to_owned())),
+        ]);
     }
     let paths = model.paths_in_more().to_string();
     let known = model.bench.destination.remembered().expect("remembered");
-    let members = known.iter().filter(|entry| entry.column.role == ColumnRole::More && !entry.column.path.is_empty());
+    let members =
+        known.iter().filter(|entry| entry.column.role == ColumnRole::More && !entry.column.path.is_empty());
     assert_eq!(members.count().to_string(), paths);
     assert_eq!(model.bench.destination.tables().expect("tables")[0].more, model.bench.tables[0].more);
-    let of_one = format!("SELECT count(*), count(DISTINCT source_path) FROM _relatable_more WHERE table_name = '{}'", "contacts");
+    let of_one = format!(
+        "SELECT count(*), count(DISTINCT source_path) FROM _relatable_more WHERE table_name = '{}'",
+        "contacts"
+    );
     assert_eq!(model.bench.read(&of_one), [format!("{paths}|{paths}")]);
     let told = model.bench.read("SELECT kind, path, record, detail FROM _relatable_issues");
     let [told] = &told[..] else { panic!("{told:?}") };

@@ -144,13 +144,7 @@ impl Comparison<'_> {
     }
 
     /// A value without a column of its own, where the rules ask for one.
-    fn own_column(
-        &self,
-        table: &Table,
-        member: &Column,
-        made: &Table,
-        other: &Column,
-    ) -> Option<Difference> {
+    fn own_column(&self, table: &Table, member: &Column, made: &Table, other: &Column) -> Option<Difference> {
         let rule = self.sides.after.rule(&member.path);
         let asks = rule.column_type().is_some() || rule.column.is_some();
         let (from, to) = (place(table, member), place(made, other));

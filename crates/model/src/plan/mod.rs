@@ -25,8 +25,8 @@ pub(crate) use entries::{EntryMember, entry_key_path, is_entry_member};
 pub(crate) use keys::{Keys, Met, NO_MEMBER};
 pub(crate) use lookup::RuleLookup;
 pub(crate) use names::rule_path;
-pub(crate) use places::Group;
 pub(crate) use node::{ListFacet, NO_COLUMN, Node, ObjectFacet, Place, Treatment, Wrapping};
+pub(crate) use places::Group;
 use std::collections::HashSet;
 use std::sync::Arc;
 

@@ -1,7 +1,6 @@
 //! Which columns have a place of their own, where a destination has no room for all: what rules ask for first, then the
 //! others in the order they are settled, as long as there is room. The rest are members of one column, [`MORE`].
 
-use super::names::STAYS;
 use super::{ColumnId, ColumnPlan, NodeId, Plan, PlanError, ROOT_NODE, ROOT_TABLE, TableId};
 use crate::logical::LogicalType;
 use crate::rules::path::Path;
@@ -25,11 +24,13 @@ pub(super) fn mentioned(rules: &ResourceRules) -> HashSet<String> {
 impl Plan {
     /// Checks that no rule asks for a column of what stands in [`MORE`]: what once went there stays.
     pub(super) fn check_more(&self) -> Result<(), PlanError> {
-        for column in self.columns.iter().filter(|column| column.in_more && column.role == ColumnRole::Value) {
+        for column in self.columns.iter().filter(|column| column.in_more && column.role == ColumnRole::Value)
+        {
             let place = &self.nodes[column.node].place;
             if self.is_asked(column, &place.rule) {
                 let difference = format!(
-                    "column `{MORE}` holds `{}`, which the rules now want in a column of its own; values {STAYS}",
+                    "column `{MORE}` holds `{}`, which the rules now want in a column of its own; it stays until \
+                     `relatable remodel` makes the tables anew; or take the rule back",
                     place.path
                 );
                 let table = &self.tables[column.table];
@@ -62,10 +63,10 @@ impl Plan {
             let mut yielding: Vec<ColumnId> = (0..self.columns.len())
                 .filter(|&column| self.columns[column].table == table && self.yields(column))
                 .collect();
-            yielding.sort_by_key(|&column| {
-                self.lookup.place(&self.nodes[self.columns[column].node].place.path)
-            });
-            let type_of = |&column: &ColumnId| (vec![column], self.columns[column].logical.into_iter().collect());
+            yielding
+                .sort_by_key(|&column| self.lookup.place(&self.nodes[self.columns[column].node].place.path));
+            let type_of =
+                |&column: &ColumnId| (vec![column], self.columns[column].logical.into_iter().collect());
             let groups: Vec<Group> = yielding.iter().map(type_of).collect();
             let stands = (0..self.columns.len())
                 .map(|column| self.columns[column].declared && !yielding.contains(&column))
@@ -89,10 +90,10 @@ impl Plan {
             // Rows are then written in parts.
             return false;
         }
-        plan.role != ColumnRole::Value
-            || !self.key_columns.contains(&column)
-                && !self.is_asked(plan, &place.rule)
-                && (place.rule.yields || self.lookup.place(&place.path).is_none())
+        // What a column that rules ask for cannot hold stands beside it.
+        !self.key_columns.iter().any(|key| self.columns[*key].node == plan.node)
+            && !self.is_asked(plan, &place.rule)
+            && (place.rule.yields || self.lookup.place(&place.path).is_none())
     }
 
     /// The answer that alone may write what stands at `node`: the nearest rule on the way up that names one decides.
@@ -109,12 +110,7 @@ impl Plan {
 
     /// Gives groups of columns of a table their place, one after the other, as long as there is room beside what the table
     /// has and the new columns of which `stands` says that they have theirs; the rest go to [`MORE`].
-    pub(crate) fn settle_places(
-        &mut self,
-        table: TableId,
-        stands: &[bool],
-        groups: Vec<Group>,
-    ) {
+    pub(crate) fn settle_places(&mut self, table: TableId, stands: &[bool], groups: Vec<Group>) {
         if groups.is_empty() {
             return;
         }

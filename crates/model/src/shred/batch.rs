@@ -241,7 +241,9 @@ fn bookkeeping(name: &str, logical: LogicalType, role: ColumnRole) -> Column {
         ColumnRole::Synced => "When the answer that this row was read from was asked for",
         ColumnRole::Deleted => "When the record was found to be gone; null while it lives",
         ColumnRole::Position => "Place in the list, from 0",
-        ColumnRole::More => "Values that the table has no room for in columns of their own, each under its path",
+        ColumnRole::More => {
+            "Values that the table has no room for in columns of their own, each under its path"
+        }
         ColumnRole::Inherited => "Identity of the record this row belongs to",
         _ => "Hash of the document's content",
     };

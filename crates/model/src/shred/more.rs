@@ -7,13 +7,14 @@ use crate::json::Json;
 use crate::logical::LogicalType;
 use crate::plan::{ColumnId, Group, ROOT_TABLE, TableId};
 use crate::schema::ColumnRole;
-use arrow_array::builder::StringBuilder;
 use arrow_array::ArrayRef;
+use arrow_array::builder::StringBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the issue of a value says that a fragment brings and only whole records write.
-const LEFT_OUT: &str = "a value read by itself stands in `_more`, which is written with the whole record; it was left out";
+const LEFT_OUT: &str =
+    "a value read by itself stands in `_more`, which is written with the whole record; it was left out";
 
 impl Shredder {
     /// Settles which new columns have a place of their own; `tally` tells what the values of an undecided one are.
@@ -72,7 +73,8 @@ impl Shredder {
             let Some(logical) = plan.logical else {
                 let tally = tally(self, column);
                 for role in tally.roles(false) {
-                    let beside = if role == ColumnRole::VariantText { LogicalType::Text } else { LogicalType::Json };
+                    let beside =
+                        if role == ColumnRole::VariantText { LogicalType::Text } else { LogicalType::Json };
                     types.insert(role, if role == ColumnRole::Value { tally.logical(false) } else { beside });
                 }
                 continue;
@@ -165,7 +167,9 @@ impl Shredder {
         match (values, self.plan.columns[column].role) {
             (Column::Undecided(kinds, texts), _) if kinds[row as usize] != Kind::String => Some(text(texts)),
             (Column::Text(texts), ColumnRole::VariantJson) => Some(text(texts)),
-            (Column::Undecided(_, texts) | Column::Text(texts), _) => Some(Json::String(text(texts)).to_string()),
+            (Column::Undecided(_, texts) | Column::Text(texts), _) => {
+                Some(Json::String(text(texts)).to_string())
+            }
             // Members keep their tokens: none has another type.
             _ => None,
         }

@@ -186,7 +186,10 @@ fn a_load_in_batches_ends_as_one_shredder_over_everything_does() {
             let copies: Vec<String> =
                 again.iter().map(|place| documents[place % documents.len()].clone()).collect();
             documents.extend(copies);
-            prop_assert_eq!(whole(&rules, columns, &documents), in_batches(&rules, columns, &documents, &cuts));
+            prop_assert_eq!(
+                whole(&rules, columns, &documents),
+                in_batches(&rules, columns, &documents, &cuts)
+            );
             Ok(())
         });
     }

@@ -61,13 +61,18 @@ fn a_hundred_thousand_documents_come_back_under_generated_rules() {
     // Half of the time, tables have room for few columns.
     let room = || prop_oneof![Just(usize::MAX), 0_usize..40];
     let strategy = (rule_sets(), room(), room(), generated(4..12), generated(1..8));
-    check("generated rules", (PAIRS / 11) as u32 + 1_000, &strategy, |((text, rules), now, later, first, second)| {
-        pairs.set(pairs.get() + first.len() + second.len());
-        come_back(&rules, [now, later], [first, second]).map_err(|error| match error {
-            TestCaseError::Fail(reason) => TestCaseError::fail(format!("{text}\n{reason}")),
-            rejected => rejected,
-        })
-    });
+    check(
+        "generated rules",
+        (PAIRS / 11) as u32 + 1_000,
+        &strategy,
+        |((text, rules), now, later, first, second)| {
+            pairs.set(pairs.get() + first.len() + second.len());
+            come_back(&rules, [now, later], [first, second]).map_err(|error| match error {
+                TestCaseError::Fail(reason) => TestCaseError::fail(format!("{text}\n{reason}")),
+                rejected => rejected,
+            })
+        },
+    );
     println!("{} pairs of a document and a rule set", pairs.get());
     assert!(pairs.get() >= PAIRS, "{}", pairs.get());
 }

@@ -1,6 +1,7 @@
 //! Tables that have no room for a column of each path: the values that have none are members of one JSON object.
 
 use super::tables::{documents, memory, normal_of, rows, rules, shred_onto};
+use relatable_model::evolve::{evolution, unchanged};
 use relatable_model::plan::Memory;
 use relatable_model::rules::ResourceRules;
 use relatable_model::schema::{ColumnRole, Table};
@@ -31,7 +32,8 @@ const KEYED: &str = "key = [\"id\"]\n[things.paths]\n\"id\" = { type = \"text\" 
 #[test]
 fn what_exceeds_stands_under_its_path_as_the_document_had_it() {
     let rules = rules(KEYED);
-    let document = r#"{"id":"1","a":1,"b":1.50,"c":{"d.e":"x\"y","f":true},"g":null,"h":12345678901234567890123}"#;
+    let document =
+        r#"{"id":"1","a":1,"b":1.50,"c":{"d.e":"x\"y","f":true},"g":null,"h":12345678901234567890123}"#;
     // Room for key, `a`, one more, the object for the rest, and two moments; the key is counted as its column, too.
     let shredded = load(&rules, 6, &[document]);
     let root = &shredded.tables[0];
@@ -45,11 +47,16 @@ fn what_exceeds_stands_under_its_path_as_the_document_had_it() {
 #[test]
 fn at_the_limit_nothing_is_moved_and_one_past_it_the_last_path_is() {
     let rules = rules(KEYED);
-    for (columns, expected, more) in [(9, vec!["id", "a", "b", "c", "d"], vec![]), (8, vec!["id", "a", "b", "c"], vec!["d"])]
+    for (columns, expected, more) in
+        [(9, vec!["id", "a", "b", "c", "d"], vec![]), (8, vec!["id", "a", "b", "c"], vec!["d"])]
     {
         let shredded = load(&rules, columns, &[r#"{"id":"1","d":4,"c":3,"b":2,"a":1}"#]);
         let table = &shredded.tables[0].table;
-        assert_eq!((values(table), table.more.iter().map(String::as_str).collect()), (expected, more), "{columns}");
+        assert_eq!(
+            (values(table), table.more.iter().map(String::as_str).collect()),
+            (expected, more),
+            "{columns}"
+        );
     }
 }
 
@@ -93,15 +100,20 @@ fn what_rules_ask_for_has_its_place_whatever_the_limit() {
     let [root, parts] = &shredded.tables[..] else { panic!("two tables") };
     assert_eq!(values(&root.table), ["id", "z", "why", "x", "to", "kind", "size"]);
     assert_eq!(root.table.more, ["a", "b"]);
-    assert_eq!((values(&parts.table), &parts.table.more[..]), (vec!["number"], &["parts.free".to_owned()][..]));
+    assert_eq!(
+        (values(&parts.table), &parts.table.more[..]),
+        (vec!["number"], &["parts.free".to_owned()][..])
+    );
     assert_eq!(root.table.views.len(), 1);
     assert_eq!(documents(&shredded, &rules), [normal_of(document, &rules)]);
 }
 
 #[test]
 fn types_that_are_merely_defined_make_way_and_values_are_kept_as_they_came() {
-    let mut rules = rules("key = [\"id\"]\n[things.paths]\n\"id\" = { type = \"text\" }\n\"z\" = { type = \"integer\" }\n\
-                       \"when\" = { type = \"timestamp\" }\n\"who\" = { type = \"text\" }");
+    let mut rules = rules(
+        "key = [\"id\"]\n[things.paths]\n\"id\" = { type = \"text\" }\n\"z\" = { type = \"integer\" }\n\
+                       \"when\" = { type = \"timestamp\" }\n\"who\" = { type = \"text\" }",
+    );
     for path in ["when", "who"] {
         rules.paths[path].yields = true;
     }
@@ -136,8 +148,34 @@ fn a_rule_that_wants_a_column_of_what_has_none_is_refused_until_tables_are_made_
             Ok(()) => assert!(!is_refused, "{path} {rule}"),
             Err(error) => {
                 let told = error.to_string();
-                assert!(is_refused && told.contains("_more") && told.contains("remodel"), "{path} {rule}: {told}");
+                assert!(
+                    is_refused && told.contains("_more") && told.contains("remodel"),
+                    "{path} {rule}: {told}"
+                );
             }
         }
+    }
+}
+
+#[test]
+fn other_rules_show_what_they_would_do_to_what_has_no_column() {
+    let before = rules(KEYED);
+    let first = load(&before, 5, &[r#"{"id":"1","a":1,"b":{"c":2}}"#]);
+    let tables: Vec<Table> = first.tables.iter().map(|shredded| shredded.table.clone()).collect();
+    for (added, expected) in [
+        ("", vec![]),
+        ("\"a\" = { description = \"What it is\" }", vec![]),
+        ("\"a\" = { type = \"integer\" }", vec!["things._more"]),
+        ("\"a\" = \"omit\"", vec!["things._more"]),
+        ("\"b\" = { as = \"table\", table = \"bs\" }", vec!["table bs", "things._more"]),
+    ] {
+        let after = rules(&format!("{KEYED}\n{added}"));
+        let evolution = evolution("things", &tables, Some(&before), &after, memory(&first)).expect(added);
+        let told: Vec<String> = evolution.differences.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), expected.len(), "{added}: {told:?}");
+        assert!(told.iter().zip(&expected).all(|(told, part)| told.contains(part)), "{added}: {told:?}");
+        // Tables made anew have room for what fits.
+        let kept = unchanged(&tables, &evolution.differences);
+        assert!(!kept.knows("a") && !kept.knows("b.c"), "{added}");
     }
 }

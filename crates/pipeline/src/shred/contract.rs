@@ -208,3 +208,39 @@ fn discarded(resource: &str, New { path, has_column, .. }: &New, record: String)
         detail: format!("the contract is `discard`, and {lacks}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use relatable_model::rules::Rules;
+    use relatable_model::shred::{Context, Shredder};
+    use relatable_model::width::Width;
+
+    #[test]
+    fn a_contract_holds_for_values_that_a_table_has_no_column_for() {
+        let text = "[things]\nkey = [\"id\"]\n[things.paths]\n\"id\" = { type = \"text\" }";
+        let rules = Rules::parse(text, "test").expect(text);
+        let shred = |memory: Memory, document: &str| {
+            let mut shredder =
+                Shredder::new("things", &rules.resources["things"], memory, None).expect("plan");
+            shredder.document(document.as_bytes(), Context::default()).expect(document);
+            shredder.finish().expect("finish")
+        };
+        let mut known = Memory::default();
+        known.limit(&Width { columns: 0, ..Width::UNLIMITED });
+        let agreed = shred(known.clone(), r#"{"id":"1","a":1}"#);
+        known.remember_table(&agreed.tables[0].table);
+        let later = || shred(known.clone(), r#"{"id":"2","a":2,"b":3}"#);
+        let refused = hold(Contract::Freeze, "things", &known, &mut later()).expect_err("frozen");
+        assert_eq!(refused.place, "b");
+        let mut discarded = later();
+        hold(Contract::Discard, "things", &known, &mut discarded).expect("discarded");
+        let ShreddedTable { table, rows, .. } = &discarded.tables[0];
+        assert_eq!(table.more, ["a"]);
+        let kept = rows.column_by_name(MORE).and_then(|array| scalar(array, 0));
+        assert_eq!(kept, Some(Json::String(r#"{"a":2}"#.to_owned())));
+        let told: Vec<(&str, &str)> =
+            discarded.issues.iter().map(|issue| (issue.kind.as_str(), issue.path.as_str())).collect();
+        assert_eq!(told, [(DISCARDED, "b")]);
+    }
+}
