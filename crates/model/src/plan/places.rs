@@ -134,10 +134,7 @@ impl Plan {
         let remembered = self.memory.columns(&plan.path);
         remembered.iter().for_each(|column| room.take_anyway(column.logical));
         if remembered.is_empty() {
-            // What identifies a row, its place in the list, when it was read and found gone, and what tells versions apart.
-            (0..parts).for_each(|_| room.take_anyway(LogicalType::Text));
-            let moments = 2 + self.rules.write_mode().columns().len() + usize::from(plan.is_list);
-            (0..moments).for_each(|_| room.take_anyway(LogicalType::Timestamp));
+            self.bookkeeping_types(table).into_iter().for_each(|logical| room.take_anyway(logical));
         }
         if !self.memory.has_more(&plan.path) {
             room.take_anyway(LogicalType::Json);
@@ -154,6 +151,22 @@ impl Plan {
             }
         }
         room
+    }
+
+    /// The types of the columns that a table gets beside those with values of its own: what identifies its ancestors, the
+    /// place in the list, when a row was read and found gone, and what tells versions apart.
+    fn bookkeeping_types(&self, table: TableId) -> Vec<LogicalType> {
+        let plan = &self.tables[table];
+        let texts = match plan.parent {
+            Some(parent) => self.identity_parts(parent),
+            None => usize::from(self.key_columns.is_empty()),
+        };
+        let moments = 1 + usize::from(table == ROOT_TABLE);
+        let mut types = vec![LogicalType::Text; texts];
+        types.extend(vec![LogicalType::Timestamp; moments]);
+        types.extend(plan.is_positioned().then_some(LogicalType::Integer));
+        types.extend(self.rules.write_mode().columns().iter().map(|column| column.logical));
+        types
     }
 
     /// How many columns identify a row of a table at most, those of its ancestors included.
