@@ -212,7 +212,7 @@ pub(crate) fn a_table_is_filled_up_to_its_limit_and_grows_past_it_in_a_later_loa
     };
     let all = shredded(ATTRIBUTES);
     let fitting = ATTRIBUTES - all.more.len();
-    assert!(fitting >= engine.of(1_890, 290, engine.of_server(320, 140)), "{fitting}");
+    assert!(fitting >= engine.of(1_890, 190, engine.of_server(320, 140)), "{fitting}");
     assert_eq!(shredded(fitting).column(MORE), None);
     model.load(&[of("1", fitting)]);
     assert_eq!(model.paths_in_more(), 0);
