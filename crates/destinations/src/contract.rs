@@ -6,6 +6,7 @@ use crate::package::{
 };
 use arrow_array::RecordBatch;
 use relatable_model::schema::{Reference, Table};
+use relatable_model::width::Width;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
@@ -125,6 +126,11 @@ pub trait Destination: Send {
     /// The one name of the place, however it was written: as [`describe`](Self::describe), a file with its links resolved.
     fn place(&self) -> String;
 
+    /// What a table has room for, whatever values come. A table whose columns fit can always be loaded; one with more columns
+    /// may be refused by [`load`](Self::load), or a row of it by the database. Who declares tables gives values no column of
+    /// their own where there is no room.
+    fn width(&self) -> Width;
+
     /// Makes this process the only run at these tables until the handle is dropped or the process dies, or says at once who
     /// is: what a run asks before all else. It is a courtesy between runs, which need not wait for one another to fail;
     /// that none writes what another has is by the fence token of [`claim`](Self::claim), which does not depend on it. Asked
@@ -183,7 +189,8 @@ pub trait Destination: Send {
     /// When the bookkeeping tables cannot be read.
     fn models(&mut self) -> Result<Vec<Model>, DestinationError>;
 
-    /// Every column ever assigned, in table and creation order; empty where nothing was loaded.
+    /// Every column ever assigned, in table and creation order, then every path of which the values stand in the column
+    /// [`MORE`](relatable_model::schema::MORE) of their table; empty where nothing was loaded.
     ///
     /// # Errors
     /// When the bookkeeping tables cannot be read.
@@ -216,7 +223,7 @@ pub trait Destination: Send {
     /// Applies a load: all or nothing, in one transaction, in this order: the tables of retired resources go, or get other
     /// names, and are forgotten; check that no table or view of a name we
     /// need exists without being ours; create tables, add columns, (re)create views; record them in
-    /// `_relatable_columns` and `_relatable_keys`; then each change in the order it is produced; what tables and columns
+    /// `_relatable_columns`, `_relatable_more` and `_relatable_keys`; then each change in the order it is produced; what tables and columns
     /// were added, with the first record that has a value there, in `_relatable_changes`; issues; a row of
     /// `_relatable_loads`; and, as the last statement, the checkpoint, which must hit exactly one row carrying the
     /// fence token of [`claim`](Self::claim).

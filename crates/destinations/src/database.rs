@@ -1,6 +1,6 @@
 //! The [`Destination`] contract over any database that can be connected to.
 
-use crate::bookkeeping::{self, checkpoint, columns, forgotten, models};
+use crate::bookkeeping::{self, checkpoint, columns, forgotten, models, more};
 use crate::bracket;
 use crate::catalogue::Catalogue;
 use crate::contract::{Changes, Dangling, Destination, Live, Reading, Records, Referring, Rows, Uneven};
@@ -19,6 +19,7 @@ use crate::session::{Connector, Session, Step, Transaction};
 use crate::shape::Known;
 use relatable_faults::{CLAIM_COMMITTED, CLAIM_OPENED, CLAIM_READY, REWRITE_DONE};
 use relatable_model::schema::{DELETED_AT, Table};
+use relatable_model::width::Width;
 use std::collections::{BTreeMap, HashMap};
 
 /// What a claim does, for messages.
@@ -45,6 +46,10 @@ impl<C: Connector> Destination for Database<C> {
 
     fn place(&self) -> String {
         self.connector.place()
+    }
+
+    fn width(&self) -> Width {
+        self.connector.dialect().width()
     }
 
     fn hold(&mut self, now_us: i64) -> Result<(), DestinationError> {
@@ -143,7 +148,9 @@ impl<C: Connector> Destination for Database<C> {
         if checkpoint::read(&session)?.is_none() {
             return Ok(Vec::new());
         }
-        Ok(columns::read(&session)?.into_iter().map(|stored| stored.remembered).collect())
+        let stored = columns::read(&session)?;
+        let in_more = more::remembered(&stored, &more::read(&session)?);
+        Ok(stored.into_iter().map(|stored| stored.remembered).chain(in_more).collect())
     }
 
     fn versions(

@@ -5,6 +5,7 @@ use crate::statement::list;
 use relatable_model::logical::LogicalType;
 use relatable_model::naming::Names;
 use relatable_model::schema::Column;
+use relatable_model::width::Width;
 use std::borrow::Cow;
 
 /// The words and habits of one database's SQL.
@@ -99,6 +100,11 @@ pub(crate) trait Dialect {
     /// The most columns that a table with these declared types can have, where there is such a limit.
     fn columns_max(&self, _declared: &[&str]) -> Option<usize> {
         None
+    }
+
+    /// What a table has room for, whatever its columns hold: never more than [`columns_max`](Self::columns_max).
+    fn width(&self) -> Width {
+        Width::UNLIMITED
     }
 
     /// A query for (name, `table` or `view`, comment or null) of everything that exists, temporary things excluded.

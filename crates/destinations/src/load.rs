@@ -2,7 +2,7 @@
 
 use crate::bookkeeping::changes::Additions;
 use crate::bookkeeping::issues::Tally;
-use crate::bookkeeping::{checkpoint, columns, keys, loads, models, modes, views};
+use crate::bookkeeping::{checkpoint, columns, keys, loads, models, modes, more, views};
 use crate::bracket::Bracket;
 use crate::catalogue::Catalogue;
 use crate::change::{Applier, Outcome};
@@ -15,6 +15,7 @@ use crate::package::{Change, Package, Receipt, RowCounts};
 use crate::retire::Leaving;
 use crate::session::{Session, Step, Transaction};
 use crate::shape::{Known, Shapes};
+use crate::widened::widened;
 use relatable_faults::{
     LOAD_BEGUN, LOAD_CHANGE_APPLIED, LOAD_COMMITTED, LOAD_READY, LOAD_ROWS_RECORDED, LOAD_TABLES_MADE,
     RETIRED_FORGOTTEN, RETIRED_TABLES_GONE,
@@ -54,6 +55,7 @@ pub(crate) fn load<S: Session>(
         None => settle_tables(session, package)?,
     };
     models::record(session, package.models, package.loaded_at_us)?;
+    let widened = widened(session, package.tables, &settled.known.more)?;
     let (shapes, mut additions, keys) = record_tables(session, package, settled)?;
     session.reach(LOAD_TABLES_MADE, LOAD)?;
     // Versions follow each other, whatever the clock does.
@@ -83,8 +85,9 @@ pub(crate) fn load<S: Session>(
     applier.complete_appended()?;
     let outcome = applier.outcome;
     additions.record(session, package.loaded_at_us)?;
-    record_issues(session, package, &shapes, &outcome)?;
+    record_issues(session, package, &shapes, &outcome, &widened)?;
     let receipt = Receipt {
+        widened: widened.len() as u64,
         orphans: outcome.orphans.values().sum(),
         tables: outcome.tables.into_iter().filter(|(_, counts)| *counts != RowCounts::default()).collect(),
     };
@@ -179,19 +182,22 @@ fn record_tables(
 ) -> Result<(Shapes, Additions, Statements), DestinationError> {
     let Settled { known, plan, shapes } = settled;
     columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
+    more::record(session, package.tables, &known.more, package.loaded_at_us)?;
     keys::record(session, package.tables, &known.keys)?;
     views::record(session, &plan.views, &plan.dropped_views)?;
     modes::record(session, package.tables, &known.modes)?;
     let keys = plan.keys.into_iter().chain(plan.links).collect();
-    Ok((shapes, Additions::new(package.tables, &known.columns), keys))
+    Ok((shapes, Additions::new(package.tables, &known.columns, &known.more), keys))
 }
 
-/// Records the package's issues and one more for each table that rows were left out of.
+/// Records the package's issues, those of tables that got wider than there is room, and one more for each table that rows were
+/// left out of.
 fn record_issues(
     session: &impl Session,
     package: &Package<'_>,
     shapes: &Shapes,
     outcome: &Outcome,
+    widened: &[Issue],
 ) -> Result<(), DestinationError> {
     let orphans: Vec<(Issue, i64)> = outcome
         .orphans
@@ -211,7 +217,7 @@ fn record_issues(
         .collect();
     let altered = altered(session, shapes);
     let mut tally = Tally::default();
-    package.issues.iter().for_each(|issue| tally.add(issue, 1));
+    package.issues.iter().chain(widened).for_each(|issue| tally.add(issue, 1));
     altered.iter().for_each(|(issue, count)| tally.add(issue, *count));
     orphans.iter().for_each(|(issue, count)| tally.add(issue, *count));
     tally.record(session, package.loaded_at_us)

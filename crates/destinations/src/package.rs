@@ -175,6 +175,9 @@ pub struct Receipt {
     /// Child rows left out because their parent is in neither the table nor the load; `_relatable_issues` has one issue
     /// of kind `orphan` per table, with their number as its count.
     pub orphans: u64,
+    /// Tables in which values got no column of their own, for want of room, that had one until then;
+    /// `_relatable_issues` has one issue of kind `wide_table` per table.
+    pub widened: u64,
 }
 
 /// A column as the destination remembers it in `_relatable_columns`: names and types once assigned stay.
@@ -186,7 +189,7 @@ pub struct RememberedColumn {
     pub resource: String,
     /// Path of the list or object the table was split from; empty for a resource's own table.
     pub table_path: String,
-    /// The column, as it was stored.
+    /// The column, as it was stored; for a path whose values stand in the column `_more`, that column with this path.
     pub column: relatable_model::schema::Column,
 }
 

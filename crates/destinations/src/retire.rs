@@ -1,7 +1,7 @@
 //! Tables that make way for those of another model, in the transaction that brings them: a reader sees the old or the new.
 
 use crate::bookkeeping::views::StoredView;
-use crate::bookkeeping::{changes, columns, keys, modes, views};
+use crate::bookkeeping::{changes, columns, keys, modes, more, views};
 use crate::catalogue::Catalogue;
 use crate::dependents::{Dependent, REFERENCE, dependents};
 use crate::error::DestinationError;
@@ -108,7 +108,7 @@ impl Leaving {
 /// Forgets a table.
 fn forget(session: &impl Session, table: &str) -> Result<(), DestinationError> {
     let name = [Cell::from(table)];
-    for ledger in [&columns::LEDGER, &keys::LEDGER, &views::LEDGER, &modes::LEDGER] {
+    for ledger in [&columns::LEDGER, &more::LEDGER, &keys::LEDGER, &views::LEDGER, &modes::LEDGER] {
         let sql = format!("DELETE FROM {} WHERE table_name = ?", ledger.name);
         session.execute(Step("write to", ledger.name), &sql, &name)?;
     }

@@ -2,6 +2,7 @@
 
 use crate::bookkeeping::columns::StoredColumn;
 use crate::bookkeeping::keys::StoredKey;
+use crate::bookkeeping::more::{self, Paths};
 use crate::bookkeeping::views::StoredView;
 use crate::bookkeeping::{columns, keys, modes, views};
 use crate::dialect::Dialect;
@@ -24,6 +25,8 @@ pub(crate) struct Known {
     pub(crate) views: Vec<StoredView>,
     /// `_relatable_modes`.
     pub(crate) modes: HashMap<String, WriteMode>,
+    /// `_relatable_more`.
+    pub(crate) more: Paths,
 }
 
 impl Known {
@@ -34,6 +37,7 @@ impl Known {
             keys: keys::read(session)?,
             views: views::read(session)?,
             modes: modes::read(session)?,
+            more: more::read(session)?,
         })
     }
 
@@ -43,6 +47,7 @@ impl Known {
         self.columns.retain(|stored| !is_gone(&stored.remembered.table));
         self.keys.retain(|key| !is_gone(&key.table));
         self.views.retain(|view| !is_gone(&view.table));
+        self.more.retain(|table, _| !is_gone(table));
         for key in self.keys.iter_mut().filter(|key| is_gone(&key.referenced_table)) {
             key.referenced_columns = None;
         }
@@ -69,6 +74,7 @@ impl Known {
             views: Vec::new(),
             mode: shape.mode,
             ignored: Vec::new(),
+            more: self.more.get(&shape.name).into_iter().flatten().cloned().collect(),
         };
         names.into_iter().filter_map(|name| shapes.get(name)).map(table).collect()
     }

@@ -38,3 +38,31 @@ pub(crate) fn within(dialect: &dyn Dialect, names: &[String], place: &str) -> St
     let names = list(dialect, "", names);
     format!("({names}) IN (SELECT {names} FROM {place})")
 }
+
+/// How many conditions are joined to one before these are joined: nesting has a limit in some databases (1,000 in SQLite),
+/// and each `OR` counts as one more level.
+const JOINED_AT_ONCE: usize = 50;
+
+/// The condition that one of the conditions holds, of which there is one at least.
+pub(crate) fn either(conditions: &[String]) -> String {
+    if conditions.len() <= JOINED_AT_ONCE {
+        return conditions.join(" OR ");
+    }
+    let groups: Vec<String> =
+        conditions.chunks(JOINED_AT_ONCE).map(|group| format!("({})", group.join(" OR "))).collect();
+    either(&groups)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_are_joined_in_few_levels() {
+        let conditions: Vec<String> = (0..101).map(|place| format!("c{place}")).collect();
+        assert_eq!(either(&conditions[..2]), "c0 OR c1");
+        assert_eq!(either(&conditions[..50]).matches('(').count(), 0);
+        let joined = either(&conditions);
+        assert!(joined.starts_with("(c0 OR c1 OR ") && joined.ends_with(" OR c99) OR (c100)"), "{joined}");
+    }
+}

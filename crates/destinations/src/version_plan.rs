@@ -6,7 +6,7 @@ use crate::merge_plan::{MARKS, STAGE};
 use crate::session::Place;
 use crate::shape::Shape;
 use crate::standing::Versions;
-use crate::statement::{list, same, within};
+use crate::statement::{either, list, same, within};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, DELETED_AT};
 use relatable_model::write_mode::{IS_CURRENT, VALID_FROM, VALID_TO, WriteMode};
@@ -126,9 +126,10 @@ impl VersionPlan<'_> {
             cases += &format!(" WHEN t.{} IS NOT NULL THEN '{KEPT}'", self.dialect.quote(DELETED_AT));
         }
         if !significant.is_empty() {
-            cases += &format!(" WHEN {} THEN '{REPLACED}'", significant.join(" OR "));
+            cases += &format!(" WHEN {} THEN '{REPLACED}'", either(&significant));
         }
-        let differs = compared.iter().map(differ).fold(is_new, |any, differ| format!("{any} OR {differ}"));
+        let differs: Vec<String> = std::iter::once(is_new).chain(compared.iter().map(differ)).collect();
+        let differs = either(&differs);
         format!(
             "CREATE TEMPORARY TABLE {} AS SELECT {}, {}, CASE {cases} ELSE '{KEPT}' END AS {} \
              FROM {} AS f LEFT JOIN {} AS t ON {} WHERE {differs}",

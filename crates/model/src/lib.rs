@@ -24,4 +24,5 @@ mod reshape;
 pub mod rules;
 pub mod schema;
 pub mod shred;
+pub mod width;
 pub mod write_mode;

@@ -100,7 +100,12 @@ fn scalar_value(scalar: Json, rule: &PathRule) -> Json {
         Json::String(text) => Json::String(rule.stored_word(&text).to_owned()),
         other => other,
     };
-    match (rule.logical, scalar) {
+    typed_scalar(scalar, rule.logical)
+}
+
+/// A scalar as a column of a declared type has it.
+pub(crate) fn typed_scalar(scalar: Json, logical: Option<LogicalType>) -> Json {
+    match (logical, scalar) {
         (Some(LogicalType::Text), Json::Number(text)) => Json::String(text),
         (Some(LogicalType::Timestamp), Json::Number(text)) => match convert::instant_from_number(&text) {
             Some(instant) => Json::String(convert::instant_text(instant)),

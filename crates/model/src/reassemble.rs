@@ -3,7 +3,7 @@
 use crate::convert;
 use crate::json::Json;
 use crate::logical::LogicalType;
-use crate::normal::without_empty_members;
+use crate::normal::{typed_scalar, without_empty_members};
 use crate::plan::{EntryMember, RuleLookup, entry_key_path, rule_path};
 use crate::rules::path::{Path, Segment};
 use crate::rules::{ResourceRules, Strategy};
@@ -103,6 +103,7 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
             put(&mut whole, steps(&column.path).get(source.depth..).unwrap_or_default(), value);
         }
     }
+    put_more(&mut whole, source, row, lookup);
     // The elements of a list that is split by kind come from several tables.
     let mut lists: Vec<(&[Segment], Vec<Placed>)> = Vec::new();
     for child in all {
@@ -136,6 +137,21 @@ fn element(source: &Source<'_>, row: usize, all: &[Source<'_>], lookup: &RuleLoo
         put(&mut whole, steps, Json::Array(elements.into_iter().map(|(_, element)| element).collect()));
     }
     whole
+}
+
+/// Puts the values that the table has no columns for where their paths lead.
+fn put_more(whole: &mut Json, source: &Source<'_>, row: usize, lookup: &RuleLookup) {
+    let more = source.table.columns.iter().find(|column| column.role == ColumnRole::More);
+    let array = more.and_then(|column| source.rows.column_by_name(&column.name));
+    let Some(Json::String(object)) = array.and_then(|array| scalar(array, row)) else { return };
+    let Ok(Json::Object(members)) = Json::parse(object.as_bytes()) else { return };
+    for (path, value) in members {
+        let steps = steps(&path);
+        let value = typed_scalar(without_empty_members(value), lookup.rule(&path).logical);
+        if !value.is_empty() || steps.last() == Some(&Segment::Element) {
+            put(whole, steps.get(source.depth..).unwrap_or_default(), value);
+        }
+    }
 }
 
 /// Whether the rows of a table are entries of a map.

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 pub const SYNCED_AT: &str = "_synced_at";
 /// Name of the bookkeeping column that says when a record was found to be gone.
 pub const DELETED_AT: &str = "_deleted_at";
+/// Name of the column for the values that a table has no room for in columns of their own: one JSON object, whose members
+/// are called after the paths of the values.
+pub const MORE: &str = "_more";
 
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ pub enum ColumnRole {
     Inherited,
     /// The place of an element in its list, from 0.
     Position,
+    /// [`MORE`].
+    More,
     /// [`SYNCED_AT`]: says nothing about the document, so a row that differs only here is the same row.
     Synced,
     /// [`DELETED_AT`].
@@ -44,6 +49,7 @@ impl ColumnRole {
             ColumnRole::VariantJson => "variant_json",
             ColumnRole::Inherited => "inherited",
             ColumnRole::Position => "position",
+            ColumnRole::More => "more",
             ColumnRole::Synced => "synced",
             ColumnRole::Deleted => "deleted",
             ColumnRole::ValidFrom => "valid_from",
@@ -60,6 +66,7 @@ impl ColumnRole {
             ColumnRole::VariantJson,
             ColumnRole::Inherited,
             ColumnRole::Position,
+            ColumnRole::More,
             ColumnRole::Synced,
             ColumnRole::Deleted,
             ColumnRole::ValidFrom,
@@ -159,11 +166,26 @@ pub struct Table {
     /// Names of the columns that make no version where nothing else of a row differs.
     #[serde(default)]
     pub ignored: Vec<String>,
+    /// Paths whose values are members of [`MORE`], since the destination has no room for columns of them; in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
 }
 
 impl Table {
     /// The column called `name`.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// For each path whose values are members of [`MORE`], that column as the one for them.
+    pub(crate) fn members_of_more(&self) -> impl Iterator<Item = Column> {
+        self.more.iter().map(|path| Column {
+            name: MORE.to_owned(),
+            path: path.clone(),
+            logical: LogicalType::Text,
+            role: ColumnRole::More,
+            description: String::new(),
+            references: Vec::new(),
+        })
     }
 }

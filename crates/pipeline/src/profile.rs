@@ -5,7 +5,7 @@ use crate::files::documents::{Documents, Stop};
 use crate::files::inputs::inputs;
 use crate::files::window::Window;
 use crate::load::items;
-use crate::shred::{Content, Item, ModelState};
+use crate::shred::{Content, Item, ModelState, Remembered};
 use relatable_intercom::clock::Clock;
 use relatable_journal::Journal;
 use relatable_model::profile::Profile;
@@ -54,7 +54,7 @@ pub fn profile_journal(
     }
     let error = |step| move |cause| PipelineError::Journal { step, cause };
     let journal = Journal::open(file, workspace, clock.now().as_microsecond()).map_err(error("open"))?;
-    let model = ModelState::new(rules, BTreeMap::new())?;
+    let model = ModelState::new(rules, Remembered::default())?;
     let mut profiles: BTreeMap<String, Profile> = BTreeMap::new();
     let (mut after, up_to) = (0, journal.settled());
     loop {

@@ -18,8 +18,8 @@ pub fn check_destination(
     rules: &Rules,
 ) -> Result<Option<Checkpoint>, PipelineError> {
     let error = |cause| PipelineError::Destination { step: "use", cause };
-    let memory = remembered(destination).map_err(error)?;
-    let model = ModelState::new(rules.clone(), memory)?;
+    let remembered = remembered(destination).map_err(error)?;
+    let model = ModelState::new(rules.clone(), remembered)?;
     check_meanings(destination, rules)?;
     destination.check(&model.tables).map_err(error)
 }

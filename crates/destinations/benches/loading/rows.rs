@@ -56,6 +56,7 @@ pub(crate) fn table() -> Table {
         views: Vec::new(),
         mode: WriteMode::default(),
         ignored: Vec::new(),
+        more: Vec::new(),
     }
 }
 

@@ -2,15 +2,16 @@
 //! way for another model, and under which name it is kept.
 
 use super::columns::StoredColumn;
+use super::more::{Paths, new_paths};
 use super::{Ledger, optional, required};
 use crate::error::DestinationError;
 use crate::package::TableChange;
 use crate::session::{Cell, Place, Session, Step};
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch};
 use relatable_model::json::Json;
 use relatable_model::logical::LogicalType;
 use relatable_model::reassemble::scalar;
-use relatable_model::schema::Table;
+use relatable_model::schema::{MORE, Table};
 use std::collections::HashSet;
 
 /// The layout.
@@ -52,6 +53,20 @@ struct Appeared {
     record: Option<String>,
 }
 
+impl Appeared {
+    /// Whether a value of the column is what was added: anything, but in the one column for many paths that of this path.
+    fn is_in(&self, array: &ArrayRef, row: usize) -> bool {
+        let is_of_many = self.column.as_ref().is_some_and(|(name, _)| name == MORE) && !self.path.is_empty();
+        if !is_of_many {
+            return true;
+        }
+        let Some(Json::String(object)) = scalar(array, row) else { return false };
+        // Most rows are told apart without taking them apart.
+        object.contains(&format!("{}:", Json::String(self.path.clone())))
+            && matches!(Json::parse(object.as_bytes()), Ok(Json::Object(members)) if members.contains_key(&self.path))
+    }
+}
+
 /// What a load adds to the schema.
 #[derive(Debug, Default)]
 pub(crate) struct Additions {
@@ -60,7 +75,7 @@ pub(crate) struct Additions {
 
 impl Additions {
     /// What `tables` have beyond what is `stored`.
-    pub(crate) fn new(tables: &[Table], stored: &[StoredColumn]) -> Additions {
+    pub(crate) fn new(tables: &[Table], stored: &[StoredColumn], in_more: &Paths) -> Additions {
         let known: HashSet<(&str, &str)> = stored
             .iter()
             .map(|stored| (stored.remembered.table.as_str(), stored.remembered.column.name.as_str()))
@@ -84,6 +99,8 @@ impl Additions {
             let columns = table.columns.iter().filter(|column| is_new(&column.name));
             appeared
                 .extend(columns.map(|column| one(Some((column.name.clone(), column.logical)), &column.path)));
+            let paths = new_paths(table, in_more);
+            appeared.extend(paths.map(|path| one(Some((MORE.to_owned(), LogicalType::Json)), path)));
         }
         Additions { appeared }
     }
@@ -98,7 +115,7 @@ impl Additions {
                     None => (rows.num_rows() > 0).then_some(0),
                     Some((name, _)) => {
                         let array = rows.column_by_name(name)?;
-                        (0..rows.num_rows()).find(|&row| !array.is_null(row))
+                        (0..rows.num_rows()).find(|&row| !array.is_null(row) && added.is_in(array, row))
                     }
                 };
                 row.map(|row| key_text(rows, &added.key, row))

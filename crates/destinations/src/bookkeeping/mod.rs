@@ -10,6 +10,7 @@ pub(crate) mod keys;
 pub(crate) mod loads;
 pub(crate) mod models;
 pub(crate) mod modes;
+pub(crate) mod more;
 pub(crate) mod pending;
 pub(crate) mod views;
 
@@ -61,10 +62,11 @@ pub(crate) struct Ledger {
 }
 
 /// Every bookkeeping table.
-const LEDGERS: [&Ledger; 11] = [
+const LEDGERS: [&Ledger; 12] = [
     &checkpoint::LEDGER,
     &loads::LEDGER,
     &columns::LEDGER,
+    &more::LEDGER,
     &keys::LEDGER,
     &views::LEDGER,
     &issues::LEDGER,

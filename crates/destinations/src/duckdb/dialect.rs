@@ -2,7 +2,11 @@
 
 use crate::dialect::Dialect;
 use relatable_model::logical::LogicalType;
+use relatable_model::width::Width;
 
+/// How many columns a table gets. There is no limit, but rows are compared a few thousand at a time, all columns of them in
+/// memory several times over: of 300 columns that is more than DuckDB may use here.
+const COLUMNS_MAX: usize = 200;
 /// Bytes of rows that wait: a statement into a table of many columns takes as long as writing some hundreds of its rows.
 const GATHERED_BYTES_MAX: usize = 8 * 1024 * 1024;
 
@@ -30,6 +34,10 @@ impl Dialect for DuckDb {
 
     fn gathered_bytes_max(&self) -> usize {
         GATHERED_BYTES_MAX
+    }
+
+    fn width(&self) -> Width {
+        Width { columns: COLUMNS_MAX, ..Width::UNLIMITED }
     }
 
     fn relations_sql(&self) -> &'static str {

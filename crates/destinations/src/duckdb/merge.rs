@@ -3,7 +3,7 @@
 use crate::dialect::Dialect;
 use crate::merge_plan::{Merge, STAGE};
 use crate::session::Place;
-use crate::statement::{list, same, within};
+use crate::statement::{either, list, same, within};
 
 /// The temporary table of whole rows to write.
 pub(super) const CHANGED: &str = "_relatable_changed";
@@ -27,7 +27,7 @@ pub(super) fn gather_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
         .iter()
         .map(|name| format!("t.{0} IS DISTINCT FROM s.{0}", dialect.quote(name)))
         .collect();
-    let differing = if differing.is_empty() { "false".to_owned() } else { differing.join(" OR ") };
+    let differing = if differing.is_empty() { "false".to_owned() } else { either(&differing) };
     format!(
         "CREATE TEMP TABLE {} AS SELECT t.* REPLACE ({}), {stored_key} IS NOT NULL AS {} \
          FROM {} AS s LEFT JOIN {} AS t ON {} \

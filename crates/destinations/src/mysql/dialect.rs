@@ -5,6 +5,7 @@ use crate::dialect::{Dialect, index_name};
 use crate::session::Place;
 use crate::statement::{list, same};
 use relatable_model::logical::LogicalType;
+use relatable_model::width::Width;
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
@@ -18,6 +19,19 @@ const TEXT_PAGE_BYTES: usize = 41;
 const ROW_BYTES_MAX: usize = 65_535;
 /// What a long text counts there.
 const TEXT_ROW_BYTES: usize = 12;
+/// The bytes of an index, and so of a primary key.
+const KEY_BYTES_MAX: usize = 3_072;
+/// The width of a table in which every row fits. A part of the primary key stays in the row however long it is
+/// (`dtuple_convert_big_rec` passes over what orders the rows); all other texts of more than 40 bytes may go elsewhere. A bit
+/// for each column that may be null is taken from the page.
+const WIDTH: Width = Width {
+    columns: COLUMNS_MAX,
+    row_bytes: PAGE_BYTES_MAX - COLUMNS_MAX.div_ceil(8),
+    // Boolean, integer, decimal, float, text, timestamp, date, JSON, list.
+    column_bytes: [1, 8, 17, 8, TEXT_PAGE_BYTES, 8, 3, TEXT_PAGE_BYTES, TEXT_PAGE_BYTES],
+    key_part_bytes: 500 * CHARACTER_BYTES + 2,
+    key_bytes: KEY_BYTES_MAX,
+};
 /// The most bytes of a character.
 const CHARACTER_BYTES: usize = 4;
 /// Characters of a description in a comment.
@@ -168,6 +182,10 @@ impl Dialect for MySql {
             page < PAGE_BYTES_MAX && row < ROW_BYTES_MAX
         };
         Some(declared.iter().take_while(fits).count().min(COLUMNS_MAX))
+    }
+
+    fn width(&self) -> Width {
+        WIDTH
     }
 
     fn relations_sql(&self) -> &'static str {

@@ -4,7 +4,7 @@
 use crate::dialect::Dialect;
 use crate::merge_plan::{Merge, STAGE};
 use crate::session::Place;
-use crate::statement::{list, same};
+use crate::statement::{either, list, same};
 
 /// Rewrites the stored rows that differ; `None` where no column can differ.
 pub(super) fn update_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> Option<String> {
@@ -23,7 +23,7 @@ pub(super) fn update_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> Option<Str
         dialect.quote(&merge.shape.name),
         same(dialect, "t", "s", &merge.shape.key),
         assigned.join(", "),
-        differing.join(" OR ")
+        either(&differing)
     ))
 }
 

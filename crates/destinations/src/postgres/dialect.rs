@@ -5,9 +5,28 @@ use crate::session::Place;
 use crate::statement::list;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::Column;
+use relatable_model::width::Width;
 
 /// The most columns of a table.
 const COLUMNS_MAX: usize = 1_600;
+/// What a row may take of a page: one of 8,192 bytes has a header of 24 and a pointer of 4 to the row, and what is left is
+/// aligned to 8 (`MaxHeapTupleSize` in PostgreSQL's `htup_details.h`).
+const TUPLE_BYTES_MAX: usize = 8_160;
+/// The header of a row: 23 bytes and a bit for each column that may be null, aligned to 8.
+const TUPLE_HEADER_BYTES: usize = (23 + COLUMNS_MAX.div_ceil(8)).next_multiple_of(8);
+/// What a text takes of a row at most. In a row that is too long, texts go elsewhere one by one, the longest first, and a
+/// pointer of 18 bytes stays. Only those longer than that pointer, aligned to 8, are ever chosen
+/// (`toast_tuple_find_biggest_attribute`): up to 24 bytes, with the length, stay as they are.
+const TEXT_BYTES: usize = 24;
+/// The width of a table in which every row fits. Each type is counted with what aligns the next column.
+const WIDTH: Width = Width {
+    columns: COLUMNS_MAX,
+    row_bytes: TUPLE_BYTES_MAX - TUPLE_HEADER_BYTES,
+    // Boolean, integer, decimal (38 digits in groups of four, and a header), float, text, timestamp, date, JSON, list.
+    column_bytes: [8, 8, 32, 8, TEXT_BYTES, 8, 8, TEXT_BYTES, TEXT_BYTES],
+    key_part_bytes: TEXT_BYTES,
+    key_bytes: usize::MAX,
+};
 /// Bytes of rows sent at once into tables that were empty.
 const GATHERED_BYTES_MAX: usize = 16 << 20;
 
@@ -64,6 +83,10 @@ impl Dialect for Postgres {
 
     fn columns_max(&self, _: &[&str]) -> Option<usize> {
         Some(COLUMNS_MAX)
+    }
+
+    fn width(&self) -> Width {
+        WIDTH
     }
 
     fn relations_sql(&self) -> &'static str {

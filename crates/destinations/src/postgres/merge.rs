@@ -3,7 +3,7 @@
 use crate::dialect::Dialect;
 use crate::merge_plan::{Merge, STAGE};
 use crate::session::Place;
-use crate::statement::list;
+use crate::statement::{either, list};
 
 /// Inserts the staged rows, rewriting those that exist and differ; answers how many were inserted and how many rewritten.
 pub(super) fn upsert_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
@@ -19,7 +19,7 @@ pub(super) fn upsert_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
     let conflict = if compared.is_empty() {
         "DO NOTHING".to_owned()
     } else {
-        format!("DO UPDATE SET {} WHERE {}", merge.assignments(dialect), compared.join(" OR "))
+        format!("DO UPDATE SET {} WHERE {}", merge.assignments(dialect), either(&compared))
     };
     // A row version that no transaction has ended was made by this one: it is new.
     format!(

@@ -5,11 +5,14 @@ use crate::dialect::{Dialect, create_index_sql, create_unique_where_sql};
 use crate::session::{Cell, Place};
 use crate::statement::list;
 use relatable_model::logical::LogicalType;
+use relatable_model::width::Width;
 
 /// What the names of SQLite's own tables begin with.
 const PREFIX: &str = "sqlite_";
 /// The most columns of a table, unless SQLite was compiled otherwise.
 const COLUMNS_MAX: usize = 2_000;
+/// Columns that are kept free for what rules ask for later.
+const COLUMNS_KEPT: usize = 100;
 
 /// SQLite's SQL.
 pub(super) struct Sqlite;
@@ -41,6 +44,11 @@ impl Dialect for Sqlite {
 
     fn columns_max(&self, _: &[&str]) -> Option<usize> {
         Some(COLUMNS_MAX)
+    }
+
+    fn width(&self) -> Width {
+        // A row may be a gigabyte long.
+        Width { columns: COLUMNS_MAX - COLUMNS_KEPT, ..Width::UNLIMITED }
     }
 
     fn relations_sql(&self) -> &'static str {

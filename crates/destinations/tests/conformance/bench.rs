@@ -208,6 +208,7 @@ pub(crate) fn table(name: &str, key: &[&str], values: &[&str]) -> Table {
         views: Vec::new(),
         mode: WriteMode::default(),
         ignored: Vec::new(),
+        more: Vec::new(),
     }
 }
 

@@ -39,6 +39,7 @@ mod tables;
 #[cfg(feature = "postgres")]
 mod tls;
 mod values;
+mod wide;
 
 /// Runs every case against every destination compiled in; those behind the semicolon against databases in files alone.
 macro_rules! conformance {
@@ -133,6 +134,10 @@ conformance![
     mirror::what_is_gone_is_deleted_with_all_that_was_split_from_it,
     mirror::a_hard_deletion_yields_only_to_a_later_answer,
     mirror::who_is_forgotten_is_not_noted_as_gone,
+    wide::a_document_with_two_thousand_attributes_is_stored_and_comes_back,
+    wide::every_row_fits_into_a_table_that_is_full,
+    wide::a_table_is_filled_up_to_its_limit_and_grows_past_it_in_a_later_load,
+    wide::what_has_no_column_of_its_own_is_remembered_and_told_once_per_table,
     values::every_type_reads_back_exactly,
     values::text_stays_text,
     values::queries_answer_text,

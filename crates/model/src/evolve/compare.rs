@@ -100,10 +100,17 @@ impl Comparison<'_> {
                 None => self.column_gone(there, column, found),
             }
         }
+        for member in there.members_of_more() {
+            match values(made).find(|other| other.path == member.path) {
+                Some(other) => found.extend(self.own_column(there, &member, made, other)),
+                None => self.column_gone(there, &member, found),
+            }
+        }
         for column in values(made) {
             let was_there = self.there.iter().any(|table| {
                 (table.path == there.path || value_at(self.made, &table.path, &column.path).is_none())
-                    && values(table).any(|known| known.path == column.path)
+                    && (table.more.contains(&column.path)
+                        || values(table).any(|known| known.path == column.path))
             });
             if !was_there {
                 let (path, logical) = (column.path.clone(), column.logical);
@@ -134,6 +141,14 @@ impl Comparison<'_> {
             Some(to) => found.push(Difference::ColumnRetyped { place, from, to }),
             None => {}
         }
+    }
+
+    /// A value without a column of its own, where the rules ask for one.
+    fn own_column(&self, table: &Table, member: &Column, made: &Table, other: &Column) -> Option<Difference> {
+        let rule = self.sides.after.rule(&member.path);
+        let asks = rule.column_type().is_some() || rule.column.is_some();
+        let (from, to) = (place(table, member), place(made, other));
+        asks.then(|| Difference::ColumnMoves { from, to, path: member.path.clone() })
     }
 
     /// A column that is not where it was.

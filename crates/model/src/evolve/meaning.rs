@@ -26,7 +26,8 @@ pub(super) fn changes(tables: &[Table], before: &ResourceRules, after: &Resource
         }
         let values =
             table.columns.iter().filter(|column| column.role == ColumnRole::Value && !column.path.is_empty());
-        for column in values {
+        let members: Vec<Column> = table.members_of_more().collect();
+        for column in values.chain(&members) {
             found.extend(sides.column(&format!("{}.{}", table.name, column.name), column));
         }
     }

@@ -15,7 +15,7 @@ pub use meaning::check_meaning;
 
 use crate::plan::{Memory, PlanError, RuleLookup};
 use crate::rules::{Contract, PathRule, ResourceRules, Strategy};
-use crate::schema::Table;
+use crate::schema::{ColumnRole, Table};
 use crate::shred::{Context, Shredder};
 use compare::{Comparison, Sides};
 
@@ -29,7 +29,7 @@ pub struct Evolution {
 }
 
 /// What is to be remembered of `tables` where rules differ from them as `differences` say: the names and types of all that
-/// they leave as it is.
+/// they leave as it is. What had no column of its own is not remembered: there may be room for it now.
 pub fn unchanged(tables: &[Table], differences: &[Difference]) -> Memory {
     let mut memory = Memory::default();
     let gone = |table: &Table| {
@@ -56,7 +56,11 @@ pub fn unchanged(tables: &[Table], differences: &[Difference]) -> Memory {
             .map(|column| column.path.as_str())
             .collect();
         let mut kept = table.clone();
-        kept.columns.retain(|column| column.path.is_empty() || !moved.contains(&column.path.as_str()));
+        kept.columns.retain(|column| {
+            column.role != ColumnRole::More
+                && (column.path.is_empty() || !moved.contains(&column.path.as_str()))
+        });
+        kept.more.clear();
         memory.remember_table(&kept);
     }
     memory

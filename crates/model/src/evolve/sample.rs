@@ -26,8 +26,9 @@ pub(super) fn documents(tables: &[Table], rules: &ResourceRules, sides: &Sides) 
         let values = table.columns.iter().filter(|column| {
             column.role == ColumnRole::Value && !column.path.is_empty() && !is_opened(column, tables, sides)
         });
+        let members: Vec<Column> = table.members_of_more().collect();
         // A table without values of its own still has rows.
-        for column in values.map(Some).chain([None]) {
+        for column in values.chain(&members).map(Some).chain([None]) {
             let number = documents.len();
             let rows: Option<Vec<(&Table, RecordBatch)>> = chain
                 .iter()
@@ -98,9 +99,19 @@ fn row(table: &Table, asked: Option<&Column>, number: usize) -> Option<RecordBat
                 && column.logical == LogicalType::Text
                 && asked.is_none_or(|asked| table.key.contains(&asked.name)));
         let is_asked = asked.is_some_and(|asked| asked.name == column.name);
-        (identifies || is_asked).then(|| (column.name.clone(), value(column.logical, number)))
+        let sample = || match asked.filter(|asked| is_asked && asked.role == ColumnRole::More) {
+            Some(member) => member_of_more(&member.path, number),
+            None => value(column.logical, number),
+        };
+        (identifies || is_asked).then(|| (column.name.clone(), sample()))
     });
     RecordBatch::try_from_iter(arrays).ok()
+}
+
+/// A value of the column for values without a column of their own, with one at `path`.
+fn member_of_more(path: &str, number: usize) -> ArrayRef {
+    let members = BTreeMap::from([(path.to_owned(), Json::String(format!("x{number}")))]);
+    Arc::new(StringArray::from(vec![Json::Object(members).to_string()]))
 }
 
 /// A value of a type.

@@ -2,6 +2,7 @@
 //! document comes.
 
 use super::lookup::RuleLookup;
+use super::places::mentioned;
 use super::{
     Keys, ListFacet, Memory, NO_MEMBER, Node, NodeId, ObjectFacet, Place, Plan, ROOT_NODE, ROOT_TABLE,
     TablePlan, Treatment,
@@ -77,6 +78,7 @@ impl Plan {
             columns: Vec::new(),
             key_columns: Vec::new(),
             memory,
+            mentioned: mentioned(rules),
         };
         plan.nodes[ROOT_NODE].object = ObjectFacet::Flatten;
         plan.check_table_names(&claims(resource, rules))?;
@@ -84,7 +86,9 @@ impl Plan {
         plan.plan_declared(ROOT_NODE);
         plan.plan_remembered()?;
         plan.check_types()?;
+        plan.check_more()?;
         plan.check_column_names()?;
+        plan.place_declared();
         Ok(plan)
     }
 

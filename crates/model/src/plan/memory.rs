@@ -1,8 +1,9 @@
 //! What a destination remembers of earlier loads: names and types once given stay.
 
 use crate::logical::LogicalType;
-use crate::schema::{ColumnRole, Table};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::schema::{ColumnRole, MORE, Table};
+use crate::width::Width;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A column given before.
@@ -10,7 +11,8 @@ use std::sync::Arc;
 pub struct RememberedColumn {
     /// Its name.
     pub name: String,
-    /// Its path in the document, as in rules.
+    /// Its path in the document, as in rules. With [`ColumnRole::More`] that of one of the values in the column, and none for
+    /// the column itself.
     pub path: String,
     /// What it is for.
     pub role: ColumnRole,
@@ -27,6 +29,8 @@ struct RememberedTable {
     names: HashMap<String, usize>,
     /// Places of the columns among these, by the path they hold.
     paths: HashMap<String, Vec<usize>>,
+    /// Paths whose values stand in [`MORE`].
+    more: BTreeSet<String>,
 }
 
 /// The tables and columns of one resource that exist already. Cheap to clone.
@@ -36,11 +40,16 @@ pub struct Memory {
     tables: Arc<BTreeMap<String, RememberedTable>>,
     /// Names that tables and views of other resources have, in lower case.
     reserved: Arc<HashSet<String>>,
+    /// What tables have room for.
+    width: Arc<Width>,
 }
 
 impl Memory {
     /// Adds a column of the table called `table`; `table_path` is its [`Table::path`].
     pub fn remember(&mut self, table: &str, table_path: &str, column: RememberedColumn) {
+        if column.role == ColumnRole::More && !column.path.is_empty() {
+            return self.remember_more(table, table_path, &column.path);
+        }
         let known = self.tables.get(table_path);
         if known.is_some_and(|known| known.name == table && known.names.contains_key(&column.name)) {
             return;
@@ -56,6 +65,16 @@ impl Memory {
         entry.columns.push(column);
     }
 
+    /// Adds a path of the table called `table` whose values stand in [`MORE`].
+    fn remember_more(&mut self, table: &str, table_path: &str, path: &str) {
+        if self.is_in_more(table_path, path) {
+            return;
+        }
+        let entry = Arc::make_mut(&mut self.tables).entry(table_path.to_owned()).or_default();
+        table.clone_into(&mut entry.name);
+        entry.more.insert(path.to_owned());
+    }
+
     /// Adds a table as shredding settled it.
     pub fn remember_table(&mut self, table: &Table) {
         for column in &table.columns {
@@ -67,6 +86,21 @@ impl Memory {
             };
             self.remember(&table.name, &table.path, remembered);
         }
+        for path in &table.more {
+            self.remember_more(&table.name, &table.path, path);
+        }
+    }
+
+    /// Gives tables no more room than this.
+    pub fn limit(&mut self, width: &Width) {
+        if *self.width != *width {
+            self.width = Arc::new(width.clone());
+        }
+    }
+
+    /// What tables have room for.
+    pub(crate) fn width(&self) -> &Width {
+        &self.width
     }
 
     /// Keeps the resource from giving a table or view one of these names: other resources have them.
@@ -84,9 +118,24 @@ impl Memory {
         self.tables.values().map(|table| table.name.as_str())
     }
 
-    /// Whether some column holds the values at `path`.
+    /// Whether some column holds the values at `path`, by itself or with others.
     pub fn knows(&self, path: &str) -> bool {
-        self.tables.values().any(|table| table.paths.contains_key(path))
+        self.tables.values().any(|table| table.paths.contains_key(path) || table.more.contains(path))
+    }
+
+    /// Whether the values at `path`, in the table whose rows stand at `table_path`, are members of [`MORE`].
+    pub fn is_in_more(&self, table_path: &str, path: &str) -> bool {
+        self.tables.get(table_path).is_some_and(|table| table.more.contains(path))
+    }
+
+    /// The paths, in the table whose rows stand at `table_path`, whose values are members of [`MORE`], in order.
+    pub(crate) fn more(&self, table_path: &str) -> impl Iterator<Item = &str> {
+        self.tables.get(table_path).into_iter().flat_map(|table| &table.more).map(String::as_str)
+    }
+
+    /// Whether the table whose rows stand at `table_path` has the column [`MORE`].
+    pub(crate) fn has_more(&self, table_path: &str) -> bool {
+        self.has_column(table_path, MORE)
     }
 
     /// Whether nothing is remembered.

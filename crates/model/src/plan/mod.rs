@@ -11,6 +11,7 @@ mod lookup;
 mod memory;
 mod names;
 mod node;
+mod places;
 mod remembered;
 
 pub use compile::PlanError;
@@ -25,6 +26,8 @@ pub(crate) use keys::{Keys, Met, NO_MEMBER};
 pub(crate) use lookup::RuleLookup;
 pub(crate) use names::rule_path;
 pub(crate) use node::{ListFacet, NO_COLUMN, Node, ObjectFacet, Place, Treatment, Wrapping};
+pub(crate) use places::Group;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Index of a node in its plan.
@@ -109,6 +112,8 @@ pub(crate) struct ColumnPlan {
     pub(crate) declared: bool,
     /// The name it has had before.
     pub(crate) remembered: Option<String>,
+    /// Whether its values are members of [`MORE`](crate::schema::MORE), and the table has no such column.
+    pub(crate) in_more: bool,
 }
 
 /// How much has been planned, to go back to.
@@ -140,6 +145,8 @@ pub(crate) struct Plan {
     pub(crate) columns: Vec<ColumnPlan>,
     /// Columns that identify a record.
     pub(crate) key_columns: Vec<ColumnId>,
+    /// Paths that rules speak of elsewhere than in a rule of their own: their columns always have a place.
+    mentioned: HashSet<String>,
 }
 
 impl Plan {
@@ -239,7 +246,11 @@ impl Plan {
     /// Adds a column; a remembered one has its name and type from before.
     fn add_column(&mut self, node: NodeId, role: ColumnRole, logical: Option<LogicalType>) -> ColumnId {
         let Node { table, place, .. } = &self.nodes[node];
-        let remembered = self.memory.column(&self.tables[*table].path, &place.path, role);
+        let table_path = &self.tables[*table].path;
+        let remembered = self.memory.column(table_path, &place.path, role);
+        let in_more = remembered.is_none() && self.memory.is_in_more(table_path, &place.path);
+        // There a value is kept as it came, whatever its type is.
+        let logical = logical.filter(|_| !in_more || role != ColumnRole::Value);
         let plan = ColumnPlan {
             table: *table,
             node,
@@ -247,6 +258,7 @@ impl Plan {
             logical: remembered.map(|column| column.logical).or(logical),
             declared: logical.is_some() && role == ColumnRole::Value,
             remembered: remembered.map(|column| column.name.clone()),
+            in_more,
         };
         self.columns.push(plan);
         self.columns.len() - 1

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::logical::LogicalType;
 use crate::rules::path::{Path, Segment};
-use crate::schema::ColumnRole;
+use crate::schema::{ColumnRole, MORE};
 
 /// What became of a remembered place.
 enum Found<T> {
@@ -54,6 +54,9 @@ impl Plan {
             }
             for column in columns.iter().filter(|column| !column.path.is_empty()) {
                 self.plan_column(name, table, context, column)?;
+            }
+            for path in memory.more(path) {
+                self.plan_member_of_more(name, (table, context), path)?;
             }
         }
         Ok(())
@@ -140,20 +143,45 @@ impl Plan {
         context: NodeId,
         column: &RememberedColumn,
     ) -> Result<(), PlanError> {
-        let node = match self.find_column(context, &column.path) {
-            Found::Here(node) if self.nodes[node].table == table => node,
-            Found::Omitted => return Ok(()),
+        if let Some(node) = self.node_of_column(table_name, (table, context), &column.name, &column.path)? {
+            self.column_for(node, column.role);
+        }
+        Ok(())
+    }
+
+    /// Plans a remembered path whose values stand in [`MORE`], in a table whose columns are the members of a context.
+    fn plan_member_of_more(
+        &mut self,
+        table_name: &str,
+        place: (TableId, NodeId),
+        path: &str,
+    ) -> Result<(), PlanError> {
+        if let Some(node) = self.node_of_column(table_name, place, MORE, path)? {
+            self.scalar_column(node);
+        }
+        Ok(())
+    }
+
+    /// The node of what a remembered column holds of `path`, in a table whose columns are the members of a context; `None`
+    /// where the rules omit it.
+    fn node_of_column(
+        &mut self,
+        table_name: &str,
+        (table, context): (TableId, NodeId),
+        column: &str,
+        path: &str,
+    ) -> Result<Option<NodeId>, PlanError> {
+        match self.find_column(context, path) {
+            Found::Here(node) if self.nodes[node].table == table => Ok(Some(node)),
+            Found::Omitted => Ok(None),
             Found::Here(_) | Found::Elsewhere => {
                 let difference = format!(
-                    "column `{}` holds `{}`, which the rules now put elsewhere; `relatable remodel` makes the tables \
-                     anew; or take the rule back",
-                    column.name, column.path
+                    "column `{column}` holds `{path}`, which the rules now put elsewhere; `relatable remodel` makes the \
+                     tables anew; or take the rule back"
                 );
-                return Err(self.misfit(table_name, &difference));
+                Err(self.misfit(table_name, &difference))
             }
-        };
-        self.column_for(node, column.role);
-        Ok(())
+        }
     }
 
     /// The node of a column, given by its path as in rules, in the table whose columns are the members of `context`.

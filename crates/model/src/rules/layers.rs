@@ -146,7 +146,9 @@ impl PathRule {
             references,
             description,
             answer,
+            yields,
         } = upper;
+        self.yields = yields;
         replace(&mut self.strategy, strategy);
         replace(&mut self.table, table);
         replace(&mut self.column, column);

@@ -206,6 +206,10 @@ pub struct PathRule {
     pub description: Option<String>,
     /// The answer that alone brings this path; rows written from another answer leave the column as it is.
     pub answer: Option<String>,
+    /// Whether this merely says what values are, and claims no place for them: where a table has no room for all, the
+    /// column makes way for those that rules ask for. No rule file says so.
+    #[serde(skip)]
+    pub yields: bool,
 }
 
 impl PathRule {

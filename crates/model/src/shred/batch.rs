@@ -5,7 +5,9 @@ use super::layout::{Layout, Part};
 use super::{ReplacedScope, Shredded, ShreddedTable, Shredder};
 use crate::logical::LogicalType;
 use crate::plan::{ColumnId, NodeId, PlanError, ROOT_NODE, ROOT_TABLE, TableId};
-use crate::schema::{Column, ColumnRole, DELETED_AT, Reference, ReferenceCondition, SYNCED_AT, Table, View};
+use crate::schema::{
+    Column, ColumnRole, DELETED_AT, MORE, Reference, ReferenceCondition, SYNCED_AT, Table, View,
+};
 use crate::write_mode::WriteMode;
 use arrow_array::{
     ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray,
@@ -21,6 +23,7 @@ impl Shredder {
     /// [`PlanError`] when a declared key names a column that does not exist.
     pub fn finish(mut self) -> Result<Shredded, PlanError> {
         self.complete_columns();
+        self.settle_places(|shredder, column| shredder.columns[column].tally());
         self.settle_columns()?;
         self.complete_absent();
         let layouts = self.layouts()?;
@@ -61,6 +64,9 @@ impl Shredder {
         let position = layout.position.iter();
         columns.extend(position.map(|name| bookkeeping(name, LogicalType::Integer, ColumnRole::Position)));
         columns.extend(layout.own.iter().map(|(column, name)| self.column_schema(*column, name, layout)));
+        if !layout.more.is_empty() {
+            columns.push(bookkeeping(MORE, LogicalType::Json, ColumnRole::More));
+        }
         columns.push(bookkeeping(SYNCED_AT, LogicalType::Timestamp, ColumnRole::Synced));
         let mut views = Vec::new();
         if layout.id == ROOT_TABLE {
@@ -85,6 +91,7 @@ impl Shredder {
             views,
             mode: WriteMode::default(),
             ignored: Vec::new(),
+            more: layout.more.clone(),
         }
         .in_mode(self.plan.rules.write_mode(), self.plan.rules.ignore.as_deref().unwrap_or_default())
     }
@@ -154,6 +161,9 @@ impl Shredder {
                 add(name, self.take_values(*column, kept));
             }
         }
+        if !layout.more.is_empty() && !of_fragments {
+            add(MORE, self.more_values(layout.id, kept));
+        }
         let roots = self.ancestor_rows(layout.id, kept, ROOT_TABLE);
         let synced: Vec<i64> = roots.iter().map(|&row| self.synced_at_us[row as usize]).collect();
         add(SYNCED_AT, Arc::new(TimestampMicrosecondArray::from(synced)));
@@ -163,17 +173,9 @@ impl Shredder {
         record_batch(fields, arrays, kept.len())
     }
 
-    /// Whether the answer these documents come from may write what stands at `node`: the nearest rule on the way up that
-    /// names an answer decides.
-    pub(super) fn owns(&self, mut node: NodeId) -> bool {
-        while node != ROOT_NODE {
-            let place = &self.plan.nodes[node].place;
-            if let Some(owner) = &place.rule.answer {
-                return self.answer.as_ref() == Some(owner);
-            }
-            node = place.parent;
-        }
-        true
+    /// Whether the answer these documents come from may write what stands at `node`.
+    pub(super) fn owns(&self, node: NodeId) -> bool {
+        self.plan.owner(node).is_none_or(|owner| self.answer.as_deref() == Some(owner))
     }
 
     /// Whether a column of the record holds what a fragment brings.
@@ -239,6 +241,9 @@ fn bookkeeping(name: &str, logical: LogicalType, role: ColumnRole) -> Column {
         ColumnRole::Synced => "When the answer that this row was read from was asked for",
         ColumnRole::Deleted => "When the record was found to be gone; null while it lives",
         ColumnRole::Position => "Place in the list, from 0",
+        ColumnRole::More => {
+            "Values that the table has no room for in columns of their own, each under its path"
+        }
         ColumnRole::Inherited => "Identity of the record this row belongs to",
         _ => "Hash of the document's content",
     };

@@ -43,6 +43,8 @@ pub(super) struct Layout {
     pub(super) key: Vec<String>,
     /// The column with the place in the list, where that is no part of what identifies the row.
     pub(super) position: Option<String>,
+    /// The paths whose values have no column of their own.
+    pub(super) more: Vec<String>,
     pub(super) parent: Option<ParentLink>,
 }
 
@@ -201,7 +203,8 @@ impl Shredder {
         };
         let is_identity = identity.iter().any(|(part, _)| *part == Part::Position);
         let position = (plan.is_positioned() && !is_identity).then(|| plan.position().to_owned());
-        Ok(Layout { id, name: name.to_owned(), inherited, own, identity, key, position, parent: link })
+        let more = self.paths_in_more(id);
+        Ok(Layout { id, name: name.to_owned(), inherited, own, identity, key, position, more, parent: link })
     }
 
     /// Whether a column holds the names of a map's entries.

@@ -15,6 +15,7 @@ mod key;
 mod kinds;
 mod layout;
 mod list_column;
+mod more;
 mod naming;
 mod repeats;
 mod rows;

@@ -5,7 +5,7 @@ use super::key::CONTENT_KEY;
 use super::layout::{Inherited, Layout};
 use crate::naming::Names;
 use crate::plan::{ColumnId, ColumnPlan, Place, PlanError, TableId};
-use crate::schema::{ColumnRole, DELETED_AT, SYNCED_AT};
+use crate::schema::{ColumnRole, DELETED_AT, MORE, SYNCED_AT};
 use crate::write_mode::{IS_CURRENT, VALID_FROM, VALID_TO};
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ impl Shredder {
     pub(super) fn own_columns(&self, id: TableId, inherited: &[Inherited]) -> Vec<(ColumnId, String)> {
         let plan = &self.plan.tables[id];
         let mut names = Names::default();
-        for name in [SYNCED_AT, DELETED_AT, CONTENT_KEY, VALID_FROM, VALID_TO, IS_CURRENT] {
+        for name in [MORE, SYNCED_AT, DELETED_AT, CONTENT_KEY, VALID_FROM, VALID_TO, IS_CURRENT] {
             names.take(name);
         }
         for inherited in inherited {
@@ -111,7 +111,7 @@ impl Shredder {
     }
 
     /// Where a column stands among those of its table.
-    fn column_order(&self, column: ColumnId) -> (usize, String, u8) {
+    pub(super) fn column_order(&self, column: ColumnId) -> (usize, String, u8) {
         let plan = &self.plan.columns[column];
         if self.plan.tables[plan.table].is_map {
             return (plan.node, String::new(), plan.role as u8);
@@ -128,9 +128,12 @@ impl Shredder {
         }
     }
 
-    /// Whether a column is declared with its type, remembered, or has values.
+    /// Whether a column is declared with its type, remembered, or has values, and they have a column of their own.
     pub(super) fn column_exists(&self, column: ColumnId) -> bool {
         let plan = &self.plan.columns[column];
+        if plan.in_more {
+            return false;
+        }
         let table = &self.plan.tables[plan.table];
         // Of what the rules declare for all kinds of elements, one kind has what comes with it, and its key.
         let is_common = || {

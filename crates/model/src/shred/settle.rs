@@ -36,7 +36,7 @@ impl Shredder {
         let key_parts = self.undecided_key_parts()?;
         for column in 0..self.columns.len() {
             let Column::Undecided(kinds, texts) = &self.columns[column] else { continue };
-            if self.columns[column].is_empty() {
+            if self.columns[column].is_empty() || self.plan.columns[column].in_more {
                 continue;
             }
             let settled = settle(kinds, texts, key_parts.contains(&column));

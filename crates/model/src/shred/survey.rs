@@ -93,9 +93,11 @@ impl Survey {
                 shredder.bear_witness(column);
             }
         }
+        shredder.settle_places(|_, column| columns.get(&column).map(|known| known.tally).unwrap_or_default());
         let key_parts = shredder.undecided_key_parts()?;
         for (column, SurveyedColumn { has_values, tally }) in columns {
-            if shredder.plan.columns[column].logical.is_some() || !has_values {
+            let plan = &shredder.plan.columns[column];
+            if plan.logical.is_some() || !has_values || plan.in_more {
                 continue;
             }
             let is_key_part = key_parts.contains(&column);
@@ -125,10 +127,7 @@ impl Shredder {
         }
         for (plan, values) in self.plan.columns.iter().zip(&self.columns) {
             let path = self.plan.nodes[plan.node].place.path.clone();
-            let tally = match values {
-                Column::Undecided(kinds, texts) => Tally::of(kinds, texts),
-                _ => Tally::default(),
-            };
+            let tally = values.tally();
             let table = survey.tables.entry(self.plan.tables[plan.table].path.clone()).or_default();
             table.columns.insert((path, plan.role), SurveyedColumn { has_values: !values.is_empty(), tally });
         }

@@ -1,6 +1,6 @@
 //! What decides the type of an undecided column: how many of its values are what. Here a value gets its type.
 
-use super::column::Kind;
+use super::column::{Column, Kind};
 use crate::convert;
 use crate::logical::LogicalType;
 use crate::schema::ColumnRole;
@@ -21,6 +21,16 @@ pub(super) struct Tally {
     floats: u64,
     /// Numbers that a decimal holds exactly.
     decimals: u64,
+}
+
+impl Column {
+    /// The tally of the tokens; nothing once they have a type.
+    pub(super) fn tally(&self) -> Tally {
+        match self {
+            Column::Undecided(kinds, texts) => Tally::of(kinds, texts),
+            _ => Tally::default(),
+        }
+    }
 }
 
 impl Tally {

@@ -30,4 +30,5 @@ mod rule_sets;
 mod tables;
 mod unfamiliar;
 mod variants;
+mod wide;
 mod wildcards;

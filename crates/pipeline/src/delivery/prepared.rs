@@ -111,9 +111,9 @@ impl Prepared {
         let failed = |step| move |cause| PipelineError::Journal { step, cause };
         let of_journal = journal.cursor(SINCE_CURSOR).map_err(failed("read"))?;
         let since = bounds(asked, of_journal.as_deref(), &low_water);
-        let memory = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
+        let remembered = remembered(destination.as_mut()).map_err(destination_error("inspect"))?;
         let models = to_remember(&remembered_rules(destination.as_mut())?, &rules, &curated);
-        let model = ModelState::new(with_whole_lists(rules), memory)?;
+        let model = ModelState::new(with_whole_lists(rules), remembered)?;
         let mut loader =
             Loader::new(destination, journal.clone(), checkpoint, model, observer.clone(), clock.clone());
         loader.remember_models(models);

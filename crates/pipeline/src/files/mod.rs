@@ -15,7 +15,7 @@ use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};
 use crate::load::remembered;
 use crate::remembrance::{check_meanings, remembered_rules, to_remember};
 use crate::report::{RunReport, TableReport};
-use crate::shred::ModelState;
+use crate::shred::{ModelState, Remembered};
 use changes::Told;
 use inputs::inputs;
 use loading::{Loaded, Loading};
@@ -25,11 +25,9 @@ use relatable_destinations::Destination;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::clock::Clock;
 use relatable_model::naming::NAME_BYTES_MAX;
-use relatable_model::plan::Memory;
 use relatable_model::protect::{Protection, Salt};
 use relatable_model::rules::path::{Path as DocumentPath, Segment};
 use relatable_model::rules::{ResourceRules, Rules};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -94,9 +92,9 @@ pub fn load_files(
     let resource = file_resource(&load.table);
     let rules = rules(&load, &resource)?;
     let records = records_path(load.records.as_deref())?;
-    let memory = memory(destination.as_mut(), &resource)?;
-    let replaces = !memory.is_empty();
-    let model = ModelState::new(rules, memory)?;
+    let remembered = memory(destination.as_mut(), &resource)?;
+    let replaces = !remembered.memory.is_empty();
+    let model = ModelState::new(rules, remembered)?;
     check_meanings(destination.as_mut(), &model.rules)?;
     let models = to_remember(&remembered_rules(destination.as_mut())?, &model.rules, &Rules::default());
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
@@ -145,6 +143,9 @@ pub fn load_files(
     if receipt.orphans > 0 {
         report.issues.insert("orphan".to_owned(), receipt.orphans);
     }
+    if receipt.widened > 0 {
+        report.issues.insert("wide_table".to_owned(), receipt.widened);
+    }
     report.tables = receipt.tables.into_iter().map(|(table, counts)| (table, TableReport(counts))).collect();
     report.seconds = load.clock.now().duration_since(began).as_secs_f64();
     observer.event(&RunEvent::RunFinished { report: report.clone() });
@@ -152,12 +153,10 @@ pub fn load_files(
 }
 
 /// What the destination remembers of the tables of `resource`, if it has any.
-fn memory(
-    destination: &mut dyn Destination,
-    resource: &str,
-) -> Result<BTreeMap<String, Memory>, PipelineError> {
-    let memory = remembered(destination).map_err(destination_error("inspect"))?;
-    Ok(memory.into_iter().filter(|(remembered, _)| *remembered == resource).collect())
+fn memory(destination: &mut dyn Destination, resource: &str) -> Result<Remembered, PipelineError> {
+    let mut remembered = remembered(destination).map_err(destination_error("inspect"))?;
+    remembered.memory.retain(|known, _| known == resource);
+    Ok(remembered)
 }
 
 /// The members that lead to the records of a document.

@@ -5,7 +5,7 @@ use crate::files::file_resource;
 use relatable_destinations::package::Named;
 use relatable_intercom::catalogue::PEOPLE;
 use relatable_model::logical::LogicalType;
-use relatable_model::schema::{Column, ColumnRole, Table};
+use relatable_model::schema::{Column, ColumnRole, MORE, Table};
 
 /// Rows, by what becomes of them where they name one of the people.
 #[derive(Debug, Default)]
@@ -66,7 +66,8 @@ impl Rows {
         } else {
             let scope = if PEOPLE.about.contains(&last(&object)) { owner } else { object };
             let columns = values(table).filter(|column| is_below(&column.path, &scope));
-            let columns = columns.map(|column| column.name.clone()).collect();
+            let mut columns: Vec<String> = columns.map(|column| column.name.clone()).collect();
+            columns.extend(shared(table, |path| is_below(path, &scope)));
             self.blanked.push((named(table, &column.name, Some(format!("{scope}."))), columns));
         }
     }
@@ -82,7 +83,16 @@ fn written(table: &Table, owner: &str, author: &str, is_row: bool) -> Vec<String
             || (is_row || is_below(&column.path, owner)) && is_text && !is_kept
             || owner == beginning && column.path == title
     };
-    values(table).filter(is_gone).map(|column| column.name.clone()).collect()
+    let mut columns: Vec<String> = values(table).filter(is_gone).map(|column| column.name.clone()).collect();
+    columns.extend(shared(table, |path| {
+        is_below(path, author) || (is_row || is_below(path, owner)) && !PEOPLE.kept.contains(&last(path))
+    }));
+    columns
+}
+
+/// The column that the values at some of these paths share with others: rather all of it goes than any of them stays.
+fn shared(table: &Table, is_gone: impl Fn(&str) -> bool) -> Option<String> {
+    table.more.iter().any(|path| is_gone(path)).then(|| MORE.to_owned())
 }
 
 /// The columns that hold values of documents.

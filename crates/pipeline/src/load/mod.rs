@@ -15,7 +15,7 @@ use crate::event::{LoadStage, Observer, RunEvent};
 use crate::extract::Asking;
 use crate::report::{DeliveryReport, TableReport};
 use crate::retention::{Retention, give_back, register};
-use crate::shred::{Content, Item, ModelState, Shredding};
+use crate::shred::{Content, Item, ModelState, Remembered, Shredding};
 use crate::sync::journal_name;
 use relatable_destinations::package::{Change, Checkpoint, Model, Package, Receipt, TableChange};
 use relatable_destinations::{Destination, DestinationError};
@@ -66,10 +66,8 @@ pub(crate) struct Loader {
     kept_issues: Option<BTreeMap<Issue, u64>>,
 }
 
-/// Names and types that a destination remembers, by resource.
-pub(crate) fn remembered(
-    destination: &mut dyn Destination,
-) -> Result<BTreeMap<String, Memory>, DestinationError> {
+/// Names and types that a destination remembers, and what its tables have room for.
+pub(crate) fn remembered(destination: &mut dyn Destination) -> Result<Remembered, DestinationError> {
     let mut memory: BTreeMap<String, Memory> = BTreeMap::new();
     for remembered in destination.remembered()? {
         let column = RememberedColumn {
@@ -81,7 +79,7 @@ pub(crate) fn remembered(
         let resource = memory.entry(remembered.resource).or_default();
         resource.remember(&remembered.table, &remembered.table_path, column);
     }
-    Ok(memory)
+    Ok(Remembered { memory, width: destination.width() })
 }
 
 impl Loader {
@@ -220,7 +218,10 @@ impl Loader {
                 // A definition declares no column where a contract lets none appear.
                 let known = self.model.agreed(resource).is_some()
                     || self.model.memory.get(resource).is_some_and(|memory| memory.knows(path));
+                let is_new = !lower.paths.contains_key(path);
                 let entry = lower.paths.entry(path.clone()).or_default();
+                // It says what values are, and asks for no place.
+                entry.yields |= is_new;
                 if entry.logical.is_none() && entry.strategy.is_none() && !known {
                     entry.logical = rule.logical;
                 }
@@ -364,6 +365,9 @@ impl Loader {
         }
         if receipt.orphans > 0 {
             *self.issues.entry("orphan".to_owned()).or_default() += receipt.orphans;
+        }
+        if receipt.widened > 0 {
+            *self.issues.entry("wide_table".to_owned()).or_default() += receipt.widened;
         }
     }
 

@@ -161,10 +161,10 @@ fn rebuilt(
     let error = |step| move |cause| PipelineError::Destination { step, cause };
     let journal = &remodel.journal;
     let up_to = journal.settled().min(stored.seq);
-    let mut memory = remembered(destination).map_err(error("inspect"))?;
+    let mut remembered = remembered(destination).map_err(error("inspect"))?;
     for (resource, differences) in &remodel.resources {
         let own: Vec<Table> = tables.iter().filter(|table| table.resource == *resource).cloned().collect();
-        memory.insert(resource.clone(), kept_memory(remodel, resource, &own, differences));
+        remembered.memory.insert(resource.clone(), kept_memory(remodel, resource, &own, differences));
     }
     let mut rules = remodel.rules.clone();
     let asked = rules.asked_names().into_iter().map(|(owner, name)| (owner.to_owned(), name.to_owned()));
@@ -176,7 +176,7 @@ fn rebuilt(
     for rules in rules.resources.values_mut() {
         (rules.mode, rules.deletions, rules.ignore) = (None, None, None);
     }
-    let model = ModelState::among(with_whole_lists(rules), memory, others)?;
+    let model = ModelState::among(with_whole_lists(rules), remembered, others)?;
     let first = scratch.claim(&stored.workspace, &journal_name(journal)).map_err(error("claim"))?;
     let mut loader =
         Loader::new(scratch, journal.clone(), first, model, observer.clone(), remodel.clock.clone());

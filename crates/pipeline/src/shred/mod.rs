@@ -19,17 +19,29 @@ use relatable_model::plan::{Memory, PlanError};
 use relatable_model::rules::{Contract, ResourceRules, Rules};
 use relatable_model::schema::{DELETED_AT, Table};
 use relatable_model::shred::{Context, DocumentError, Shredded, ShreddedTable, Shredder};
+use relatable_model::width::Width;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The kind of issue recorded for a document that could not be shredded.
 pub(crate) const REJECTED: &str = "document_rejected";
 
+/// What a destination says of its tables.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Remembered {
+    /// Names and types, by resource.
+    pub(crate) memory: BTreeMap<String, Memory>,
+    /// What a table has room for.
+    pub(crate) width: Width,
+}
+
 /// What the model knows between loads.
 #[derive(Debug, Clone)]
 pub(crate) struct ModelState {
     pub(crate) rules: Rules,
     pub(crate) memory: BTreeMap<String, Memory>,
+    /// What a table has room for.
+    width: Width,
     /// Tables as they were last settled, parents before children.
     pub(crate) tables: Vec<Table>,
     /// Resources with the names of tables and views that their rules ask for.
@@ -48,14 +60,14 @@ pub(crate) struct Shredding {
 
 impl ModelState {
     /// The state for `rules` over what the destination remembers; settles every declared table.
-    pub(crate) fn new(rules: Rules, memory: BTreeMap<String, Memory>) -> Result<ModelState, PlanError> {
-        ModelState::among(rules, memory, Vec::new())
+    pub(crate) fn new(rules: Rules, remembered: Remembered) -> Result<ModelState, PlanError> {
+        ModelState::among(rules, remembered, Vec::new())
     }
 
     /// [`new`](Self::new), where resources that the rules do not have ask for names, too.
     pub(crate) fn among(
         rules: Rules,
-        memory: BTreeMap<String, Memory>,
+        Remembered { memory, width }: Remembered,
         others: Vec<(String, String)>,
     ) -> Result<ModelState, PlanError> {
         let owned = |(resource, name): (&str, &str)| (resource.to_owned(), name.to_owned());
@@ -63,7 +75,7 @@ impl ModelState {
         let had_tables: Vec<String> =
             memory.iter().filter(|(_, memory)| !memory.is_empty()).map(|(name, _)| name.clone()).collect();
         let agreed = BTreeMap::new();
-        let mut state = ModelState { rules, memory, tables: Vec::new(), asked_names, agreed };
+        let mut state = ModelState { rules, memory, width, tables: Vec::new(), asked_names, agreed };
         for resource in state.rules.resources.keys().cloned().collect::<Vec<_>>() {
             state.settle(&resource)?;
         }
@@ -114,8 +126,9 @@ impl ModelState {
     pub(crate) fn permitted(&self, resource: &str, mut settled: Vec<Table>) -> Vec<Table> {
         if let Some((_, agreed)) = self.agreed(resource) {
             settled.retain(|table| agreed.has_table(&table.path));
-            for Table { path, columns, .. } in &mut settled {
+            for Table { path, columns, more, .. } in &mut settled {
                 columns.retain(|column| agreed.has_column(path, &column.name));
+                more.retain(|member| agreed.is_in_more(path, member));
             }
         }
         settled
@@ -138,6 +151,7 @@ impl ModelState {
         let nothing = ResourceRules::default();
         let rules = self.rules.resources.get(resource).unwrap_or(&nothing);
         let mut memory = self.memory.get(resource).cloned().unwrap_or_default();
+        memory.limit(&self.width);
         let asked = self.asked_names.iter().map(|(owner, name)| (owner, name.as_str()));
         let remembered = self
             .memory

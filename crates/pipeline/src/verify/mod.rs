@@ -34,7 +34,7 @@ use crate::history::loaded_bounds;
 use crate::readiness::check_workspace;
 use crate::remembrance::remembered_rules;
 use crate::report::Skipped;
-use crate::shred::ModelState;
+use crate::shred::{ModelState, Remembered};
 use crate::sync::{SyncSettings, selected};
 use ask::Asker;
 use jiff::tz::TimeZone;
@@ -293,7 +293,7 @@ impl<'a> Verification<'a> {
             let journal =
                 Journal::open(&sync.journal, &self.checkpoint.workspace, now_us).map_err(failed("open"))?;
             if self.checkpoint.journal.split(' ').next() == Some(journal.id()) {
-                let model = ModelState::new(sync.rules.clone(), BTreeMap::new())?;
+                let model = ModelState::new(sync.rules.clone(), Remembered::default())?;
                 swept = swept_at_s(&journal).map_err(failed("read"))?;
                 evidence = Some(Evidence::gather(&journal, self.checkpoint.seq, &model, &wanted)?);
             }
