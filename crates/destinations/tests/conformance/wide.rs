@@ -240,11 +240,9 @@ pub(crate) fn what_has_no_column_of_its_own_is_remembered_and_told_once_per_tabl
         known.iter().filter(|entry| entry.column.role == ColumnRole::More && !entry.column.path.is_empty());
     assert_eq!(members.count().to_string(), paths);
     assert_eq!(model.bench.destination.tables().expect("tables")[0].more, model.bench.tables[0].more);
-    let of_one = format!(
-        "SELECT count(*), count(DISTINCT source_path) FROM _relatable_more WHERE table_name = '{}'",
-        "contacts"
-    );
-    assert_eq!(model.bench.read(&of_one), [format!("{paths}|{paths}")]);
+    let of_one =
+        "SELECT count(*), count(DISTINCT source_path) FROM _relatable_more WHERE table_name = 'contacts'";
+    assert_eq!(model.bench.read(of_one), [format!("{paths}|{paths}")]);
     let told = model.bench.read("SELECT kind, path, record, detail FROM _relatable_issues");
     let [told] = &told[..] else { panic!("{told:?}") };
     assert!(told.starts_with("wide_table|||") && told.contains("`attributes.a"), "{told}");

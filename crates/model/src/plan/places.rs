@@ -163,7 +163,7 @@ impl Plan {
         };
         let moments = 1 + usize::from(table == ROOT_TABLE);
         let mut types = vec![LogicalType::Text; texts];
-        types.extend(vec![LogicalType::Timestamp; moments]);
+        types.extend(std::iter::repeat_n(LogicalType::Timestamp, moments));
         types.extend(plan.is_positioned().then_some(LogicalType::Integer));
         types.extend(self.rules.write_mode().columns().iter().map(|column| column.logical));
         types
