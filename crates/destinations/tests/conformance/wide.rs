@@ -164,12 +164,12 @@ pub(crate) fn every_row_fits_into_a_table_that_is_full(engine: Engine) {
     let kinds: [fn(usize, usize) -> String; 4] = [
         |place, _| text(20, place),
         |place, _| (i64::MAX - place as i64).to_string(),
-        |place, _| (place % 2 == 0).to_string(),
+        |place, _| place.is_multiple_of(2).to_string(),
         |place, _| format!("-12345678901234567890123456{:03}.987654321", place % 1_000),
     ];
     // All texts, then every type in turn.
     for is_mixed in [false, true] {
-        let value = |place: usize, length: usize| match is_mixed && place % 5 > 0 {
+        let value = |place: usize, length: usize| match is_mixed && !place.is_multiple_of(5) {
             true => kinds[place % 5 - 1](place, length),
             false => text(length, place),
         };
