@@ -59,6 +59,9 @@ fn faults_in(
         Engine::Sqlite => faults,
         #[cfg(feature = "mysql")]
         Engine::MariaDb if is_slow => &[Fault::Lost, Fault::Abort],
+        // Forgetting asks thousands of questions, each of which takes DuckDB milliseconds.
+        #[cfg(feature = "duckdb")]
+        Engine::DuckDb if scenario == Scenario::Forget => &[Fault::Abort],
         _ if scenario == Scenario::Sync => faults,
         _ => &[Fault::Lost, Fault::Abort],
     }
