@@ -170,22 +170,57 @@ fn names_and_keys_that_cannot_be_are_refused_before_anything_is_written() {
     }
 }
 
-#[test]
-fn more_columns_than_the_database_allows_are_refused_with_the_way_out() {
+/// The members of a wide object.
+const MEMBERS: usize = 2_100;
+
+/// A place with a file whose one document is wide.
+fn wide() -> Place {
     let place = Place::new();
-    let members: Vec<String> = (0..2_100).map(|number| format!("\"m{number}\": {number}")).collect();
+    let members: Vec<String> = (0..MEMBERS).map(|number| format!("\"m{number}\": {number}")).collect();
     place.write("wide.json", &format!("{{\"id\": 1, \"wide\": {{{}}}}}", members.join(", ")));
-    let load = ["load", "wide.json", "--table", "t", "--key", "id", "--to", "sqlite:a.db"];
-    place.run(&load).failed_with(
+    place
+}
+
+/// How a wide document is loaded.
+const LOAD_WIDE: [&str; 7] = ["load", "wide.json", "--table", "t", "--key", "id", "--to=sqlite:a.db"];
+
+#[test]
+fn values_that_a_table_has_no_room_for_stand_together_and_are_told() {
+    let place = wide();
+    let outcome = place.run(&LOAD_WIDE);
+    outcome.succeeded();
+    assert!(outcome.stderr.contains("wide_table 1"), "{}", outcome.stderr);
+    let database = place.path("a.db");
+    let wrong = "SELECT count(*) FROM _relatable_more AS m, t \
+                 WHERE json_extract(t._more, '$.\"' || m.source_path || '\"') IS NOT CAST(substr(m.source_path, 7) AS INTEGER)";
+    assert_eq!(query(&database, wrong), [["0"]], "each value stands under its path");
+    let in_more: usize = query(&database, "SELECT count(*) FROM _relatable_more")[0][0].parse().unwrap();
+    let columns: usize =
+        query(&database, "SELECT count(*) FROM pragma_table_info('t') WHERE name LIKE 'wide%'")[0][0]
+            .parse()
+            .unwrap();
+    assert_eq!(in_more + columns, MEMBERS);
+    let exported = place.run(&["export", "file:t", "--from", "sqlite:a.db"]);
+    let document: serde_json::Value = serde_json::from_str(&exported.succeeded().stdout).unwrap();
+    assert_eq!(document["wide"].as_object().unwrap().len(), MEMBERS);
+}
+
+#[test]
+fn more_columns_than_the_database_allows_are_refused_with_the_way_out_where_rules_ask_for_them() {
+    let place = wide();
+    let rules: Vec<String> =
+        (0..MEMBERS).map(|number| format!("\"wide.m{number}\" = {{ type = \"integer\" }}")).collect();
+    place.write("columns.toml", &format!("[t.paths]\n{}\n", rules.join("\n")));
+    place.run(&[&LOAD_WIDE[..], &["--model", "columns.toml"]].concat()).failed_with(
         7,
         &[
-            "table `t` would have 2103 columns, and a table in SQLite file a.db can have 2000",
+            "columns, and a table in SQLite file a.db can have 2000",
             "says `\"path\" = \"json\"` or `\"path\" = \"table\"`; nothing was written",
         ],
     );
     assert!(!place.path("a.db").exists());
     place.write("rules.toml", "[t.paths]\n\"wide\" = \"json\"\n");
-    place.run(&[&load[..], &["--model", "rules.toml"]].concat()).succeeded();
+    place.run(&[&LOAD_WIDE[..], &["--model", "rules.toml"]].concat()).succeeded();
     assert_eq!(query(&place.path("a.db"), "SELECT json_extract(wide, '$.m2099') FROM t"), [["2099"]]);
 }
 
