@@ -15,6 +15,7 @@ mod query;
 mod refusal;
 mod rows;
 mod stage;
+mod vacuum;
 mod value;
 
 use crate::dialect::Dialect;
@@ -24,7 +25,6 @@ use crate::session::{Cell, Connector, Session, Step};
 use address::ServerAddress;
 use link::Link;
 use query::PostgresSession;
-use relatable_faults::REWRITE_DONE_IN_PART;
 use std::time::Duration;
 
 /// What the connection's user may do: make temporary tables, write to the schema; whether the schema is there, and whether
@@ -148,16 +148,7 @@ impl Connector for PostgresSchema {
     }
 
     fn rewrite(&mut self) -> Result<(), DestinationError> {
-        let session = self.session()?;
-        let step = Step("rewrite the database", "");
-        let relations = session.rows(step, dialect::Postgres.relations_sql(), &[])?;
-        // Else what was deleted stays in the pages of the tables until something else is written there.
-        for table in relations.iter().filter(|row| row[1].text() == "table").map(|row| row[0].text()) {
-            let sql = format!("VACUUM FULL {}", dialect::Postgres.quote(&table));
-            session.execute(Step("rewrite", &table), &sql, &[])?;
-            session.reach(REWRITE_DONE_IN_PART, Step("rewrite", &table))?;
-        }
-        Ok(())
+        vacuum::rewrite(&self.session()?)
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {

@@ -154,6 +154,25 @@ pub(crate) fn what_is_erased_is_in_no_row_and_no_file_and_nothing_else_goes(engi
     assert_eq!(bench.read("SELECT count(*) FROM contacts"), ["2"]);
 }
 
+#[cfg(feature = "postgres")]
+#[test]
+fn nothing_is_kept_in_files_of_postgres_for_who_may_still_see_it() {
+    use crate::client::connect;
+    let mut bench = filled(Engine::Postgres);
+    let mut reader = connect(&bench.path);
+    reader.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT id FROM contacts").expect("a reader");
+    let reading = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        reader.batch_execute("COMMIT").expect("the end");
+    });
+    erase(&mut bench).expect("erased");
+    reading.join().expect("the reader");
+    let bytes = bytes(&bench);
+    for text in ["Ada@Example.com", "written by p1"] {
+        assert!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), "`{text}` is in a file");
+    }
+}
+
 pub(crate) fn only_who_holds_the_destination_erases(engine: Engine) {
     let mut bench = filled(engine);
     let before = bench.read("SELECT * FROM contacts ORDER BY id");
