@@ -205,7 +205,7 @@ async fn read_and_load(
             }
         }
     };
-    let mut report = read(&extraction);
+    let mut report = report_of(&extraction);
     extraction.rest().await;
     // Without a sender the loaders load what is there and end.
     extraction.hang_up();
@@ -230,8 +230,8 @@ async fn read_and_load(
     Ok(Run { report, undelivered })
 }
 
-/// What was read.
-fn read(extraction: &Extraction) -> RunReport {
+/// What a reading came to, before anything of it is loaded.
+fn report_of(extraction: &Extraction) -> RunReport {
     let traffic = extraction.client().traffic();
     RunReport {
         records: extraction.records(),

@@ -82,3 +82,29 @@ fn hold_for_ever(engine: Engine, folder: &Path) -> ! {
         std::thread::park();
     }
 }
+
+#[cfg(feature = "duckdb")]
+#[test]
+fn a_duckdb_file_that_is_kept_open_is_closed_to_others_until_it_rests_and_survives_what_fails() {
+    use crate::bench::table;
+    use relatable_destinations::open_waiting;
+    use serde_json::json;
+    let mut bench = Bench::new(Engine::DuckDb, vec![table("contacts", &["id"], &["name"])]);
+    bench.destination.keep_open();
+    for name in ["Ann", "Bea"] {
+        bench.load(vec![bench.rows("contacts", &["id", "name"], json!([["1", name]]))]);
+        let opened = open_waiting(&bench.engine.uri(&bench.path), Duration::from_millis(50));
+        let error = opened.err().expect("it is open");
+        assert!(matches!(error, DestinationError::Locked { .. }), "{error:?}");
+        bench.destination.rest();
+        assert_eq!(bench.read("SELECT name FROM contacts"), [name]);
+    }
+    // The engine may refuse everything after an error: what failed is not used again.
+    bench.destination.query("SELECT nothing").expect_err("no such column");
+    let producer = || -> Box<dyn std::error::Error + Send + Sync> { "broken".into() };
+    let broken = bench.load_produced(&mut std::iter::once(Err(producer())));
+    assert!(matches!(broken, Err(DestinationError::Producer(_))), "{broken:?}");
+    bench.load(vec![bench.rows("contacts", &["id", "name"], json!([["2", "Cleo"]]))]);
+    bench.destination.rest();
+    assert_eq!(bench.read("SELECT name FROM contacts ORDER BY id"), ["Bea", "Cleo"]);
+}
