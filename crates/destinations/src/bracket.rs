@@ -119,11 +119,11 @@ impl<S: Session> Drop for Bracket<'_, S> {
 
 /// Takes back what a load left that was broken off, and completes what one left that was committed.
 pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
-    let mut catalogue = Catalogue::read_all(session)?;
-    let all = noted(session, &catalogue)?;
+    let all = pending::read(session)?;
     if all.is_empty() {
         return Ok(());
     }
+    let mut catalogue = Catalogue::read_all(session)?;
     for pending in &all {
         // Only a table that gets its name back depends on what was done before it; to ask takes longer than to do.
         if matches!(pending, Pending::Renamed(..)) {
@@ -159,15 +159,7 @@ pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
 
 /// Whether a load left something that [`recover`] would take back or complete.
 pub(crate) fn is_pending<S: Session>(session: &S) -> Result<bool, DestinationError> {
-    Ok(!noted(session, &Catalogue::read_all(session)?)?.is_empty())
-}
-
-/// What is noted as pending.
-fn noted<S: Session>(session: &S, catalogue: &Catalogue) -> Result<Vec<Pending>, DestinationError> {
-    match catalogue.get(pending::LEDGER.name) {
-        Some(_) => pending::read(session),
-        None => Ok(Vec::new()),
-    }
+    Ok(!pending::read(session)?.is_empty())
 }
 
 /// Drops a table that has no row, which nobody can have missed.

@@ -2,6 +2,7 @@
 //! such things; and what is still to go after it. Empty except while a load is under way, or after one that was broken off.
 
 use super::{Ledger, optional, required};
+use crate::catalogue::Catalogue;
 use crate::error::DestinationError;
 use crate::session::{Cell, Place, Session, Step};
 use relatable_model::logical::LogicalType;
@@ -63,8 +64,11 @@ impl Pending {
     }
 }
 
-/// Everything that is pending, the latest first.
+/// Everything that is pending, the latest first; nothing where there are no bookkeeping tables yet.
 pub(crate) fn read(session: &impl Session) -> Result<Vec<Pending>, DestinationError> {
+    if !Catalogue::holds(session, LEDGER.name)? {
+        return Ok(Vec::new());
+    }
     let sql = format!("SELECT kind, name, other FROM {} ORDER BY id DESC", LEDGER.name);
     let rows = session.rows(Step("read", LEDGER.name), &sql, &[])?;
     Ok(rows.iter().filter_map(|row| Pending::from_cells(row)).collect())
