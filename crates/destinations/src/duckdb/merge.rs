@@ -10,6 +10,10 @@ pub(super) const CHANGED: &str = "_relatable_changed";
 
 /// The column of [`CHANGED`] that tells rows that exist from new ones; no column of ours has a blank in its name.
 const EXISTS: &str = "row exists";
+/// The column of [`CHANGED`] with the place of a row that exists: to find it again by that, no column has to be read.
+const STORED_AT: &str = "row stored at";
+/// What DuckDB calls the place of a row, in tables that have no column of that name.
+const ROW_ID: &str = "rowid";
 
 /// Gathers the rows to write, completed with the stored values of the columns that are not staged, also of those that a user
 /// added.
@@ -29,42 +33,48 @@ pub(super) fn gather_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
         .collect();
     let differing = if differing.is_empty() { "false".to_owned() } else { either(&differing) };
     format!(
-        "CREATE TEMP TABLE {} AS SELECT t.* REPLACE ({}), {stored_key} IS NOT NULL AS {} \
+        "CREATE TEMP TABLE {} AS SELECT t.* REPLACE ({}), {stored_key} IS NOT NULL AS {}, t.{ROW_ID} AS {} \
          FROM {} AS s LEFT JOIN {} AS t ON {} \
          WHERE {stored_key} IS NULL OR {differing}",
         dialect.place(Place::Temporary(CHANGED)),
         staged.join(", "),
         dialect.quote(EXISTS),
+        dialect.quote(STORED_AT),
         dialect.place(Place::Temporary(STAGE)),
         dialect.quote(&merge.shape.name),
         same(dialect, "t", "s", &merge.shape.key)
     )
 }
 
-/// Counts the gathered rows, and those of them that exist.
+/// Counts the gathered rows, those of them that exist, and the columns that have the name of a row's place.
 pub(super) fn count_sql(dialect: &dyn Dialect) -> String {
     format!(
-        "SELECT count(*), count(*) FILTER ({}) FROM {}",
+        "SELECT count(*), count(*) FILTER ({}), \
+         (SELECT count(*) FROM pragma_table_info({}) WHERE lower(name) = '{ROW_ID}') FROM {}",
         dialect.quote(EXISTS),
+        dialect.literal(CHANGED),
         dialect.place(Place::Temporary(CHANGED))
     )
 }
 
-/// Deletes the stored rows that are about to be written anew.
-pub(super) fn delete_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
-    format!(
-        "DELETE FROM {} WHERE {}",
-        dialect.quote(&merge.shape.name),
-        within(dialect, &merge.shape.key, &dialect.place(Place::Temporary(CHANGED)))
-    )
+/// Deletes the stored rows that are about to be written anew, by their places unless a column has the name of that.
+pub(super) fn delete_sql(dialect: &dyn Dialect, merge: &Merge<'_>, is_named_like_place: bool) -> String {
+    let (table, changed) = (dialect.quote(&merge.shape.name), dialect.place(Place::Temporary(CHANGED)));
+    let met = if is_named_like_place {
+        within(dialect, &merge.shape.key, &changed)
+    } else {
+        format!("{ROW_ID} IN (SELECT {} FROM {changed})", dialect.quote(STORED_AT))
+    };
+    format!("DELETE FROM {table} WHERE {met}")
 }
 
 /// Writes the gathered rows that exist, with every column that the table has.
 pub(super) fn rewrite_sql(dialect: &dyn Dialect, merge: &Merge<'_>) -> String {
     let (place, exists) = (dialect.place(Place::Temporary(CHANGED)), dialect.quote(EXISTS));
     format!(
-        "INSERT INTO {} BY NAME SELECT * EXCLUDE ({exists}) FROM {place} WHERE {exists}",
+        "INSERT INTO {} BY NAME SELECT * EXCLUDE ({exists}, {}) FROM {place} WHERE {exists}",
         dialect.quote(&merge.shape.name),
+        dialect.quote(STORED_AT),
     )
 }
 

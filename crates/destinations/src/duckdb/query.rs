@@ -162,7 +162,7 @@ impl Session for DuckDbSession<'_> {
                 0 => {}
                 count => return Err(DestinationError::KeyRepeated { table: table.clone(), count }),
             }
-            self.execute(step, &merge::delete_sql(dialect, merge), &[])?;
+            self.execute(step, &merge::delete_sql(dialect, merge, count(2) > 0), &[])?;
             self.execute(step, &merge::rewrite_sql(dialect, merge), &[])?;
         }
         if changed > updated {

@@ -75,6 +75,7 @@ conformance![
     tables::a_view_no_longer_asked_for_goes,
     tables::descriptions_are_kept_where_the_database_has_room,
     rows::rows_are_inserted_then_updated_by_key,
+    rows::a_column_may_be_called_as_databases_call_the_place_of_a_row,
     rows::the_same_load_twice_changes_nothing,
     rows::a_row_that_differs_only_in_synced_at_is_left_alone,
     rows::columns_a_change_lacks_are_left_alone,

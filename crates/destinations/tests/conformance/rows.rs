@@ -33,6 +33,24 @@ pub(crate) fn rows_are_inserted_then_updated_by_key(engine: Engine) {
     assert_eq!(checkpoint, crate::bench::position("w1", "j1", 2));
 }
 
+pub(crate) fn a_column_may_be_called_as_databases_call_the_place_of_a_row(engine: Engine) {
+    let names = match engine {
+        // PostgreSQL's own are refused, with the reason.
+        #[cfg(feature = "postgres")]
+        Engine::Postgres => ["rowid", "_rowid_"],
+        _ => ["rowid", "oid"],
+    };
+    let mut bench = Bench::new(engine, vec![table("contacts", &["id"], &names)]);
+    let columns = ["id", names[0], names[1]];
+    let all = json!([["1", "1", "a"], ["2", "0", "b"], ["3", null, "c"], ["4", "2", "d"]]);
+    bench.load(vec![bench.rows("contacts", &columns, all)]);
+    let changed = json!([["1", "1", "x"], ["3", "0", "c"], ["5", "1", "e"]]);
+    let receipt = bench.load(vec![bench.rows("contacts", &columns, changed)]);
+    assert_eq!(receipt.tables["contacts"], counts(1, 2, 0));
+    let read = bench.read(&format!("SELECT id, {}, {} FROM contacts ORDER BY id", names[0], names[1]));
+    assert_eq!(read, ["1|1|x", "2|0|b", "3|0|c", "4|2|d", "5|1|e"]);
+}
+
 pub(crate) fn the_same_load_twice_changes_nothing(engine: Engine) {
     let mut bench = contacts(engine);
     let changes = |bench: &Bench| {
