@@ -55,7 +55,8 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<Exi
         // Only real benchmarks: the unit tests of a library would be built as benchmarks too.
         cargo.args(["--bench", "*"]);
     }
-    let postgres = Postgres::start()?;
+    // What is measured is what a disk costs.
+    let postgres = Postgres::start(&std::env::temp_dir())?;
     let (name, address) = postgres.variable();
     start(cargo.args(arguments).env(name, address))
 }

@@ -1,10 +1,10 @@
 //! MariaDB, which stands for MySQL too: no package of that is to be had.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::{Home, Running, free_port, programs};
+use super::{Home, PASSWORD, Running, free_port, programs};
 use crate::failure::Failure;
 use crate::workspace::succeed;
 
@@ -46,10 +46,11 @@ pub(crate) struct MariaDb {
 }
 
 impl MariaDb {
-    /// Starts one, installing Debian's packages where there is none and it may be.
-    pub(crate) fn start() -> Result<MariaDb, Failure> {
+    /// Starts one, installing Debian's packages where there is none and it may be; its files go to a folder of
+    /// its own in this one.
+    pub(crate) fn start(folder: &Path) -> Result<MariaDb, Failure> {
         let programs = programs(GIVEN_FOLDER, installed, "MariaDB", &PACKAGES)?;
-        let home = Home::new("mariadb", &USERS)?;
+        let home = Home::new(folder, "mariadb", &USERS)?;
         let (data, socket) = (home.folder.join("data"), home.folder.join("socket"));
         // What makes the folder is a script beside the other programs.
         let script = [&programs, &PathBuf::from("/usr/bin")].map(|folder| folder.join("mariadb-install-db"));
@@ -62,7 +63,7 @@ impl MariaDb {
         succeed(install.stdout(Stdio::null()).stderr(Stdio::null()))?;
         let users = home.folder.join("users.sql");
         let sql = format!(
-            "CREATE USER '{NAME}'@'%';\nGRANT ALL PRIVILEGES ON *.* TO '{NAME}'@'%' WITH GRANT OPTION;\n"
+            "CREATE USER '{NAME}'@'%' IDENTIFIED BY '{PASSWORD}';\nGRANT ALL PRIVILEGES ON *.* TO '{NAME}'@'%' WITH GRANT OPTION;\n"
         );
         fs::write(&users, sql).map_err(Failure::file("write", &users))?;
         let port = free_port()?;
@@ -76,7 +77,7 @@ impl MariaDb {
 
     /// The variable for the tests, and its value.
     pub(crate) fn variable(&self) -> (&'static str, String) {
-        (ADDRESS, format!("mysql://{NAME}@127.0.0.1:{}", self.port))
+        (ADDRESS, format!("mysql://{NAME}:{PASSWORD}@127.0.0.1:{}", self.port))
     }
 }
 

@@ -15,10 +15,16 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
-use crate::workspace::succeed;
+use crate::workspace::{output, succeed};
 
 /// How long a server may take to start.
 const START_MAX: Duration = Duration::from_secs(60);
+/// The password of addresses. Tests search all that programs say for it.
+const PASSWORD: &str = "hunter2-of-the-tests";
+/// Where Linux keeps files in memory.
+const IN_MEMORY: &str = "/dev/shm";
+/// What servers of tests take there, with room to spare.
+const IN_MEMORY_MIN_KB: u64 = 4 << 20;
 
 /// The servers of a run.
 pub(crate) struct Servers {
@@ -29,7 +35,8 @@ pub(crate) struct Servers {
 impl Servers {
     /// Starts all of them.
     pub(crate) fn start() -> Result<Servers, Failure> {
-        Ok(Servers { postgres: Postgres::start()?, mariadb: MariaDb::start()? })
+        let folder = folder_for_tests();
+        Ok(Servers { postgres: Postgres::start(&folder)?, mariadb: MariaDb::start(&folder)? })
     }
 
     /// The variables that tell tests where they are, and their values.
@@ -45,9 +52,11 @@ struct Home {
 }
 
 impl Home {
-    /// A folder of its own for the server called `name`, which runs as the first of these users that exists.
-    fn new(name: &str, users: &[&str]) -> Result<Home, Failure> {
-        let folder = std::env::temp_dir().join(format!("relatable-{name}-{}", std::process::id()));
+    /// A folder of its own, in this one, for the server called `name`, which runs as the first of these users that exists.
+    fn new(parent: &Path, name: &str, users: &[&str]) -> Result<Home, Failure> {
+        let prefix = format!("relatable-{name}-");
+        clear_abandoned(parent, &prefix);
+        let folder = parent.join(format!("{prefix}{}", std::process::id()));
         fs::create_dir(&folder).map_err(Failure::file("create", &folder))?;
         let user = other_user(&folder, users)?;
         if let Some((user, group)) = user {
@@ -134,6 +143,34 @@ fn programs(
     install(&["update"])?;
     install(&[&["install", "--yes", "--no-install-recommends"], packages].concat())?;
     installed().ok_or_else(|| Failure::Server { said: format!("`{names}` brought no programs") })
+}
+
+/// Where servers have their files that nobody measures: in memory where there is room, since MariaDB waits for the disk at each
+/// table that it makes, whatever its settings are.
+fn folder_for_tests() -> PathBuf {
+    let free = output(Command::new("df").args(["-Pk", IN_MEMORY]).stderr(Stdio::null()));
+    let free_kb =
+        free.ok().and_then(|said| said.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok());
+    match free_kb {
+        Some(free_kb) if free_kb >= IN_MEMORY_MIN_KB => PathBuf::from(IN_MEMORY),
+        _ => std::env::temp_dir(),
+    }
+}
+
+/// Takes away what runs that were killed have left in a folder, as far as it can be told that they are over.
+fn clear_abandoned(parent: &Path, prefix: &str) {
+    let processes = Path::new("/proc");
+    if !processes.join("self").exists() {
+        return;
+    }
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(prefix)?.parse::<u32>().ok());
+        if process.is_some_and(|process| !processes.join(process.to_string()).exists()) {
+            // Somebody else's, who may still be at it, stays.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// The user and group to run a server as, where this is root.

@@ -1,10 +1,10 @@
 //! PostgreSQL.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Home, Running, free_port, programs};
+use super::{Home, PASSWORD, Running, free_port, programs};
 use crate::failure::Failure;
 use crate::workspace::succeed;
 
@@ -40,10 +40,11 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts one, installing Debian's package where there is none and it may be.
-    pub(crate) fn start() -> Result<Postgres, Failure> {
+    /// Starts one, installing Debian's package where there is none and it may be; its files go to a folder of
+    /// its own in this one.
+    pub(crate) fn start(folder: &Path) -> Result<Postgres, Failure> {
         let programs = programs(GIVEN_FOLDER, installed, "PostgreSQL", &[PACKAGE])?;
-        let home = Home::new("postgres", &USERS)?;
+        let home = Home::new(folder, "postgres", &USERS)?;
         let command = |name: &str| {
             let mut command = home.command(&programs.join(name));
             command.arg("-D").arg(home.folder.join("data"));
@@ -58,7 +59,7 @@ impl Postgres {
 
     /// The variable for the tests, and its value.
     pub(crate) fn variable(&self) -> (&'static str, String) {
-        (ADDRESS, format!("postgres://{NAME}@127.0.0.1:{}/postgres", self.port))
+        (ADDRESS, format!("postgres://{NAME}:{PASSWORD}@127.0.0.1:{}/postgres", self.port))
     }
 }
 

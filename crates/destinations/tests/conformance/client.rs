@@ -187,6 +187,14 @@ pub(crate) fn server() -> String {
         .unwrap_or_else(|_| panic!("{SERVER} names no server: `cargo xtask test` starts one for the tests"))
 }
 
+/// The address for another user, who needs no password.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+pub(crate) fn as_user(uri: &str, user: &str) -> String {
+    let (scheme, rest) = uri.split_once("://").expect("a scheme");
+    let (_, place) = rest.split_once('@').expect("a user");
+    format!("{scheme}://{user}@{place}")
+}
+
 /// The schema of the tables at `path`.
 #[cfg(feature = "postgres")]
 pub(crate) fn schema(path: &Path) -> String {

@@ -2,7 +2,7 @@
 //! that end.
 
 use crate::bench::{Bench, child, column, counts, table};
-use crate::client::Engine;
+use crate::client::{Engine, as_user};
 use crate::mysql_client::{database, floats, read, run};
 use relatable_destinations::{Destination, DestinationError, open_waiting};
 use relatable_model::logical::LogicalType;
@@ -46,7 +46,7 @@ fn user(path: &Path) -> String {
 
 /// A handle on a bench's tables as another user.
 fn handle_as(bench: &Bench, user: &str) -> Box<dyn Destination> {
-    let uri = Engine::MySql.uri(&bench.path).replace("relatable@", &format!("{user}@"));
+    let uri = as_user(&Engine::MySql.uri(&bench.path), user);
     open_waiting(&uri, Duration::from_secs(1)).expect("open")
 }
 

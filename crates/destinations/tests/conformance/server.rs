@@ -1,7 +1,7 @@
 //! What only a server has: users with rights, sorting by a language, connections that end.
 
 use crate::bench::{Bench, child, counts, table};
-use crate::client::{Engine, connect, schema};
+use crate::client::{Engine, as_user, connect, schema};
 use relatable_destinations::package::Change;
 use relatable_destinations::{DestinationError, Live, open_waiting};
 use relatable_model::schema::View;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// The address of a bench's tables as another user.
 fn uri_as(bench: &Bench, user: &str) -> String {
-    Engine::Postgres.uri(&bench.path).replace("relatable@", &format!("{user}@"))
+    as_user(&Engine::Postgres.uri(&bench.path), user)
 }
 
 /// The name of a user of this bench alone.
