@@ -20,12 +20,14 @@ mod modes;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod plan;
+mod planted;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod program;
 mod protect;
 mod remodel;
 mod retention;
+#[path = "../secrets/mod.rs"]
 mod secrets;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod server;

@@ -1,9 +1,10 @@
 //! A simulated workspace, a folder for what a run leaves, and runs of the pipeline from one into the other.
 
 use crate::client::Client;
+use crate::secrets;
 use relatable_intercom::clock::{Clock, SystemClock};
 use relatable_model::rules::Rules;
-use relatable_pipeline::event::{Observer, Unobserved};
+use relatable_pipeline::event::{Observer, RunEvent, Unobserved};
 use relatable_pipeline::report::RunReport;
 use relatable_pipeline::{PipelineError, ReadingSettings, Retention, Since, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
@@ -103,7 +104,28 @@ pub(crate) async fn run_observed(
 ) -> Result<RunReport, PipelineError> {
     let settings = settings(&simulator.base_url(), site.journal(), options);
     let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
-    sync(settings, destination, observer).await
+    secrets::plant(simulator);
+    let outcome = sync(settings, destination, Arc::new(Searched(observer))).await;
+    search(&outcome);
+    outcome
+}
+
+/// An observer of events that are searched for what no run may tell.
+pub(crate) struct Searched(pub(crate) Arc<dyn Observer>);
+
+impl Observer for Searched {
+    fn event(&self, event: &RunEvent) {
+        search(event);
+        self.0.event(event);
+    }
+}
+
+/// Searches what a run told for what none may tell.
+#[track_caller]
+pub(crate) fn search(told: &impl std::fmt::Debug) {
+    let told = format!("{told:?}");
+    assert!(!told.contains(&Settings::default().token), "the token was told: {told}");
+    secrets::search(&["sync"], "", &told);
 }
 
 /// A run's settings, as a user has them.

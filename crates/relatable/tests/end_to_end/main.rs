@@ -24,6 +24,8 @@ mod permissions;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod schedules;
+#[path = "../secrets/mod.rs"]
+mod secrets;
 mod selection;
 mod shrinking;
 mod strategies;

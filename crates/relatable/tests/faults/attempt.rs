@@ -14,6 +14,8 @@ const SIGABRT: i32 = 6;
 pub(crate) enum Fault {
     /// An error: after a step that is durable, a lost answer.
     Error,
+    /// The same each time, for as long as the run goes on.
+    Broken,
     /// The connection ends before it has answered what is done.
     Lost,
     /// No space is left.
@@ -28,7 +30,7 @@ impl Fault {
     /// Whether it can happen at a point of this kind.
     fn is_possible(self, kind: Kind) -> bool {
         match self {
-            Fault::Error => kind != Kind::Between,
+            Fault::Error | Fault::Broken => kind != Kind::Between,
             Fault::Lost => kind == Kind::Done,
             Fault::Full => kind == Kind::Write,
             Fault::Panic | Fault::Abort => true,
@@ -38,12 +40,18 @@ impl Fault {
     /// The action that makes it happen.
     pub(crate) fn action(self) -> &'static str {
         match self {
-            Fault::Error => "return(error)",
+            Fault::Error | Fault::Broken => "return(error)",
             Fault::Lost => "return(lost)",
             Fault::Full => "return(full)",
             Fault::Panic => "panic",
             Fault::Abort => "return(abort)",
         }
+    }
+
+    /// What to arm a point with.
+    fn armed(self, point: &Point) -> String {
+        let count = if self == Fault::Broken { "" } else { "1*" };
+        format!("{}={count}{}", point.name, self.action())
     }
 
     /// Checks that a run met it and said so; an error may have been mended by trying again.
@@ -57,8 +65,8 @@ impl Fault {
                 assert!(run.signal() == Some(SIGABRT) && is_named, "{place}: {:?}\n{told}", run.code());
             }
             Fault::Panic => assert!(run.code().is_some() && is_named, "{place}: {:?}\n{told}", run.signal()),
-            Fault::Error | Fault::Lost | Fault::Full if run.code() == Some(0) => {}
-            Fault::Error | Fault::Lost | Fault::Full => {
+            Fault::Error | Fault::Broken | Fault::Lost | Fault::Full if run.code() == Some(0) => {}
+            Fault::Error | Fault::Broken | Fault::Lost | Fault::Full => {
                 assert!(run.code().is_some(), "{place}: {:?}\n{told}", run.signal());
                 assert!(told.contains("error: ") && is_named, "{place}\n{told}");
                 assert!(self != Fault::Full || told.contains("no space"), "{place}\n{told}");
@@ -75,7 +83,7 @@ pub(crate) fn fail(stage: &Stage, scenario: Scenario, point: &Point, faults: &[F
     let mut place = stage.prepared(scenario);
     let mut last = String::new();
     for fault in faults {
-        let armed = format!("{}=1*{}", point.name, fault.action());
+        let armed = fault.armed(point);
         let mut run = stage.run(scenario, &place, Some(&armed));
         if !run.reached.contains_key(point.name) {
             // What the fault before was about is done already.

@@ -32,13 +32,7 @@ pub(crate) fn fail(engine: Engine, scenarios: &[Scenario], faults: &'static [Fau
         for point in points.filter(|point| engine == Engine::Sqlite || !is_common(point)) {
             if tested.insert(point.name) {
                 let begin = Instant::now();
-                attempt::fail(
-                    &stage,
-                    *scenario,
-                    point,
-                    faults_in(engine, *scenario, point, faults),
-                    &expected,
-                );
+                attempt::fail(&stage, *scenario, point, faults_in(engine, *scenario, faults), &expected);
                 println!("{engine:?} {scenario:?} {}: {:.1} s", point.name, begin.elapsed().as_secs_f32());
             }
         }
@@ -46,19 +40,11 @@ pub(crate) fn fail(engine: Engine, scenarios: &[Scenario], faults: &'static [Fau
     runtime.block_on(simulator.stop());
 }
 
-/// What is let happen at a point. A full disk is met in the code that all of them share, so that the first reading of a
-/// database says enough of it, and in a database where tables are taken back after each error the end of a load.
-fn faults_in(
-    engine: Engine,
-    scenario: Scenario,
-    point: &Point,
-    faults: &'static [Fault],
-) -> &'static [Fault] {
-    let is_slow = matches!(point.name.split_once('.'), Some(("load" | "tables", step)) if step != "ready");
+/// What is let happen at a point. Errors are met in the code that all databases share, so that the first reading of one says
+/// enough of them.
+fn faults_in(engine: Engine, scenario: Scenario, faults: &'static [Fault]) -> &'static [Fault] {
     match engine {
         Engine::Sqlite => faults,
-        #[cfg(feature = "mysql")]
-        Engine::MariaDb if is_slow => &[Fault::Lost, Fault::Abort],
         // Forgetting asks thousands of questions, each of which takes DuckDB milliseconds.
         #[cfg(feature = "duckdb")]
         Engine::DuckDb if scenario == Scenario::Forget => &[Fault::Abort],

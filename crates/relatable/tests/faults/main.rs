@@ -12,6 +12,8 @@ mod disturbance;
 mod every_point;
 mod place;
 mod scenario;
+#[path = "../secrets/mod.rs"]
+mod secrets;
 mod statements;
 
 use attempt::Fault;
@@ -19,9 +21,9 @@ use disturbance::dump::Engine;
 use scenario::Scenario;
 
 /// What can happen at a point of SQLite and of all that is the same in every database.
-const ALL: &[Fault] = &[Fault::Error, Fault::Full, Fault::Panic, Fault::Abort];
+const ALL: &[Fault] = &[Fault::Error, Fault::Broken, Fault::Full, Fault::Panic, Fault::Abort];
 /// What can happen at a point of another database: errors of other kinds are those of its statements.
-const OF_A_DATABASE: &[Fault] = &[Fault::Lost, Fault::Full, Fault::Abort];
+const OF_A_DATABASE: &[Fault] = &[Fault::Broken, Fault::Lost, Fault::Full, Fault::Abort];
 
 #[test]
 fn faults_while_sqlite_tables_are_read_cost_nothing() {

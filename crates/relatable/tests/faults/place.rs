@@ -1,11 +1,12 @@
 //! A database with its journal, and the commands that are run on it.
 
 use crate::disturbance::dump::{Dump, Engine};
+use crate::secrets::{TOKEN, search};
 use relatable_faults::{ARMING, REACHED};
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The next number of a place: names are never used twice, since servers keep what was there.
@@ -79,15 +80,15 @@ impl Place {
         let _ = std::fs::remove_file(&trace);
         let outcome = Command::new(env!("CARGO_BIN_EXE_relatable"))
             .args(arguments)
-            .env("INTERCOM_TOKEN", relatable_simulator::Settings::default().token)
+            .env("INTERCOM_TOKEN", TOKEN)
             .env("RUST_BACKTRACE", "0")
             .env(REACHED, &trace)
             .env(ARMING, armed.unwrap_or_default())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
             .output()
             .unwrap();
-        let told = String::from_utf8_lossy(&outcome.stderr).into_owned();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let told = text(&outcome.stderr);
+        search(arguments, &text(&outcome.stdout), &told);
         Run { status: outcome.status, told, reached: counted(&trace) }
     }
 }

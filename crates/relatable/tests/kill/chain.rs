@@ -10,7 +10,9 @@ use relatable_simulator::{Mutation, Resource, Selection, Simulator};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The variable with the number of chains that each engine goes through, instead of its own.
+/// Chains that each engine goes through.
+const CHAINS: u64 = 20;
+/// The variable with another number of them.
 const CHAINS_VARIABLE: &str = "RELATABLE_KILL_CHAINS";
 /// Kills in each chain.
 const KILLS: usize = 10;
@@ -31,10 +33,10 @@ const WHOLE_ONE_IN: u64 = 10;
 /// Resources whose page under way is asked for again, at most.
 const RESOURCES: u64 = 60;
 
-/// Goes through so many chains with tables in this engine.
-pub(crate) fn kill_in_chains(engine: Engine, chains: u64) {
+/// Goes through chains with tables in this engine.
+pub(crate) fn kill_in_chains(engine: Engine) {
     let asked = std::env::var(CHAINS_VARIABLE).ok().and_then(|asked| asked.parse().ok());
-    let chains = asked.unwrap_or(chains);
+    let chains = asked.unwrap_or(CHAINS);
     let seed = seed();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 use crate::SCROLL_LEASE_S;
 use crate::disturbance::dump::Engine;
 use crate::disturbance::{compare, simulator};
+use crate::secrets::{TOKEN, search};
 use crate::victim::Victim;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -66,6 +67,7 @@ fn check(engine: Engine, small: Small, code: i32, said: &str) {
         std::thread::sleep(Duration::from_millis(50));
     }
     let told = read("said.1");
+    search(&["sync"], "", &told);
     assert_eq!(read("code.1").trim(), code.to_string(), "{engine:?}, {small:?}: {told}");
     assert!(told.contains(said) && told.contains("hint: free some space"), "{engine:?}, {small:?}: {told}");
     let tables = |disk: &str| match small {
@@ -99,7 +101,7 @@ fn start(folder: &Path, size_bytes: u64, base_url: &str, engine: Engine, small: 
         .arg(journal)
         .env("SIZE", size_bytes.to_string())
         .env("OUT", folder)
-        .env("INTERCOM_TOKEN", relatable_simulator::Settings::default().token)
+        .env("INTERCOM_TOKEN", TOKEN)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -1,10 +1,11 @@
 //! The binary as a child process whose events are read while it runs.
 
 use crate::disturbance::dump::Engine;
+use crate::secrets::{TOKEN, search};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 /// What a run was doing when it was caught.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,9 +63,9 @@ impl Victim {
             .arg("--journal")
             .arg(database.with_extension("journal"))
             .args(flags)
-            .env("INTERCOM_TOKEN", relatable_simulator::Settings::default().token)
+            .env("INTERCOM_TOKEN", TOKEN)
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let events = BufReader::new(child.stdout.take().unwrap());
@@ -73,13 +74,11 @@ impl Victim {
 
     /// Lets the run finish, which it must.
     pub(crate) fn finish(mut self) {
-        let mut last = String::new();
-        for line in self.events.by_ref().lines() {
-            last = line.unwrap();
-        }
-        let status = self.child.wait().unwrap();
-        assert!(status.success(), "{status}: {last}");
-        assert!(last.contains("run_finished"), "{last}");
+        let mut told = String::new();
+        self.events.read_to_string(&mut told).unwrap();
+        let (status, talk) = self.ended(&told);
+        assert!(status.success(), "{status}: {talk}");
+        assert!(told.trim_end().lines().last().is_some_and(|last| last.contains("run_finished")), "{told}");
     }
 
     /// Kills the run when it tells of `wanted` for the time after `skip` others. What it wrote into the pipe before it
@@ -87,14 +86,14 @@ impl Victim {
     pub(crate) fn kill_at(mut self, wanted: Moment, skip: u64) -> End {
         let mut begun: BTreeMap<Moment, i64> = BTreeMap::new();
         let (mut seen, mut killed, mut finished) = (0, false, false);
-        let mut line = Vec::new();
+        let mut told = String::new();
         loop {
-            line.clear();
-            if self.events.read_until(b'\n', &mut line).unwrap() == 0 {
+            let before = told.len();
+            if self.events.read_line(&mut told).unwrap() == 0 {
                 break;
             }
             // The last line may have been cut by the kill.
-            let Ok(event) = serde_json::from_slice::<serde_json::Value>(&line) else { continue };
+            let Ok(event) = serde_json::from_str::<serde_json::Value>(&told[before..]) else { continue };
             finished |= event["event"] == "run_finished";
             let (ends, begins) = Moment::steps(&event);
             ends.into_iter().for_each(|moment| *begun.entry(moment).or_default() -= 1);
@@ -107,13 +106,20 @@ impl Victim {
                 seen += 1;
             }
         }
-        let status = self.child.wait().unwrap();
+        let (status, talk) = self.ended(&told);
         if finished || status.success() {
             return End::Finished;
         }
-        assert!(killed, "the run ended by itself: {status}");
+        assert!(killed, "the run ended by itself: {status}: {talk}");
         let open = |moment: &Moment| begun.get(moment).is_some_and(|count| *count > 0);
         let caught = [wanted].into_iter().chain(Moment::ALL).find(|moment| open(moment));
         caught.map_or(End::Between, End::Caught)
+    }
+    /// Waits for the end, which has come where the events have; answers what was said beside the events.
+    fn ended(&mut self, told: &str) -> (ExitStatus, String) {
+        let mut talk = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut talk).unwrap();
+        search(&["sync"], told, &talk);
+        (self.child.wait().unwrap(), talk)
     }
 }

@@ -7,7 +7,7 @@ mod planting;
 mod reach;
 mod windows;
 
-use crate::harness::{Site, rules};
+use crate::harness::{Searched, Site, rules, search};
 use relatable_intercom::clock::SystemClock;
 use relatable_pipeline::event::Unobserved;
 use relatable_pipeline::{
@@ -45,7 +45,10 @@ fn settings(simulator: &Simulator, site: &Site, sample: u64) -> VerifySettings {
 
 async fn verified(settings: &VerifySettings, site: &Site) -> VerifyReport {
     let mut destination = relatable_destinations::open(&site.uri()).unwrap();
-    verify(settings, destination.as_mut(), Arc::new(Unobserved)).await.unwrap()
+    let observer = Arc::new(Searched(Arc::new(Unobserved)));
+    let report = verify(settings, destination.as_mut(), observer).await.unwrap();
+    search(&report);
+    report
 }
 
 async fn mend(settings: &VerifySettings, site: &Site, findings: &[Finding]) {
