@@ -101,8 +101,13 @@ fn settings() -> duckdb::Result<Config> {
 }
 
 /// Threads of the engine. One core is left to those who make rows: a thread that waits for another keeps its core busy.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1)
+pub(super) fn threads() -> usize {
+    cores().saturating_sub(1).max(1)
+}
+
+/// Cores there are.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// What names the database in a file otherwise than DuckDB would, where that name is taken.

@@ -106,7 +106,10 @@ impl DuckDbFile {
         let gate = self.gate(deadline)?;
         loop {
             match connect(&self.path) {
-                Ok(connection) => return Ok(OpenFile::new(connection, gate, self.description.clone())),
+                Ok(connection) => {
+                    let length = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+                    return Ok(OpenFile::new(connection, gate, self.description.clone(), length));
+                }
                 Err(error) if meaning(&error) == Meaning::Locked && Instant::now() < deadline => {
                     std::thread::sleep(LOCK_RETRY);
                 }

@@ -4,7 +4,7 @@ use super::dialect::DuckDb;
 use super::failure::failure;
 use super::gate::Gate;
 use super::value::cell;
-use super::{merge, rows, stage};
+use super::{connect, merge, rows, stage};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::fault;
@@ -18,6 +18,9 @@ use relatable_model::schema::Column;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// The length from which on a second thread brings more in searching a table than starting it costs.
+const LARGE_BYTES: u64 = 64 << 20;
+
 /// An open DuckDB file.
 pub(crate) struct OpenFile {
     // Before the gate: the file is closed first.
@@ -25,6 +28,8 @@ pub(crate) struct OpenFile {
     description: String,
     /// Whether a statement failed: the engine may then refuse all that follow.
     failed: AtomicBool,
+    /// Whether it takes long to search its tables.
+    is_large: bool,
     _gate: Gate,
 }
 
@@ -46,9 +51,10 @@ impl Deref for DuckDbSession<'_> {
 }
 
 impl OpenFile {
-    /// A file open on this connection, which holds the gate of its file.
-    pub(super) fn new(connection: Connection, gate: Gate, description: String) -> Self {
-        OpenFile { connection, description, failed: AtomicBool::new(false), _gate: gate }
+    /// A file of so many bytes open on this connection, which holds the gate of its file.
+    pub(super) fn new(connection: Connection, gate: Gate, description: String, length: u64) -> Self {
+        let is_large = length >= LARGE_BYTES;
+        OpenFile { connection, description, failed: AtomicBool::new(false), is_large, _gate: gate }
     }
 
     /// Whether a statement failed.
@@ -80,6 +86,19 @@ impl OpenFile {
             Ok(answer)
         };
         read().map_err(|error| self.failed("run the query", error))
+    }
+}
+
+impl DuckDbSession<'_> {
+    /// Runs a statement that searches a table, also with the core that is else left to those who make rows: while they wait for
+    /// this, it is free.
+    fn search(&self, step: Step<'_>, sql: &str) -> Result<(), DestinationError> {
+        if !self.is_large {
+            return self.execute(step, sql, &[]).map(|_| ());
+        }
+        self.execute(step, &format!("SET threads = {}", connect::cores()), &[])?;
+        self.execute(step, sql, &[])?;
+        self.execute(step, &format!("SET threads = {}", connect::threads()), &[]).map(|_| ())
     }
 }
 
@@ -149,7 +168,7 @@ impl Session for DuckDbSession<'_> {
         let table = &merge.shape.name;
         let step = Step("merge rows into", table);
         let dialect = self.dialect();
-        self.execute(step, &merge::gather_sql(dialect, merge), &[])?;
+        self.search(step, &merge::gather_sql(dialect, merge))?;
         let counts = self.rows(step, &merge::count_sql(dialect), &[])?;
         let count =
             |index: usize| counts.first().map_or(0, |row| u64::try_from(row[index].integer()).unwrap_or(0));
