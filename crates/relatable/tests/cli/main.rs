@@ -22,6 +22,7 @@ mod mysql;
 mod plan;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod prefix;
 mod program;
 mod protect;
 mod remodel;
