@@ -2,9 +2,11 @@
 
 mod mariadb;
 mod postgres;
+mod releases;
 
 pub(crate) use mariadb::MariaDb;
 pub(crate) use postgres::Postgres;
+pub(crate) use releases::{Programs, RELEASES, Release};
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -27,9 +29,10 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    /// Starts all of them.
-    pub(crate) fn start() -> Result<Servers, Failure> {
-        Ok(Servers { postgres: Postgres::start()?, mariadb: MariaDb::start()? })
+    /// Starts all of them; PostgreSQL from these programs, or else the one that is installed.
+    pub(crate) fn start(postgres: Option<&Programs>) -> Result<Servers, Failure> {
+        let postgres = postgres.map_or_else(Postgres::start, Postgres::of)?;
+        Ok(Servers { postgres, mariadb: MariaDb::start()? })
     }
 
     /// The variables that tell tests where they are, and their values.
@@ -64,6 +67,16 @@ impl Home {
         }
         command.current_dir(&self.folder);
         command
+    }
+
+    /// A copy of a folder of programs, with all that lies beside it, where another user can read it.
+    fn copied(&self, programs: &Path) -> Result<PathBuf, Failure> {
+        let (Some(_), Some(all), Some(name)) = (self.user, programs.parent(), programs.file_name()) else {
+            return Ok(programs.to_path_buf());
+        };
+        let copy = self.folder.join("programs");
+        succeed(Command::new("cp").arg("-R").arg(all).arg(&copy))?;
+        Ok(copy.join(name))
     }
 
     /// Starts the server and waits until it says `ready`.
@@ -126,14 +139,19 @@ fn programs(
     if let Some(folder) = installed() {
         return Ok(folder);
     }
+    install(server, packages)?;
     let names = packages.join("`, `");
-    eprintln!("xtask: no {server} found: installing the packages `{names}`");
-    let install = |arguments: &[&str]| {
+    installed().ok_or_else(|| Failure::Server { said: format!("`{names}` brought no programs") })
+}
+
+/// Installs Debian's packages, since `what` is missing.
+fn install(what: &str, packages: &[&str]) -> Result<(), Failure> {
+    eprintln!("xtask: no {what} found: installing the packages `{}`", packages.join("`, `"));
+    let apt_get = |arguments: &[&str]| {
         succeed(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
     };
-    install(&["update"])?;
-    install(&[&["install", "--yes", "--no-install-recommends"], packages].concat())?;
-    installed().ok_or_else(|| Failure::Server { said: format!("`{names}` brought no programs") })
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
 }
 
 /// The user and group to run a server as, where this is root.
