@@ -38,7 +38,7 @@ fn exported(place: &Place, from: &str) -> Vec<String> {
 
 /// Reads into `to` with a prefix, and then what changed without naming it; proves and exports what is there.
 pub(crate) async fn check_prefixed_tables_at(address: fn(&Place) -> String) {
-    let simulator = simulator(60, 0).await;
+    let simulator = simulator(30, 0).await;
     let place = Place::new();
     let to = address(&place);
     let sync = |to: &str, further: &[&str]| run(&place, &simulator, &["sync"], to, further);
@@ -62,6 +62,10 @@ pub(crate) async fn check_prefixed_tables_at(address: fn(&Place) -> String) {
             ],
         );
     }
+    if to.starts_with("sqlite:") {
+        // What a remodel does there is looked at by itself.
+        return;
+    }
     let back = ["--table-prefix", ""];
     run(&place, &simulator, &["remodel"], &to, &[&back[..], &["--quiet"]].concat()).succeeded();
     assert_eq!(exported(&place, &to), exported(&place, "sqlite:plain.db"));
@@ -75,7 +79,7 @@ async fn every_command_speaks_of_tables_by_the_names_they_have() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_remodel_puts_a_prefix_before_all_names_and_leaves_what_a_sync_would_have_made() {
-    let simulator = simulator(40, 0).await;
+    let simulator = simulator(20, 0).await;
     let place = Place::new();
     let to = "sqlite:a.db";
     run(&place, &simulator, &["sync"], to, &["--select", "contacts,tags,companies"]).succeeded();
@@ -135,7 +139,7 @@ async fn a_remodel_puts_a_prefix_before_all_names_and_leaves_what_a_sync_would_h
 #[test]
 fn a_demo_and_the_model_speak_of_the_names_with_the_prefix() {
     let place = Place::without_token();
-    let demo = ["demo", "--to", "sqlite:demo.db", "--contacts", "80"];
+    let demo = ["demo", "--to", "sqlite:demo.db", "--contacts", "20"];
     for arguments in [[&demo[..], &PREFIX].concat(), demo.to_vec()] {
         let shown = place.run(&arguments);
         assert!(shown.succeeded().stdout.contains("FROM ic_conversations AS c"), "{}", shown.stdout);
@@ -166,7 +170,8 @@ fn a_prefix_that_no_table_can_have_is_refused_before_anything_is_done() {
         let refused = place.run(&["sync", "--to", "sqlite:a.db", "--model", "mine.toml"]);
         refused.failed_with(3, &["mine.toml, line 2", said]);
     }
-    let long = place.run(&["model", "show", "--table-prefix", "a_prefix_as_long_as_they_may_be"]);
-    long.failed_with(3, &["is too long", "a name has 63 at most"]);
+    let show = |prefix| place.run(&["model", "show", "--table-prefix", prefix]);
+    show("sixteen_of_these").failed_with(3, &["is too long", "has 64 bytes, and a name has 63 at most"]);
+    show("fifteen_of_them").succeeded();
     assert!(!place.path("a.db").exists());
 }
