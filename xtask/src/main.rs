@@ -29,7 +29,9 @@ const USAGE: &str = "usage: cargo xtask COMMAND [ARGS]
 
   demo [ARGS]         build the binary and run `relatable demo ARGS`
   run -- ARGS         build the binary and run `relatable ARGS`
-  test [ARGS]         run every test of the workspace; ARGS go to `cargo test`
+  test [ARGS]         run every test of the workspace, then those of destinations on
+                      the oldest and the newest PostgreSQL (13 and 17); ARGS go to
+                      `cargo test` and choose; --postgres N is for one version alone
   check               formatting, clippy without warnings, length of source files
   bench [ARGS]        run the benchmarks; ARGS go to `cargo bench`
   duckdb              obtain the DuckDB library and print where it is
@@ -37,7 +39,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND [ARGS]
 
 RELATABLE_DUCKDB_DIR names a folder with a DuckDB library to use instead of looking for one;
 RELATABLE_POSTGRES_DIR one with the programs of PostgreSQL, which tests and benchmarks start a server from, and
-RELATABLE_MARIADB_DIR one with those of MariaDB, which tests do.";
+RELATABLE_MARIADB_DIR one with those of MariaDB, which tests do. RELATABLE_POSTGRES_13_DIR
+(14, 15 …) names one with those of that version, instead of fetching them with npm.";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);

@@ -10,13 +10,19 @@ use std::time::Instant;
 
 use crate::duckdb;
 use crate::failure::Failure;
-use crate::servers::{Postgres, Servers};
+use crate::servers::{Postgres, Programs, Release, Servers};
 use crate::workspace::{Workspace, line, succeed};
 
 /// The feature that links DuckDB's shared library.
 pub(crate) const SHARED_LIBRARY: &str = "relatable/duckdb";
 /// The feature that compiles DuckDB from source into the binary.
 const BUNDLED: &str = "relatable/duckdb-bundled";
+
+/// The flag of `test` that chooses a version of PostgreSQL.
+const POSTGRES: &str = "--postgres";
+/// The tests of what is promised of destinations that talk to PostgreSQL: all but those of other databases.
+const ON_POSTGRES: [&str; 9] =
+    ["--test", "conformance", "--", "--skip", "sqlite::", "--skip", "duckdb::", "--skip", "mysql"];
 
 /// The folder of the target folder that builds of the dev profile go to.
 const DEBUG: &str = "debug";
@@ -37,13 +43,58 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
     start(Command::new(build(workspace, Some(feature))?).args(arguments))
 }
 
-/// Every test of the workspace, with DuckDB.
+/// Every test of the workspace, with DuckDB, and then what is promised of destinations on the oldest and the newest
+/// PostgreSQL; or the tests that the arguments choose, on one version.
 pub(crate) fn test(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    let (asked, arguments) = postgres_asked(arguments)?;
+    let programs = |release: Release| Ok((release.version, release.programs(workspace)?));
+    let one = asked.map(|release| release.programs(workspace)).transpose()?;
+    // What cannot be had is told before the tests that take long.
+    let others = if one.is_none() && arguments.is_empty() { Release::ends() } else { Vec::new() };
+    let others = others.into_iter().map(programs).collect::<Result<Vec<(u32, Programs)>, Failure>>()?;
     let feature = link_duckdb(workspace, DEBUG)?;
-    let servers = Servers::start()?;
-    let mut cargo = workspace.cargo();
-    cargo.args(["test", "--workspace", "--features", feature]).args(arguments);
-    start(cargo.envs(servers.variables()))
+    let servers = Servers::start(one.as_ref())?;
+    let cargo = || {
+        let mut cargo = workspace.cargo();
+        cargo.args(["test", "--workspace", "--features", feature]);
+        cargo
+    };
+    let mut all = cargo();
+    let code = start(all.args(arguments).envs(servers.variables()))?;
+    drop(servers);
+    for (version, programs) in others.iter().filter(|_| code == ExitCode::SUCCESS) {
+        let postgres = Postgres::of(programs)?;
+        let (name, address) = postgres.variable();
+        let mut cargo = cargo();
+        cargo.args(ON_POSTGRES);
+        eprintln!("xtask: with PostgreSQL {version}: {}", line(&cargo));
+        succeed(cargo.env(name, address))?;
+    }
+    Ok(code)
+}
+
+/// What of the arguments of `test` asks for a version of PostgreSQL, and the rest.
+fn postgres_asked(arguments: &[OsString]) -> Result<(Option<Release>, Vec<OsString>), Failure> {
+    let mut rest = Vec::new();
+    let mut asked = None;
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let text = argument.to_string_lossy();
+        if text == "--" {
+            rest.push(argument.clone());
+            break;
+        }
+        match text.strip_prefix(POSTGRES) {
+            Some("") => {
+                let version = arguments.next().map(|version| version.to_string_lossy());
+                asked = Some(Release::of(&version.unwrap_or_default())?);
+            }
+            Some(version) if version.starts_with('=') => asked = Some(Release::of(&version[1..])?),
+            _ => rest.push(argument.clone()),
+        }
+    }
+    rest.extend(arguments.cloned());
+    Ok((asked, rest))
 }
 
 /// Every benchmark, or those the arguments choose.
@@ -55,8 +106,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<Exi
         // Only real benchmarks: the unit tests of a library would be built as benchmarks too.
         cargo.args(["--bench", "*"]);
     }
-    // What is measured is what a disk costs.
-    let postgres = Postgres::start(&std::env::temp_dir())?;
+    let postgres = Postgres::start()?;
     let (name, address) = postgres.variable();
     start(cargo.args(arguments).env(name, address))
 }
@@ -142,6 +192,28 @@ fn start(command: &mut Command) -> Result<ExitCode, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_of_postgres_is_taken_out_of_the_arguments_of_cargo() {
+        let cases: [(&[&str], Option<u32>, &[&str]); 6] = [
+            (&[], None, &[]),
+            (&["--postgres", "13"], Some(13), &[]),
+            (&["--test", "cli", "--postgres=17", "--", "x"], Some(17), &["--test", "cli", "--", "x"]),
+            (&["--test", "cli", "--", "--postgres", "x"], None, &["--test", "cli", "--", "--postgres", "x"]),
+            (&["--postgres", "14", "--no-run"], Some(14), &["--no-run"]),
+            (&["--postgresql"], None, &["--postgresql"]),
+        ];
+        for (arguments, version, rest) in cases {
+            let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            let (asked, left) = postgres_asked(&arguments).expect("a known version");
+            assert_eq!(asked.map(|release| release.version), version, "{arguments:?}");
+            assert_eq!(left, rest, "{arguments:?}");
+        }
+        for arguments in [&["--postgres"][..], &["--postgres", "12"], &["--postgres="]] {
+            let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            assert!(postgres_asked(&arguments).is_err(), "{arguments:?}");
+        }
+    }
 
     #[test]
     fn the_demo_needs_duckdb_unless_its_tables_go_elsewhere() {

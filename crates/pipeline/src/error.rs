@@ -7,7 +7,7 @@ use relatable_journal::JournalError;
 use relatable_model::naming::NAME_BYTES_MAX;
 use relatable_model::plan::PlanError;
 use relatable_model::protect::ProtectError;
-use relatable_model::rules::RulesError;
+use relatable_model::rules::{RulesError, TablePrefix};
 use thiserror::Error;
 
 /// A run that could not be finished. What was loaded before stays; the next run goes on where this one stopped.
@@ -21,6 +21,18 @@ pub enum PipelineError {
         /// The API's answer or the connection's.
         #[source]
         cause: ClientError,
+    },
+    /// The tables of a destination are called otherwise than somebody asks for.
+    #[error(
+        "the names of the destination's tables {}, and {} is asked for",
+        words_of_prefix(stored),
+        if asked.is_empty() { "no prefix".to_owned() } else { format!("the table prefix `{asked}`") }
+    )]
+    OtherPrefix {
+        /// What the names there begin with.
+        stored: TablePrefix,
+        /// What they are to begin with.
+        asked: TablePrefix,
     },
     /// The definitions of custom attributes may not be read, and without them a date would be taken for a number.
     #[error("failed to read the types of the custom attributes of {resource}; nothing was loaded")]
@@ -331,4 +343,9 @@ pub enum PipelineError {
         /// The part.
         part: &'static str,
     },
+}
+
+/// What names begin with, in words.
+fn words_of_prefix(prefix: &TablePrefix) -> String {
+    if prefix.is_empty() { "have no prefix".to_owned() } else { format!("begin with `{prefix}`") }
 }

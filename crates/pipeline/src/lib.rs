@@ -36,7 +36,7 @@ pub use forget::{ForgetReport, contacts_with_email, forget};
 pub use history::Since;
 pub use profile::{profile_files, profile_journal};
 pub use readiness::{check_destination, check_workspace};
-pub use remembrance::remembered_rules;
+pub use remembrance::{prefix_in_force, remembered_prefix, remembered_rules};
 pub use remodel::{Remodel, remodel};
 pub use retention::{Retention, open_journal, prune_journal, release_destination};
 pub use sync::{ReadingSettings, Run, SyncSettings, sync, sync_all};

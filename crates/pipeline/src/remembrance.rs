@@ -4,7 +4,7 @@ use crate::error::PipelineError;
 use relatable_destinations::Destination;
 use relatable_destinations::package::Model;
 use relatable_model::evolve::check_meaning;
-use relatable_model::rules::{RememberedRules, Rules};
+use relatable_model::rules::{RememberedRules, Rules, TablePrefix};
 use relatable_model::schema::Table;
 use std::collections::BTreeMap;
 
@@ -22,6 +22,32 @@ pub fn remembered_rules(
         Ok((model.resource, remembered))
     };
     models.into_iter().map(read).collect()
+}
+
+/// What the names of all tables begin with in a destination that remembers these rules: as its tables are called, and as
+/// `asked` where it has none yet.
+///
+/// # Errors
+/// [`PipelineError::OtherPrefix`] where its tables are called otherwise than asked for.
+pub fn prefix_in_force(
+    remembered: &BTreeMap<String, RememberedRules>,
+    asked: Option<&TablePrefix>,
+) -> Result<TablePrefix, PipelineError> {
+    let stored = remembered_prefix(remembered);
+    match (stored, asked) {
+        (Some(stored), Some(asked)) if stored != *asked => {
+            Err(PipelineError::OtherPrefix { stored, asked: asked.clone() })
+        }
+        (Some(stored), _) => Ok(stored),
+        (None, asked) => Ok(asked.cloned().unwrap_or_default()),
+    }
+}
+
+/// The prefix that a destination remembers; `None` where it has no tables. One that older releases made has none.
+pub fn remembered_prefix(remembered: &BTreeMap<String, RememberedRules>) -> Option<TablePrefix> {
+    let prefixes = remembered.values().filter_map(|known| Some(&known.in_force.as_ref()?.table_prefix));
+    let given = prefixes.into_iter().find(|prefix| !prefix.is_empty()).cloned();
+    given.or_else(|| (!remembered.is_empty()).then(TablePrefix::default))
 }
 
 /// Refuses rules by which the values to come would mean something else than those that are stored.

@@ -4,15 +4,25 @@ use crate::failure::Failure;
 use relatable_intercom::catalogue::feeds;
 use relatable_intercom::models;
 use relatable_model::plan::Memory;
-use relatable_model::rules::{RememberedRules, Rules, Strategy, UnfamiliarPath};
+use relatable_model::rules::{RememberedRules, Rules, Strategy, TablePrefix, UnfamiliarPath};
 use relatable_model::schema::Table;
 use relatable_model::shred::Shredder;
+use relatable_pipeline::prefix_in_force;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The resource that is counted rather than read, so that no feed names it.
 const COUNTS: &str = "counts";
+
+/// What somebody asks for beside the curated model.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct AskedRules<'a> {
+    /// A rule file.
+    pub(crate) file: Option<&'a Path>,
+    /// What the names of tables are to begin with, whatever the file says of it.
+    pub(crate) prefix: Option<&'a TablePrefix>,
+}
 
 /// The rules of a user's file.
 ///
@@ -35,19 +45,14 @@ pub(crate) struct Merged {
     pub(crate) doubtful_references: Vec<String>,
 }
 
-/// The curated rules with those of a user's file over them. What is returned can be followed: every table that the
-/// rules declare is made once.
+/// The curated rules with those that are asked for over them, for a database that has no tables yet. What is returned can be
+/// followed: every table that the rules declare is made once.
 ///
 /// # Errors
 /// As [`of_file`]; [`Failure::Rules`] also for a resource there is not and for rules that contradict the curated ones;
 /// [`Failure::Model`] as [`declared_tables`].
-pub(crate) fn merged(file: Option<&Path>) -> Result<Merged, Failure> {
-    match file {
-        None => {
-            Ok(Merged { rules: models::curated()?, unfamiliar: Vec::new(), doubtful_references: Vec::new() })
-        }
-        Some(file) => over(models::curated()?, of_file(file)?, &file.display().to_string()),
-    }
+pub(crate) fn merged(asked: AskedRules<'_>) -> Result<Merged, Failure> {
+    merged_for(&BTreeMap::new(), asked)
 }
 
 /// The curated rules that the tables of a destination were made by, as it remembers them, and those of this release where
@@ -63,22 +68,24 @@ pub(crate) fn curated_for(remembered: &BTreeMap<String, RememberedRules>) -> Res
     Ok(curated)
 }
 
-/// [`curated_for`] a destination, with the rules of a user's file over them.
+/// [`curated_for`] a destination, with the rules that are asked for over them, its tables called as they are.
 ///
 /// # Errors
-/// As [`merged`].
+/// As [`merged`]; [`Failure::Run`] where its tables are called otherwise than asked for.
 pub(crate) fn merged_for(
     remembered: &BTreeMap<String, RememberedRules>,
-    file: Option<&Path>,
+    asked: AskedRules<'_>,
 ) -> Result<Merged, Failure> {
     let curated = curated_for(remembered)?;
-    match file {
-        None => Ok(Merged { rules: curated, unfamiliar: Vec::new(), doubtful_references: Vec::new() }),
-        Some(file) => over(curated, of_file(file)?, &file.display().to_string()),
-    }
+    let merged = match asked.file {
+        None => Merged { rules: curated, unfamiliar: Vec::new(), doubtful_references: Vec::new() },
+        Some(file) => over(curated, of_file(file)?, &file.display().to_string())?,
+    };
+    let prefix = prefix_in_force(remembered, asked.prefix.or(merged.rules.table_prefix.as_ref()))?;
+    Ok(Merged { rules: merged.rules.prefixed(&prefix)?, ..merged })
 }
 
-/// The rules `curated` with `upper` over them; `file` names it in errors.
+/// The rules `curated` with `upper` over them, without a prefix yet; `file` names it in errors.
 ///
 /// # Errors
 /// As [`merged`].
@@ -162,14 +169,36 @@ mod tests {
     fn the_resources_to_choose_from_are_those_with_rules() {
         let mut names = resource_names();
         names.sort_unstable();
-        let rules = merged(None).unwrap().rules;
+        let rules = merged(AskedRules::default()).unwrap().rules;
         let ruled: Vec<&str> = rules.resources.keys().map(String::as_str).collect();
         assert_eq!(names, ruled);
     }
 
     #[test]
+    fn references_of_the_curated_model_lead_to_tables_with_the_prefix_as_they_do_without() {
+        let names = |prefix: &str| {
+            let prefix: TablePrefix = prefix.parse().unwrap();
+            let rules = merged(AskedRules { file: None, prefix: Some(&prefix) }).unwrap().rules;
+            let (mut names, mut targets) = (Vec::new(), Vec::new());
+            for table in
+                resource_names().iter().flat_map(|resource| declared_tables(&rules, resource).unwrap())
+            {
+                let references = table.columns.into_iter().flat_map(|column| column.references);
+                targets.extend(references.map(|reference| reference.table));
+                names.extend(table.views.into_iter().map(|view| view.name).chain([table.name]));
+            }
+            let lost = targets.iter().filter(|target| !names.contains(target)).count();
+            (names, targets.len(), lost)
+        };
+        let ((plain, count, lost), (prefixed, same_count, same_lost)) = (names(""), names("ic_"));
+        assert_eq!(prefixed, plain.iter().map(|name| format!("ic_{name}")).collect::<Vec<_>>());
+        assert_eq!((same_count, same_lost), (count, lost));
+        assert!(count > 20 && lost == 0, "{lost} of {count} references lead nowhere");
+    }
+
+    #[test]
     fn the_curated_model_declares_the_tables_of_every_resource() {
-        let rules = merged(None).unwrap().rules;
+        let rules = merged(AskedRules::default()).unwrap().rules;
         for resource in resource_names() {
             let tables = declared_tables(&rules, resource).unwrap();
             assert!(!tables.is_empty() && tables[0].parent.is_none(), "{resource}");

@@ -1,10 +1,10 @@
 //! MariaDB, which stands for MySQL too: no package of that is to be had.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
-use super::{Home, PASSWORD, Running, free_port, programs};
+use super::{Home, PASSWORD, Running, folder_in_memory, free_port, programs};
 use crate::failure::Failure;
 use crate::workspace::succeed;
 
@@ -46,11 +46,11 @@ pub(crate) struct MariaDb {
 }
 
 impl MariaDb {
-    /// Starts one, installing Debian's packages where there is none and it may be; its files go to a folder of
-    /// its own in this one.
-    pub(crate) fn start(folder: &Path) -> Result<MariaDb, Failure> {
+    /// Starts one, installing Debian's packages where there is none and it may be.
+    pub(crate) fn start() -> Result<MariaDb, Failure> {
         let programs = programs(GIVEN_FOLDER, installed, "MariaDB", &PACKAGES)?;
-        let home = Home::new(folder, "mariadb", &USERS)?;
+        // It waits for the disk at each table that it makes, whatever its settings are.
+        let home = Home::new(&folder_in_memory(), "mariadb", &USERS)?;
         let (data, socket) = (home.folder.join("data"), home.folder.join("socket"));
         // What makes the folder is a script beside the other programs.
         let script = [&programs, &PathBuf::from("/usr/bin")].map(|folder| folder.join("mariadb-install-db"));

@@ -2,9 +2,11 @@
 
 mod mariadb;
 mod postgres;
+mod releases;
 
 pub(crate) use mariadb::MariaDb;
 pub(crate) use postgres::Postgres;
+pub(crate) use releases::{Programs, RELEASES, Release};
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -23,7 +25,7 @@ const START_MAX: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "hunter2-of-the-tests";
 /// Where Linux keeps files in memory.
 const IN_MEMORY: &str = "/dev/shm";
-/// What servers of tests take there, with room to spare.
+/// What a server of tests takes there, with room to spare.
 const IN_MEMORY_MIN_KB: u64 = 4 << 20;
 
 /// The servers of a run.
@@ -33,10 +35,10 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    /// Starts all of them.
-    pub(crate) fn start() -> Result<Servers, Failure> {
-        let folder = folder_for_tests();
-        Ok(Servers { postgres: Postgres::start(&folder)?, mariadb: MariaDb::start(&folder)? })
+    /// Starts all of them; PostgreSQL from these programs, or else the one that is installed.
+    pub(crate) fn start(postgres: Option<&Programs>) -> Result<Servers, Failure> {
+        let postgres = postgres.map_or_else(Postgres::start, Postgres::of)?;
+        Ok(Servers { postgres, mariadb: MariaDb::start()? })
     }
 
     /// The variables that tell tests where they are, and their values.
@@ -73,6 +75,16 @@ impl Home {
         }
         command.current_dir(&self.folder);
         command
+    }
+
+    /// A copy of a folder of programs, with all that lies beside it, where another user can read it.
+    fn copied(&self, programs: &Path) -> Result<PathBuf, Failure> {
+        let (Some(_), Some(all), Some(name)) = (self.user, programs.parent(), programs.file_name()) else {
+            return Ok(programs.to_path_buf());
+        };
+        let copy = self.folder.join("programs");
+        succeed(Command::new("cp").arg("-R").arg(all).arg(&copy))?;
+        Ok(copy.join(name))
     }
 
     /// Starts the server and waits until it says `ready`.
@@ -135,19 +147,23 @@ fn programs(
     if let Some(folder) = installed() {
         return Ok(folder);
     }
+    install(server, packages)?;
     let names = packages.join("`, `");
-    eprintln!("xtask: no {server} found: installing the packages `{names}`");
-    let install = |arguments: &[&str]| {
-        succeed(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    install(&["update"])?;
-    install(&[&["install", "--yes", "--no-install-recommends"], packages].concat())?;
     installed().ok_or_else(|| Failure::Server { said: format!("`{names}` brought no programs") })
 }
 
-/// Where servers have their files that nobody measures: in memory where there is room, since MariaDB waits for the disk at each
-/// table that it makes, whatever its settings are.
-fn folder_for_tests() -> PathBuf {
+/// Installs Debian's packages, since `what` is missing.
+fn install(what: &str, packages: &[&str]) -> Result<(), Failure> {
+    eprintln!("xtask: no {what} found: installing the packages `{}`", packages.join("`, `"));
+    let apt_get = |arguments: &[&str]| {
+        succeed(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    apt_get(&["update"])?;
+    apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+}
+
+/// The folder for files that are quicker in memory, if there is room.
+fn folder_in_memory() -> PathBuf {
     let free = output(Command::new("df").args(["-Pk", IN_MEMORY]).stderr(Stdio::null()));
     let free_kb =
         free.ok().and_then(|said| said.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok());

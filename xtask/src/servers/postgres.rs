@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::releases::Programs;
 use super::{Home, PASSWORD, Running, free_port, programs};
 use crate::failure::Failure;
 use crate::workspace::succeed;
@@ -40,11 +41,16 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts one, installing Debian's package where there is none and it may be; its files go to a folder of
-    /// its own in this one.
-    pub(crate) fn start(folder: &Path) -> Result<Postgres, Failure> {
-        let programs = programs(GIVEN_FOLDER, installed, "PostgreSQL", &[PACKAGE])?;
-        let home = Home::new(folder, "postgres", &USERS)?;
+    /// Starts the one that is installed, and installs Debian's package where there is none and it may be.
+    pub(crate) fn start() -> Result<Postgres, Failure> {
+        let folder = programs(GIVEN_FOLDER, installed, "PostgreSQL", &[PACKAGE])?;
+        Postgres::of(&Programs { folder, are_kept: false })
+    }
+
+    /// Starts one from these programs.
+    pub(crate) fn of(Programs { folder, are_kept }: &Programs) -> Result<Postgres, Failure> {
+        let home = Home::new(&std::env::temp_dir(), "postgres", &USERS)?;
+        let programs = if *are_kept { home.copied(folder)? } else { folder.clone() };
         let command = |name: &str| {
             let mut command = home.command(&programs.join(name));
             command.arg("-D").arg(home.folder.join("data"));
@@ -79,18 +85,28 @@ fn create(command: &impl Fn(&str) -> Command) -> Result<(), Failure> {
     succeed(&mut initdb(&["--locale=C.UTF-8"]))
 }
 
+/// Whether a folder has what a server needs.
+pub(super) fn has_programs(folder: &Path) -> bool {
+    folder.join("initdb").exists() && folder.join("postgres").exists()
+}
+
+/// The folder of a version that Debian's packages brought.
+pub(super) fn packaged(version: u32) -> Option<PathBuf> {
+    let folder = Path::new(PACKAGED).join(version.to_string()).join("bin");
+    has_programs(&folder).then_some(folder)
+}
+
 /// The folder of the newest version that is there.
-fn installed() -> Option<PathBuf> {
-    let has_programs = |folder: &PathBuf| folder.join("initdb").exists() && folder.join("postgres").exists();
+pub(super) fn installed() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut packaged: Vec<(u32, PathBuf)> = fs::read_dir(PACKAGED)
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
-        .filter(|(_, folder)| has_programs(folder))
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|version| Some((version, packaged(version)?)))
         .collect();
     packaged.sort_unstable();
     let newest = packaged.pop().map(|(_, folder)| folder);
-    newest.or_else(|| std::env::split_paths(&path).find(has_programs))
+    newest.or_else(|| std::env::split_paths(&path).find(|folder| has_programs(folder)))
 }

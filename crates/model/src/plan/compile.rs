@@ -60,6 +60,7 @@ impl Plan {
             lookup: RuleLookup::new(rules),
             rules: ResourceRules {
                 table: None,
+                table_prefix: rules.table_prefix.clone(),
                 singular: rules.singular.clone(),
                 key: rules.key.clone(),
                 version: None,

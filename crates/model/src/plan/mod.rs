@@ -341,8 +341,10 @@ impl Plan {
             }
         };
         let declared = || Some(format!("{}{kinds}", rule.table.as_ref().filter(|_| is_declared)?));
-        let automatic =
-            || format!("{}_{}{kinds}", self.singular(*parent), place.wanted.trim_end_matches('_'));
+        let automatic = || {
+            let of_path = format!("{}_{}{kinds}", self.singular(*parent), place.wanted.trim_end_matches('_'));
+            self.rules.table_prefix.before(&of_path)
+        };
         let plan = TablePlan {
             parent: Some(*parent),
             node,
@@ -381,9 +383,10 @@ impl Plan {
         let plan = &self.tables[table];
         // A row of one kind is called as those of the other kinds are.
         let base = plan.wanted.strip_suffix(plan.kinds.as_str()).filter(|_| !plan.kinds.is_empty());
+        let name = base.unwrap_or(name);
         match (&self.rules.singular, plan.parent) {
             (Some(singular), None) => singular.clone(),
-            _ => crate::naming::singular(base.unwrap_or(name)),
+            _ => crate::naming::singular(name.strip_prefix(self.rules.table_prefix.as_str()).unwrap_or(name)),
         }
     }
 

@@ -5,6 +5,7 @@ use super::names::kept_whole_above;
 use super::nearest::nearest;
 use super::older;
 use super::path::{Path, Segment};
+use super::prefix::TABLE_PREFIX;
 use super::{EVERY_RESOURCE, PathRule, Protect, ReferenceRule, ResourceRules, Strategy};
 use crate::logical::LogicalType;
 use crate::naming::{check_name, snake_case};
@@ -95,6 +96,10 @@ fn for_every_resource(rules: &ResourceRules) -> Result<(), Contradiction> {
 
 /// Checks what a resource's rules say beside their paths.
 fn in_resource(rules: &ResourceRules) -> Result<(), Contradiction> {
+    if !rules.table_prefix.is_empty() {
+        let reason = "it is for all tables: write it at the top of the file, before the first resource";
+        return Err((TABLE_PREFIX.to_owned(), reason.to_owned()));
+    }
     let names = [("table", &rules.table), ("singular", &rules.singular)];
     for (place, name) in names.iter().filter_map(|(place, name)| Some((*place, name.as_ref()?))) {
         check_name(name).map_err(|reason| (place.to_owned(), reason))?;

@@ -1,5 +1,6 @@
 //! Why a rule file cannot be used.
 
+use crate::naming::NAME_BYTES_MAX;
 use crate::plan::PlanError;
 use thiserror::Error;
 
@@ -61,6 +62,25 @@ pub enum RulesError {
         first: String,
         /// What else does.
         second: String,
+    },
+    /// A prefix that cannot stand before the names of tables.
+    #[error("{file}: {reason}")]
+    Prefix {
+        /// Where the rules come from.
+        file: String,
+        /// Why, and what a prefix may be.
+        reason: String,
+    },
+    /// A name that is asked for has no room behind the prefix of all names.
+    #[error(
+        "the table prefix `{prefix}` is too long: `{name}` has {} bytes, and a name has {NAME_BYTES_MAX} at most",
+        name.len()
+    )]
+    PrefixTooLong {
+        /// The prefix.
+        prefix: String,
+        /// The name with it.
+        name: String,
     },
     /// What a destination remembers of the rules of a resource is no text that this release understands.
     #[error("failed to read the rules that are remembered of `{resource}`")]

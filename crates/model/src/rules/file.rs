@@ -2,11 +2,13 @@
 
 use super::lines::Lines;
 use super::nearest::nearest;
-use super::{PathRule, ReferenceRule, Rules, RulesError, Strategy, contradiction};
+use super::prefix::TABLE_PREFIX;
+use super::{PathRule, ReferenceRule, ResourceRules, Rules, RulesError, Strategy, contradiction};
 use indexmap::IndexMap;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
 impl Rules {
@@ -14,14 +16,20 @@ impl Rules {
     ///
     /// # Errors
     /// [`RulesError::Syntax`] with line and column for anything the language does not have, and
-    /// [`RulesError::Contradiction`] for a path that is malformed or properties that cannot go together.
+    /// [`RulesError::Prefix`] for a prefix that no name can have, [`RulesError::Contradiction`] for a path that is malformed or properties that cannot go together.
     pub fn parse(text: &str, file: &str) -> Result<Rules, RulesError> {
-        let resources = toml::from_str(text).map_err(|cause: toml::de::Error| RulesError::Syntax {
-            file: file.to_owned(),
-            nearest: nearest_word(cause.message()),
-            cause: Box::new(cause),
-        })?;
-        let mut rules = Rules { resources, lines: Lines::of(text, file) };
+        let FileRules { table_prefix, resources } =
+            toml::from_str(text).map_err(|cause: toml::de::Error| RulesError::Syntax {
+                file: file.to_owned(),
+                nearest: nearest_word(cause.message()),
+                cause: Box::new(cause),
+            })?;
+        let lines = Lines::of(text, file);
+        let table_prefix = table_prefix
+            .map(|prefix| prefix.parse())
+            .transpose()
+            .map_err(|reason| RulesError::Prefix { file: lines.named(file, TABLE_PREFIX, ""), reason })?;
+        let mut rules = Rules { table_prefix, resources, lines };
         for (resource, resource_rules) in &mut rules.resources {
             contradiction::in_layer(resource, resource_rules)
                 .map_err(|found| rules.lines.contradictory(file, resource, found))?;
@@ -46,6 +54,37 @@ impl Rules {
 fn nearest_word(message: &str) -> Option<String> {
     let mut words = message.split('`').skip(1).step_by(2);
     nearest(words.next()?, words).map(str::to_owned)
+}
+
+/// What stands at the top of a file.
+#[derive(Default)]
+struct FileRules {
+    table_prefix: Option<String>,
+    resources: BTreeMap<String, ResourceRules>,
+}
+
+impl<'de> Deserialize<'de> for FileRules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Top;
+        impl<'de> Visitor<'de> for Top {
+            type Value = FileRules;
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(formatter, "`{TABLE_PREFIX}` and tables of rules called after resources")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FileRules, A::Error> {
+                let mut file = FileRules::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    if name == TABLE_PREFIX {
+                        file.table_prefix = Some(map.next_value()?);
+                    } else {
+                        file.resources.insert(name, map.next_value()?);
+                    }
+                }
+                Ok(file)
+            }
+        }
+        deserializer.deserialize_map(Top)
+    }
 }
 
 /// A rule as a file has it.

@@ -13,6 +13,7 @@ impl Rules {
     /// [`RulesError::Contradiction`] for a rule that has no effect or cannot do what it says over this layer, and
     /// [`RulesError::NameTaken`] when two tables or views would have one name.
     pub fn overlay(mut self, upper: Rules, file: &str) -> Result<Rules, RulesError> {
+        replace(&mut self.table_prefix, upper.table_prefix.clone());
         let (lines, everywhere) = (&upper.lines, upper.resources.get(EVERY_RESOURCE).cloned());
         let mut layers = upper.resources.clone();
         if let Some(everywhere) = &everywhere {
@@ -87,6 +88,7 @@ impl ResourceRules {
     fn overlay(&mut self, upper: ResourceRules) {
         let ResourceRules {
             table,
+            table_prefix: _,
             singular,
             key,
             version,

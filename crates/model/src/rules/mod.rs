@@ -24,12 +24,14 @@ pub(crate) mod names;
 mod nearest;
 mod older;
 pub mod path;
+mod prefix;
 mod remembered;
 mod schema;
 mod tables;
 mod unfamiliar;
 
 pub use error::RulesError;
+pub use prefix::TablePrefix;
 pub use remembered::RememberedRules;
 pub use schema::json_schema;
 pub use unfamiliar::UnfamiliarPath;
@@ -238,6 +240,11 @@ const EVERY_RESOURCE: &str = "*";
 pub struct ResourceRules {
     /// Name of the resource's table. Default: the resource's name.
     pub table: Option<String>,
+    /// What stands before all names of tables and views here, those that are made of paths among them. No rule file says so
+    /// of one resource ([`Rules::prefixed`]).
+    #[serde(default, skip_serializing_if = "TablePrefix::is_empty")]
+    #[schemars(skip)]
+    pub table_prefix: TablePrefix,
     /// What one record is called, for `<singular>_id` and names of child tables. Default: the table's name without
     /// its plural ending.
     pub singular: Option<String>,
@@ -266,9 +273,12 @@ pub struct ResourceRules {
     pub paths: IndexMap<String, PathRule>,
 }
 
-/// A rule file, or several merged: rules by resource.
+/// A rule file, or several merged: rules by resource. Names in them are those without a prefix until it is put before them
+/// ([`Rules::prefixed`]).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rules {
+    /// What the names of all tables and views are to begin with; `None` where nothing is said of it.
+    pub table_prefix: Option<TablePrefix>,
     /// Rules by resource name.
     pub resources: BTreeMap<String, ResourceRules>,
     /// Where they stand.

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 /// The format of the text that is remembered; raised when it changes in a way that older releases cannot read. In the
 /// first, the text was the curated rule file and nothing else.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+/// The format of rules without a table prefix, which older releases can read.
+const UNPREFIXED_FORMAT: u32 = 2;
 
 /// What a destination remembers of the rules of one resource.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,8 +38,9 @@ struct Document {
 impl RememberedRules {
     /// The text to remember.
     pub fn text(&self) -> String {
-        let document =
-            Document { format: FORMAT, curated: self.curated.clone(), rules: self.in_force.clone() };
+        let is_prefixed = self.in_force.as_ref().is_some_and(|rules| !rules.table_prefix.is_empty());
+        let format = if is_prefixed { FORMAT } else { UNPREFIXED_FORMAT };
+        let document = Document { format, curated: self.curated.clone(), rules: self.in_force.clone() };
         let value =
             serde_json::to_value(document).unwrap_or_else(|_| unreachable!("rules have names as keys"));
         without_nulls(value).to_string()
@@ -122,6 +125,16 @@ equals = "big"
     }
 
     #[test]
+    fn a_prefix_is_remembered_and_told_to_older_releases_by_the_format() {
+        let rules = Rules::parse(RULES, "mine.toml").unwrap();
+        let rules = rules.prefixed(&"ic_".parse().unwrap()).unwrap().resources["things"].clone();
+        let remembered = RememberedRules { curated: None, in_force: Some(rules) };
+        assert!(remembered.text().contains("\"format\":3"), "{}", remembered.text());
+        assert_eq!(RememberedRules::read("things", &remembered.text()).unwrap(), remembered);
+        assert!(RememberedRules::default().text().contains("\"format\":2"));
+    }
+
+    #[test]
     fn the_rule_file_that_an_older_release_remembered_is_the_curated_layer_alone() {
         let read = RememberedRules::read("things", RULES).unwrap();
         assert_eq!(read.in_force, None);
@@ -130,8 +143,8 @@ equals = "big"
 
     #[test]
     fn what_a_newer_release_remembered_is_refused_as_such() {
-        let error = RememberedRules::read("things", r#"{"format":3,"rules":[]}"#).unwrap_err();
-        assert!(matches!(error, RulesError::NewerFormat { stored: 3, .. }), "{error}");
+        let error = RememberedRules::read("things", r#"{"format":4,"rules":[]}"#).unwrap_err();
+        assert!(matches!(error, RulesError::NewerFormat { stored: 4, .. }), "{error}");
         assert!(RememberedRules::read("things", "{}").is_err());
     }
 }

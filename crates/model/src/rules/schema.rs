@@ -1,5 +1,6 @@
 //! The JSON Schema of rule files, made from the very types they are read into, for editors that check as one writes.
 
+use super::prefix::TABLE_PREFIX;
 use super::{PathRule, ResourceRules, Strategy};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -31,6 +32,13 @@ pub(super) enum WordOrTable {
 pub fn json_schema() -> Schema {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<BTreeMap<String, ResourceRules>>();
+    let prefix = schemars::json_schema!({
+        "type": "string",
+        "description": "What the names of all tables and views begin with."
+    });
+    let mut top = serde_json::Map::new();
+    top.insert(TABLE_PREFIX.to_owned(), prefix.into());
+    schema.insert("properties".to_owned(), top.into());
     schema.insert("title".to_owned(), "Rules of Relatable".into());
     schema.insert("description".to_owned(), "What becomes of each path of a resource's documents.".into());
     schema

@@ -20,6 +20,7 @@ mod lists;
 mod mutations;
 mod names;
 mod order;
+mod prefix;
 mod profile;
 mod protect;
 mod recorded;

@@ -44,7 +44,9 @@ fn blocks(page: &str) -> Vec<Block> {
 fn shredded(rules: &str, documents: &str) -> Shredded {
     let mut base = Rules::default();
     base.resources.insert("things".to_owned(), ResourceRules::default());
-    let rules = base.overlay(Rules::parse(rules, "guide").expect(rules), "guide").expect(rules);
+    let merged = base.overlay(Rules::parse(rules, "guide").expect(rules), "guide").expect(rules);
+    let prefix = merged.table_prefix.clone().unwrap_or_default();
+    let rules = merged.prefixed(&prefix).expect(rules);
     let mut shredder = Shredder::new("things", &rules.resources["things"], Memory::default(), None).unwrap();
     let salt = Salt::new(b"a secret of your own").unwrap();
     let protection = Protection::new("things", &rules.resources["things"], Some(&salt)).unwrap();
@@ -114,7 +116,8 @@ fn the_guide_and_the_schema_know_every_word_of_the_language() {
     let page = std::fs::read_to_string(guide()).unwrap();
     let schema = serde_json::to_value(relatable_model::rules::json_schema()).unwrap();
     let definitions = &schema["$defs"];
-    let mut words: Vec<String> = Vec::new();
+    let mut words: Vec<String> = schema["properties"].as_object().expect("the top").keys().cloned().collect();
+    assert_eq!(words, ["table_prefix"]);
     for definition in ["PathRule", "ResourceRules", "ViewRule", "ReferenceRule"] {
         let properties = definitions[definition]["properties"].as_object().expect(definition);
         words.extend(properties.keys().cloned());

@@ -13,7 +13,7 @@ pub(crate) mod window;
 use crate::error::PipelineError;
 use crate::event::{LoadStage, Observer, RunEvent, STREAM_VERSION};
 use crate::load::remembered;
-use crate::remembrance::{check_meanings, remembered_rules, to_remember};
+use crate::remembrance::{check_meanings, prefix_in_force, remembered_rules, to_remember};
 use crate::report::{RunReport, TableReport};
 use crate::shred::{ModelState, Remembered};
 use changes::Told;
@@ -27,7 +27,7 @@ use relatable_intercom::clock::Clock;
 use relatable_model::naming::NAME_BYTES_MAX;
 use relatable_model::protect::{Protection, Salt};
 use relatable_model::rules::path::{Path as DocumentPath, Segment};
-use relatable_model::rules::{ResourceRules, Rules};
+use relatable_model::rules::{ResourceRules, Rules, TablePrefix};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -66,6 +66,8 @@ pub struct FileLoad {
     pub key: Vec<String>,
     /// The user's rules, with the table's name as their resource.
     pub rules: Option<Rules>,
+    /// What the names of tables are to begin with, beside what the rules say; `None` for what they do in the destination.
+    pub table_prefix: Option<TablePrefix>,
     /// What goes into the hashes of protected values.
     pub salt: Option<Salt>,
     /// The clock.
@@ -92,11 +94,15 @@ pub fn load_files(
     let resource = file_resource(&load.table);
     let rules = rules(&load, &resource)?;
     let records = records_path(load.records.as_deref())?;
+    let known = remembered_rules(destination.as_mut())?;
+    let asked = load.table_prefix.as_ref().or(rules.table_prefix.as_ref());
+    let prefix = prefix_in_force(&known, asked)?;
+    let rules = rules.prefixed(&prefix)?;
     let remembered = memory(destination.as_mut(), &resource)?;
     let replaces = !remembered.memory.is_empty();
     let model = ModelState::new(rules, remembered)?;
     check_meanings(destination.as_mut(), &model.rules)?;
-    let models = to_remember(&remembered_rules(destination.as_mut())?, &model.rules, &Rules::default());
+    let models = to_remember(&known, &model.rules, &Rules::default());
     let stored = destination.check(&model.tables).map_err(destination_error("use"))?;
     let inputs = inputs(&load.files)?;
     let (workspace, journal) = owner(stored);

@@ -106,7 +106,11 @@ pub fn remodel(
     }
     relatable_faults::pass(REMODEL_PROVED);
     let mut rules = remodel.rules.clone();
-    rules.resources.retain(|resource, _| remodel.resources.contains_key(resource));
+    rules.resources.retain(|resource, rules| {
+        // Another prefix is that of all tables, those that are still to come among them.
+        let before = remodel.made_by.get(resource).map(|before| &before.table_prefix);
+        remodel.resources.contains_key(resource) || before.is_some_and(|before| *before != rules.table_prefix)
+    });
     let models = to_remember(&remembered_rules(destination)?, &rules, &remodel.curated);
     let checkpoint = destination.claim(&stored.workspace, &stored.journal).map_err(error("claim"))?;
     let resources: Vec<String> = remodel.resources.keys().cloned().collect();

@@ -3,15 +3,17 @@
 mod connection;
 mod forget;
 mod journal;
+mod naming;
 mod reading;
 mod resource;
 
 pub(crate) use connection::ConnectionArguments;
 pub(crate) use forget::ForgetArguments;
 pub(crate) use journal::{JournalArguments, JournalCommand, PruneArguments, ReleaseArguments};
+pub(crate) use naming::NamingArguments;
 pub(crate) use reading::ReadingArguments;
 
-use crate::rules::resource_names;
+use crate::rules::{AskedRules, resource_names};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use journal::retention;
@@ -102,6 +104,8 @@ pub(crate) struct DemoArguments {
     /// Decides what is in the workspace
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) naming: NamingArguments,
     /// Keep the journal, and say where it is
     #[arg(long)]
     pub(crate) keep_journal: bool,
@@ -188,9 +192,18 @@ pub(crate) struct RulesArguments {
     /// Your rules (TOML), laid over the built-in model
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) naming: NamingArguments,
     /// A file with the secret of hashes, for rules that protect [env: RELATABLE_SALT]
     #[arg(long, value_name = "FILE")]
     pub(crate) salt_file: Option<PathBuf>,
+}
+
+impl RulesArguments {
+    /// The rules asked for.
+    pub(crate) fn asked(&self) -> AskedRules<'_> {
+        AskedRules { file: self.model.as_deref(), prefix: self.naming.table_prefix.as_ref() }
+    }
 }
 
 /// How much is said.
@@ -216,6 +229,8 @@ pub(crate) struct CheckArguments {
     /// Your rules (TOML), to see whether they can be followed
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) naming: NamingArguments,
 }
 
 /// Flags of `plan`. The token comes from INTERCOM_TOKEN.
@@ -269,6 +284,8 @@ pub(crate) struct LoadArguments {
     /// Your rules (TOML), under the table's name
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) naming: NamingArguments,
     /// A file with the secret of hashes, for rules that protect [env: RELATABLE_SALT]
     #[arg(long, value_name = "FILE")]
     pub(crate) salt_file: Option<PathBuf>,
@@ -322,6 +339,8 @@ pub(crate) struct RemodelArguments {
     /// The rules (TOML) to follow [default: the built-in model]
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) naming: NamingArguments,
     /// The journal [default: the destination's file with .journal]
     #[arg(long, value_name = "PATH")]
     pub(crate) journal: Option<PathBuf>,
@@ -351,6 +370,8 @@ pub(crate) struct ModelShowArguments {
     /// Your rules (TOML), laid over the built-in model
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) naming: NamingArguments,
     /// Only this resource
     #[arg(long, value_name = "RESOURCE", hide_possible_values = true,
           value_parser = PossibleValuesParser::new(resource_names()))]
@@ -373,6 +394,8 @@ pub(crate) struct ModelDiffArguments {
     /// The rules (TOML) to compare with [default: the built-in model]
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) naming: NamingArguments,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

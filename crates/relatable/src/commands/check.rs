@@ -4,7 +4,7 @@ use crate::arguments::CheckArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, failure_line, grouped};
-use crate::rules;
+use crate::rules::{self, AskedRules};
 use crate::target::Target;
 use relatable_intercom::catalogue::{Feed, Paging, Position, Question, Reading, count_questions, feeds};
 use relatable_intercom::clock::Clock;
@@ -29,8 +29,10 @@ const SUBJECT_WIDTH: usize = 28;
 /// Checks everything and tells of each finding at once.
 pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let mut findings = Findings { worst: ExitCode::Success };
+    let asked =
+        AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
     if let Some(file) = &arguments.model {
-        about_rules(&mut findings, file)?;
+        about_rules(&mut findings, file, asked)?;
     }
     let workspace = match connect(arguments, clock.clone()).await {
         Ok((client, workspace)) => {
@@ -44,7 +46,7 @@ pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Re
         }
     };
     if let Some(uri) = &arguments.to {
-        match about_destination(uri, arguments.model.as_deref(), workspace.as_ref()) {
+        match about_destination(uri, asked, workspace.as_ref()) {
             Ok(found) => findings.fine("destination", &found)?,
             Err(failure) => findings.problem("destination", &failure)?,
         }
@@ -80,8 +82,8 @@ impl Findings {
 }
 
 /// Tells whether the user's rules can be followed, and what in them the model does not know.
-fn about_rules(findings: &mut Findings, file: &Path) -> Result<(), Failure> {
-    match rules::merged(Some(file)) {
+fn about_rules(findings: &mut Findings, file: &Path, asked: AskedRules<'_>) -> Result<(), Failure> {
+    match rules::merged(asked) {
         Ok(merged) => {
             findings.fine("model", &format!("the rules in {} can be followed", file.display()))?;
             merged.unfamiliar.iter().try_for_each(|path| findings.doubtful("model", path))?;
@@ -218,11 +220,11 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 /// Looks at the destination without changing it.
 fn about_destination(
     uri: &str,
-    model: Option<&Path>,
+    asked: AskedRules<'_>,
     workspace: Option<&Workspace>,
 ) -> Result<String, Failure> {
     let mut destination = Target::new(uri)?.open_waiting(LOCK_WAIT)?;
-    let rules = rules::merged_for(&remembered_rules(destination.as_mut())?, model)?.rules;
+    let rules = rules::merged_for(&remembered_rules(destination.as_mut())?, asked)?.rules;
     let stored = check_destination(destination.as_mut(), &rules)?;
     let described = destination.describe();
     if let Some(workspace) = workspace {

@@ -5,12 +5,12 @@ use crate::arguments::DemoArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Ending, Reporter, grouped};
-use crate::rules;
+use crate::rules::{self, AskedRules};
 use crate::target::Target;
 use relatable_intercom::client::{CONNECTIONS_DEFAULT, SHARE_PERCENT_DEFAULT, VERSION_DEFAULT};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::{Settings as ClientSettings, client};
-use relatable_pipeline::{ReadingSettings, Retention, SyncSettings, sync};
+use relatable_pipeline::{ReadingSettings, Retention, SyncSettings, prefix_in_force, remembered_rules, sync};
 use relatable_simulator::{Settings, Simulator};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +23,11 @@ const LIMIT_REAL: u64 = 1_666;
 /// Reads a simulated workspace into a database file and shows what is there.
 pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let target = Target::new(&arguments.to)?;
-    let destination = target.open_alone(clock.as_ref())?;
+    let mut destination = target.open_alone(clock.as_ref())?;
+    let remembered = remembered_rules(destination.as_mut())?;
+    let asked = AskedRules { file: None, prefix: arguments.naming.table_prefix.as_ref() };
+    let rules = rules::merged_for(&remembered, asked)?.rules;
+    let prefix = prefix_in_force(&remembered, asked.prefix)?;
     let folder = JournalFolder::make(arguments.keep_journal)?;
     let simulated = Settings {
         seed: arguments.seed,
@@ -42,8 +46,8 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
     ));
     let settings = SyncSettings {
         client: client_settings(simulator.base_url(), token),
-        rules: rules::merged(None)?.rules,
-        curated: rules::merged(None)?.rules,
+        rules: rules.clone(),
+        curated: rules::curated_for(&remembered)?,
         journal: folder.path.join("demo.journal"),
         reading: ReadingSettings::default(),
         retention: Retention::Forever,
@@ -60,7 +64,7 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
         render::talk("stopped; run it again to finish the demo");
         return Ok(ExitCode::Interrupted);
     }
-    showcase::show(&target)?;
+    showcase::show(&target, &prefix, &rules)?;
     Ok(ExitCode::Success)
 }
 

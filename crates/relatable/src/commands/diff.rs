@@ -4,18 +4,17 @@ use crate::arguments::ModelDiffArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render;
-use crate::rules::{self, Merged};
+use crate::rules::{self, AskedRules, Merged};
 use crate::target::Target;
 use relatable_destinations::Destination;
 use relatable_intercom::models;
 use relatable_model::evolve::{Difference, evolution};
 use relatable_model::plan::Memory;
-use relatable_model::rules::{RememberedRules, ResourceRules, Rules};
+use relatable_model::rules::{RememberedRules, ResourceRules, Rules, TablePrefix};
 use relatable_model::schema::Table;
-use relatable_pipeline::{file_resource, remembered_rules};
+use relatable_pipeline::{file_resource, remembered_prefix, remembered_rules};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// Version of the JSON document; it grows when a member changes its meaning or goes.
 const DOCUMENT_VERSION: u32 = 1;
@@ -45,7 +44,9 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
         return Err(Failure::NothingRead { destination: destination.describe() });
     }
     let remembered = remembered_rules(destination.as_mut())?;
-    let wanted = Wanted::new(arguments.model.as_deref(), &tables, remembered)?;
+    let asked =
+        AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
+    let wanted = Wanted::new(asked, &tables, remembered)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let mut resources = Vec::new();
     for (resource, own) in &tables {
@@ -99,11 +100,13 @@ impl Changes {
 
 /// The rules to compare with.
 pub(super) struct Wanted {
-    /// The curated rules with the user's over them.
+    /// The curated rules with the user's over them, names with their prefix.
     curated: Rules,
     /// The user's rules for tables loaded from files.
     of_files: Rules,
     pub(super) unfamiliar: Vec<String>,
+    /// What the names of all tables are to begin with.
+    prefix: TablePrefix,
     /// Tables loaded from files, each with its rules, by resource.
     file_tables: Vec<(String, ResourceRules)>,
     /// Those that the tables were made by.
@@ -111,16 +114,17 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// The rules asked for, those of a user's file for tables loaded from files apart.
+    /// The rules asked for, those of a user's file for tables loaded from files apart. Tables go on being called as they
+    /// are where nothing is said of a prefix.
     pub(super) fn new(
-        file: Option<&Path>,
+        asked: AskedRules<'_>,
         tables: &BTreeMap<String, Vec<Table>>,
         remembered: BTreeMap<String, RememberedRules>,
     ) -> Result<Wanted, Failure> {
         let mut upper = Rules::default();
         let mut of_files = Rules::default();
         let mut named = String::new();
-        if let Some(file) = file {
+        if let Some(file) = asked.file {
             named = file.display().to_string();
             let is_from_files = |resource: &String| tables.contains_key(&file_resource(resource));
             upper = rules::of_file(file)?;
@@ -130,14 +134,23 @@ impl Wanted {
         }
         let Merged { rules: curated, unfamiliar, doubtful_references } =
             rules::over(models::curated()?, upper, &named)?;
+        let prefix = asked.prefix.or(curated.table_prefix.as_ref()).cloned();
+        let prefix = prefix.or_else(|| remembered_prefix(&remembered)).unwrap_or_default();
+        let curated = curated.prefixed(&prefix)?;
         let unfamiliar = unfamiliar.iter().map(ToString::to_string).chain(doubtful_references).collect();
-        let mut wanted = Wanted { curated, of_files, unfamiliar, file_tables: Vec::new(), remembered };
+        let mut wanted =
+            Wanted { curated, of_files, unfamiliar, prefix, file_tables: Vec::new(), remembered };
         for (resource, own) in tables {
             if let Some(name) = resource.strip_prefix(&file_resource("")) {
-                wanted.file_tables.push((resource.clone(), wanted.of_file_table(name, own)));
+                wanted.file_tables.push((resource.clone(), wanted.of_file_table(name, own)?));
             }
         }
         Ok(wanted)
+    }
+
+    /// What the names of all tables begin with, if it is to be something else.
+    pub(super) fn other_prefix(&self) -> Option<TablePrefix> {
+        remembered_prefix(&self.remembered).filter(|stored| *stored != self.prefix)
     }
 
     /// What they would do to the tables of a resource; `None` where nothing.
@@ -150,7 +163,7 @@ impl Wanted {
         let prefix = file_resource("");
         let shown = resource.strip_prefix(&prefix).unwrap_or(resource);
         let rules = match resource.strip_prefix(&prefix) {
-            Some(table) => self.of_file_table(table, own),
+            Some(table) => self.of_file_table(table, own)?,
             None => self.curated.resources.get(resource).cloned().unwrap_or_default(),
         };
         let mut memory = Memory::default();
@@ -192,7 +205,7 @@ impl Wanted {
     }
 
     /// The rules of a table loaded from files; what `load` was told beside them is remembered, or what the table shows.
-    fn of_file_table(&self, name: &str, own: &[Table]) -> ResourceRules {
+    fn of_file_table(&self, name: &str, own: &[Table]) -> Result<ResourceRules, Failure> {
         let mut rules = self.of_files.of(name);
         rules.table.get_or_insert_with(|| name.to_owned());
         if let Some(made_by) = self.made_by(&file_resource(name)) {
@@ -202,6 +215,8 @@ impl Wanted {
             let paths: Vec<String> = paths.filter(|path| !path.is_empty()).collect();
             rules.key = rules.key.or((!paths.is_empty()).then_some(paths));
         }
-        rules
+        let mut alone = Rules::default();
+        alone.resources.insert(name.to_owned(), rules);
+        Ok(alone.prefixed(&self.prefix)?.resources.remove(name).unwrap_or_default())
     }
 }

@@ -4,7 +4,7 @@ use crate::arguments::ExportArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, DocumentWriter, grouped};
-use crate::rules;
+use crate::rules::{self, AskedRules};
 use crate::target::Target;
 use relatable_destinations::{Destination, Reading};
 use relatable_model::rules::ResourceRules;
@@ -58,7 +58,7 @@ fn rules_of(
     match (file, in_force) {
         (None, Some(in_force)) => Ok(in_force),
         (file, _) if resource == arguments.resource => {
-            Ok(rules::merged_for(&remembered, file)?.rules.of(resource))
+            Ok(rules::merged_for(&remembered, AskedRules { file, prefix: None })?.rules.of(resource))
         }
         (Some(file), _) => Ok(rules::of_file(file)?.of(&arguments.resource)),
         (None, None) => Ok(ResourceRules::default()),

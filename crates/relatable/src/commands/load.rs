@@ -51,6 +51,7 @@ async fn read(
         strict: arguments.strict,
         salt: environment::salt(arguments.salt_file.as_deref())?,
         rules: arguments.model.as_deref().map(rules::of_file).transpose()?,
+        table_prefix: arguments.naming.table_prefix.clone(),
         clock,
     };
     let observer = reporter.observer();

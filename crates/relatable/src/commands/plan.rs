@@ -4,7 +4,7 @@ use crate::arguments::PlanArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Alignment, Grid, duration, grouped};
-use crate::rules;
+use crate::rules::{self, AskedRules};
 use relatable_intercom::Client;
 use relatable_intercom::clock::Clock;
 use relatable_pipeline::{Estimate, FeedCost, estimate};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) async fn run(arguments: &PlanArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let client = Client::new(&arguments.connection.settings()?, clock).map_err(Failure::Client)?;
     client.workspace().await.map_err(Failure::Client)?;
-    let rules = rules::merged(None)?.rules;
+    let rules = rules::merged(AskedRules::default())?.rules;
     let estimate = estimate(&client, &rules, &arguments.reading.settings()).await?;
     if arguments.json {
         let text = serde_json::to_string(&estimate).unwrap_or_default();

@@ -5,6 +5,7 @@ use crate::arguments::RemodelArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter, grouped};
+use crate::rules::AskedRules;
 use crate::target::Target;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::clock::Clock;
@@ -29,7 +30,9 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
     let (Some(stored), false) = (destination.checkpoint()?, tables.is_empty()) else {
         return Err(Failure::NothingRead { destination: destination.describe() });
     };
-    let wanted = Wanted::new(arguments.model.as_deref(), &tables, remembered_rules(destination.as_mut())?)?;
+    let asked =
+        AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
+    let wanted = Wanted::new(asked, &tables, remembered_rules(destination.as_mut())?)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let resources = chosen(arguments, &wanted, &tables)?;
     if resources.is_empty() {
@@ -96,6 +99,10 @@ fn chosen(
                 .ok_or_else(|| Failure::NothingToRemodel { resource: name.clone(), known: known(tables) }),
         })
         .collect::<Result<_, Failure>>()?;
+    let others = tables.keys().filter(|resource| !asked.is_empty() && !asked.contains(resource)).count();
+    if let Some(stored) = wanted.other_prefix().filter(|_| others > 0) {
+        return Err(Failure::PartlyPrefixed { stored, others });
+    }
     let mut chosen = BTreeMap::new();
     for (resource, own) in tables.iter().filter(|(resource, _)| asked.is_empty() || asked.contains(resource))
     {

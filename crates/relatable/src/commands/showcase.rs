@@ -5,6 +5,8 @@ use crate::render::{self, Alignment, Grid, grouped};
 use crate::target::Target;
 use relatable_destinations::Destination;
 use relatable_destinations::package::Answer;
+use relatable_model::rules::{Rules, TablePrefix};
+use std::collections::HashSet;
 
 /// A question in words and in SQL that every destination understands.
 struct Question {
@@ -25,17 +27,18 @@ const QUESTIONS: [Question; 3] = [
     Question { words: "Which companies talk to us most?", sql: include_str!("../../queries/companies.sql") },
 ];
 
-/// Prints what is where.
+/// Prints what is where; names there begin with `prefix`, and those in `rules` do.
 ///
 /// # Errors
 /// [`Failure::Destination`] when it cannot be read back, [`Failure::Output`] when it cannot be printed.
-pub(super) fn show(target: &Target) -> Result<(), Failure> {
+pub(super) fn show(target: &Target, prefix: &TablePrefix, rules: &Rules) -> Result<(), Failure> {
     let mut destination = target.open()?;
     render::data(&format!("\n{} now holds\n", destination.describe()))?;
     render::data(&tables(destination.as_mut())?)?;
     for question in &QUESTIONS {
-        let answer = destination.query(question.sql)?;
-        let sql: Vec<String> = question.sql.trim_end().lines().map(|line| format!("  {line}")).collect();
+        let sql = over_prefixed(question.sql, prefix, rules);
+        let answer = destination.query(&sql)?;
+        let sql: Vec<String> = sql.trim_end().lines().map(|line| format!("  {line}")).collect();
         render::data(&format!("\n{}\n\n{}\n\n{}", question.words, sql.join("\n"), grid(&answer).text("  ")))?;
     }
     let mut further = Grid::new(&[Alignment::Left, Alignment::Left]);
@@ -69,6 +72,21 @@ fn tables(destination: &mut dyn Destination) -> Result<String, Failure> {
         grid.row([name, grouped(count)]);
     }
     Ok(grid.text("  "))
+}
+
+/// SQL with `prefix` before each of the tables and views that the rules know by that name.
+fn over_prefixed(sql: &str, prefix: &TablePrefix, rules: &Rules) -> String {
+    let names: HashSet<&str> = rules.asked_names().into_iter().map(|(_, name)| name).collect();
+    let mut text = String::with_capacity(sql.len());
+    let mut is_table = false;
+    for word in sql.split_inclusive(char::is_whitespace) {
+        if is_table && names.contains(prefix.before(word.trim_end()).as_str()) {
+            text += prefix.as_str();
+        }
+        text += word;
+        is_table = ["FROM", "JOIN"].contains(&word.trim_end());
+    }
+    text
 }
 
 /// An answer as a table; columns that hold only numbers stand right.

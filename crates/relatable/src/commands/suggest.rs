@@ -4,7 +4,7 @@ use crate::arguments::ModelSuggestArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render;
-use crate::rules;
+use crate::rules::{self, AskedRules};
 use crate::target::Target;
 use relatable_intercom::clock::Clock;
 use relatable_model::naming::snake_case;
@@ -40,7 +40,7 @@ fn of_journal(uri: &str, arguments: &ModelSuggestArguments, clock: &dyn Clock) -
     let Some(checkpoint) = destination.checkpoint()? else {
         return Err(Failure::NothingRead { destination: destination.describe() });
     };
-    let curated = rules::merged(None)?.rules;
+    let curated = rules::merged(AskedRules::default())?.rules;
     let journal = arguments.journal.clone().unwrap_or_else(|| target.journal());
     let profiles = profile_journal(&journal, &checkpoint.workspace, curated.clone(), clock)?;
     let asked = |resource: &str| arguments.resource.as_deref().is_none_or(|asked| asked == resource);

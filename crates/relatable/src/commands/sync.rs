@@ -85,7 +85,7 @@ fn deliver(
     let mut destination = target.open_alone(clock)?;
     let remembered = remembered_rules(destination.as_mut())?;
     let Merged { rules, unfamiliar, doubtful_references } =
-        rules::merged_for(&remembered, arguments.rules.model.as_deref())?;
+        rules::merged_for(&remembered, arguments.rules.asked())?;
     if warns && !arguments.reporting.quiet {
         doubtful_references.iter().for_each(render::warning);
         if !unfamiliar.is_empty() {

@@ -117,7 +117,7 @@ fn settings(
     Ok(VerifySettings {
         sync: SyncSettings {
             client: arguments.connection.settings()?,
-            rules: rules::merged_for(&remembered, arguments.rules.model.as_deref())?.rules,
+            rules: rules::merged_for(&remembered, arguments.rules.asked())?.rules,
             curated: rules::curated_for(&remembered)?,
             journal,
             reading: ReadingSettings {

@@ -62,6 +62,9 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         Failure::NothingRead { .. } => {
             "is it the database that you meant? `relatable sync` reads a workspace into it"
         }
+        Failure::PartlyPrefixed { .. } => {
+            "name no resources: then all tables are made anew under the other names"
+        }
         Failure::NothingToRemodel { .. } => {
             "name one of those, or none: then all that the rules change is made anew"
         }
@@ -248,6 +251,9 @@ fn of_rules(error: &RulesError) -> Option<String> {
         RulesError::NameTaken { .. } => {
             "give one of them another name; `relatable model show` lists the tables and views there are"
         }
+        RulesError::Prefix { .. } | RulesError::PrefixTooLong { .. } => {
+            "`table_prefix = \"ic_\"` at the top of the file, or `--table-prefix ic_`; leave it out for none"
+        }
         RulesError::NewerFormat { .. } => "use the newer release that wrote them, or name another database",
         RulesError::Remembered { .. } => {
             "`_relatable_models` was changed by something else than this program; read into another database"
@@ -356,6 +362,10 @@ fn of_run(error: &PipelineError) -> Option<String> {
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
         PipelineError::Rules(error) => of_rules(error),
+        PipelineError::OtherPrefix { asked, .. } => Some(format!(
+            "leave the prefix out to go on with the tables as they are called, or have all of them made anew under the other \
+             names: `relatable remodel --table-prefix '{asked}'`"
+        )),
         PipelineError::Protect(_) => Some(
             "put a secret of 16 characters or more into RELATABLE_SALT, or into a file for `--salt-file`; keep it: another one \
              makes other hashes"

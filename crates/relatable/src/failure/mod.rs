@@ -11,7 +11,7 @@ use relatable_faults::ArmingError;
 use relatable_intercom::ClientError;
 use relatable_journal::JournalError;
 use relatable_model::plan::PlanError;
-use relatable_model::rules::RulesError;
+use relatable_model::rules::{RulesError, TablePrefix};
 use relatable_pipeline::PipelineError;
 use relatable_simulator::StartError;
 use std::error::Error;
@@ -115,6 +115,17 @@ pub(crate) enum Failure {
         /// What stood against each.
         failures: Vec<Failure>,
     },
+    /// Another table prefix for some of the tables.
+    #[error(
+        "the table prefix is that of all tables, and those of {others} other resources would keep {}",
+        words_of_prefix(stored)
+    )]
+    PartlyPrefixed {
+        /// What the names of all tables begin with.
+        stored: TablePrefix,
+        /// How many resources would keep it.
+        others: usize,
+    },
     /// A resource that the destination has no tables of.
     #[error("there are no tables of `{resource}` to remodel; there are those of {}", known.join(", "))]
     NothingToRemodel {
@@ -203,6 +214,7 @@ impl Failure {
             | Failure::RuleFile { .. }
             | Failure::SaltFile { .. }
             | Failure::Rules(_)
+            | Failure::PartlyPrefixed { .. }
             | Failure::Model { .. }
             | Failure::OutputIsDestination { .. }
             | Failure::JournalIsDestination { .. } => ExitCode::Configuration,
@@ -252,6 +264,11 @@ impl Failure {
             Some(cause)
         })
     }
+}
+
+/// A prefix in words.
+fn words_of_prefix(prefix: &TablePrefix) -> String {
+    if prefix.is_empty() { "names without one".to_owned() } else { format!("`{prefix}`") }
 }
 
 /// The code of an error of the API.
@@ -310,6 +327,7 @@ fn of_run(error: &PipelineError) -> ExitCode {
         PipelineError::Journal { cause, .. } => of_journal(cause),
         PipelineError::Destination { cause, .. } => of_destination(cause),
         PipelineError::Rules(_)
+        | PipelineError::OtherPrefix { .. }
         | PipelineError::Protect(_)
         | PipelineError::Plan(_)
         | PipelineError::Key { .. }

@@ -23,6 +23,7 @@ mod plan;
 mod planted;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod prefix;
 mod program;
 mod protect;
 mod remodel;

@@ -1,5 +1,6 @@
 //! Tables in PostgreSQL.
 
+use crate::prefix::check_prefixed_tables_at;
 use crate::program::Place;
 use crate::secrets::PASSWORD;
 use crate::server::{check_tables_at, check_unreachable};
@@ -18,6 +19,11 @@ pub(crate) fn address(place: &Place) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_in_postgres_are_read_verified_remodelled_exported_and_forgotten_from() {
     check_tables_at(address).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_in_postgres_can_have_a_prefix() {
+    check_prefixed_tables_at(address).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
