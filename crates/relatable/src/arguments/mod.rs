@@ -4,12 +4,14 @@ mod connection;
 mod forget;
 mod journal;
 mod reading;
+mod references;
 mod resource;
 
 pub(crate) use connection::ConnectionArguments;
 pub(crate) use forget::ForgetArguments;
 pub(crate) use journal::{JournalArguments, JournalCommand, PruneArguments, ReleaseArguments};
 pub(crate) use reading::ReadingArguments;
+pub(crate) use references::ReferencesArguments;
 
 use crate::rules::resource_names;
 use clap::builder::PossibleValuesParser;
@@ -129,6 +131,8 @@ pub(crate) struct SyncArguments {
           value_parser = retention, long_help = KEEP_HELP)]
     pub(crate) keep_journal: Retention,
     #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
+    #[command(flatten)]
     pub(crate) rules: RulesArguments,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
@@ -216,6 +220,8 @@ pub(crate) struct CheckArguments {
     /// Your rules (TOML), to see whether they can be followed
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
 }
 
 /// Flags of `plan`. The token comes from INTERCOM_TOKEN.
@@ -311,6 +317,8 @@ nothing; else nothing is done, and what would have to be read again is named.
 So it is where the new rules would lose a record or an element of a list, since
 several have one key say, where they protect values otherwise, and where somebody
 made columns, comments, indexes, triggers or views on the tables.
+Where references are enforced, or are to be, or no longer, all tables are made
+anew together.
 `relatable model diff` says beforehand what will be otherwise.")]
 pub(crate) struct RemodelArguments {
     /// What to remodel: resources, or tables of a `load` [default: what the rules change]
@@ -328,6 +336,8 @@ pub(crate) struct RemodelArguments {
     /// Keep the old tables, as NAME__old_DATE_TIME
     #[arg(long)]
     pub(crate) keep_old: bool,
+    #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
 }
@@ -373,6 +383,8 @@ pub(crate) struct ModelDiffArguments {
     /// The rules (TOML) to compare with [default: the built-in model]
     #[arg(long, value_name = "FILE")]
     pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

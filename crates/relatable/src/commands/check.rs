@@ -44,7 +44,7 @@ pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Re
         }
     };
     if let Some(uri) = &arguments.to {
-        match about_destination(uri, arguments.model.as_deref(), workspace.as_ref()) {
+        match about_destination(uri, arguments, workspace.as_ref()) {
             Ok(found) => findings.fine("destination", &found)?,
             Err(failure) => findings.problem("destination", &failure)?,
         }
@@ -218,11 +218,15 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 /// Looks at the destination without changing it.
 fn about_destination(
     uri: &str,
-    model: Option<&Path>,
+    arguments: &CheckArguments,
     workspace: Option<&Workspace>,
 ) -> Result<String, Failure> {
     let mut destination = Target::new(uri)?.open_waiting(LOCK_WAIT)?;
-    let rules = rules::merged_for(&remembered_rules(destination.as_mut())?, model)?.rules;
+    if let Some(references) = arguments.references.references {
+        destination.ask_references(references);
+    }
+    let remembered = remembered_rules(destination.as_mut())?;
+    let rules = rules::merged_for(&remembered, arguments.model.as_deref())?.rules;
     let stored = check_destination(destination.as_mut(), &rules)?;
     let described = destination.describe();
     if let Some(workspace) = workspace {

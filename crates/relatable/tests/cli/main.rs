@@ -24,6 +24,7 @@ mod plan;
 mod postgres;
 mod program;
 mod protect;
+mod references;
 mod remodel;
 mod retention;
 mod secrets;
