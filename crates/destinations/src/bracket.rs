@@ -7,8 +7,9 @@ use crate::catalogue::Catalogue;
 use crate::error::DestinationError;
 use crate::load::Settled;
 use crate::package::Package;
+use crate::references::References;
 use crate::retire::Leaving;
-use crate::session::{Session, Step};
+use crate::session::{Cell, Session, Step};
 use relatable_faults::{TABLES_LEAVING, TABLES_MADE, TABLES_MOVED, TABLES_NOTED, TABLES_TAKEN_BACK};
 
 /// What is done before and after the rows, for messages.
@@ -26,16 +27,22 @@ pub(crate) struct Bracket<'s, S: Session> {
     left: Vec<Pending>,
     /// The tables as they are now.
     settled: Option<Settled>,
+    /// What is asked of references.
+    asked: Option<References>,
     is_open: bool,
 }
 
 impl<'s, S: Session> Bracket<'s, S> {
     /// Makes way and makes tables, columns and views as the package declares them; nothing of it is recorded yet but as
     /// pending. The handle must hold the destination.
-    pub(crate) fn open(session: &'s S, package: &Package<'_>) -> Result<Self, DestinationError> {
+    pub(crate) fn open(
+        session: &'s S,
+        package: &Package<'_>,
+        asked: Option<References>,
+    ) -> Result<Self, DestinationError> {
         recover(session)?;
         let leaving = package.retired.as_ref().map(|it| Leaving::find(session, it)).transpose()?;
-        let settled = Settled::plan(session, package.tables, leaving.as_ref())?;
+        let settled = Settled::plan(session, package.tables, leaving.as_ref(), asked)?;
         let (mut undo, mut left, mut moves) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(leaving) = &leaving {
             undo.extend(
@@ -57,7 +64,7 @@ impl<'s, S: Session> Bracket<'s, S> {
         // The latest is done first, and a parent goes after its children.
         left.reverse();
         undo.extend(settled.plan.made.iter().cloned());
-        let mut bracket = Bracket { session, leaving, left, settled: Some(settled), is_open: false };
+        let mut bracket = Bracket { session, leaving, left, settled: Some(settled), asked, is_open: false };
         if undo.is_empty() {
             // What is left to run describes what there is: that can stand whatever comes of the load.
             bracket.run_plan()?;
@@ -95,7 +102,7 @@ impl<'s, S: Session> Bracket<'s, S> {
         }
         match self.settled.take() {
             Some(settled) => Ok(settled),
-            None => Settled::plan(self.session, package.tables, None),
+            None => Settled::plan(self.session, package.tables, None, self.asked),
         }
     }
 
@@ -173,13 +180,22 @@ fn drop_empty(session: &impl Session, name: &str) -> Result<(), DestinationError
 
 /// Drops a column that has no value.
 fn drop_empty_column(session: &impl Session, table: &str, column: &str) -> Result<(), DestinationError> {
-    let (name, column) = (session.dialect().quote(table), session.dialect().quote(column));
-    if finds(session, table, &name, &format!("{column} IS NOT NULL"))? {
+    let name = session.dialect().quote(table);
+    if finds(session, table, &name, &format!("{} IS NOT NULL", session.dialect().quote(column)))? {
         return Ok(());
     }
-    let sql = format!("ALTER TABLE {name} DROP COLUMN {column}");
-    session.execute(Step("take back a column of", table), &sql, &[]).map(|_| ())
+    let step = Step("take back a column of", table);
+    for link in session.rows(step, LINKS_SQL, &[Cell::from(table), Cell::from(column)])? {
+        let link = session.dialect().quote(&link[0].text());
+        session.execute(step, &format!("ALTER TABLE {name} DROP FOREIGN KEY {link}"), &[])?;
+    }
+    let sql = format!("ALTER TABLE {name} DROP COLUMN {}", session.dialect().quote(column));
+    session.execute(step, &sql, &[]).map(|_| ())
 }
+
+/// The foreign keys that a column is.
+const LINKS_SQL: &str = "SELECT constraint_name FROM information_schema.key_column_usage \
+    WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ? AND referenced_table_name IS NOT NULL";
 
 /// Whether a table has a row of which something holds.
 fn finds(session: &impl Session, table: &str, name: &str, condition: &str) -> Result<bool, DestinationError> {
@@ -187,9 +203,12 @@ fn finds(session: &impl Session, table: &str, name: &str, condition: &str) -> Re
     Ok(session.count(Step("look into", table), &sql)? > 0)
 }
 
+/// Drops a table, also one to which another refers that is still to go.
 fn drop_table(session: &impl Session, name: &str) -> Result<(), DestinationError> {
-    let sql = format!("DROP TABLE {}", session.dialect().quote(name));
-    session.execute(Step("take away", name), &sql, &[]).map(|_| ())
+    let execute = |sql: &str| session.execute(Step("take away", name), sql, &[]).map(|_| ());
+    execute("SET foreign_key_checks = 0")?;
+    let dropped = execute(&format!("DROP TABLE {}", session.dialect().quote(name)));
+    execute("SET foreign_key_checks = 1").and(dropped)
 }
 
 fn drop_view(session: &impl Session, name: &str) -> Result<(), DestinationError> {

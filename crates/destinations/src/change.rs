@@ -52,6 +52,10 @@ pub(crate) struct Applier<'a, S: Session> {
     pub(crate) touched: BTreeSet<String>,
     /// Whether any record is noted as gone, once that was asked.
     pub(crate) has_gone: Option<bool>,
+    /// Tables that this load made stubs in.
+    pub(crate) stubbed: BTreeSet<String>,
+    /// Tables of which this load made rows stubs.
+    pub(crate) left: BTreeSet<String>,
 }
 
 impl<'a, S: Session> Applier<'a, S> {
@@ -74,16 +78,23 @@ impl<'a, S: Session> Applier<'a, S> {
             moment_us,
             touched: BTreeSet::new(),
             has_gone: None,
+            stubbed: BTreeSet::new(),
+            left: BTreeSet::new(),
         }
     }
 
     /// Writes the rows that wait and declares the keys that wait.
     fn write_waiting(&mut self) -> Result<(), DestinationError> {
-        self.gathering.write_all()?;
+        self.write_gathered()?;
         for (table, sql) in std::mem::take(&mut self.keys) {
             self.declare(Step("declare the keys of", &table), &sql)?;
         }
         Ok(())
+    }
+
+    /// Writes the rows that wait.
+    pub(crate) fn write_gathered(&mut self) -> Result<(), DestinationError> {
+        self.gathering.write_all()
     }
 
     /// Makes a key or an index of a table that may have rows of this load.
@@ -110,6 +121,11 @@ impl<'a, S: Session> Applier<'a, S> {
         }
         let linked = shape.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here));
         require(shape, &columns, shape.key.iter().chain(linked))?;
+        self.stand_in(shape, &change.rows)?;
+        if self.stubbed.contains(&shape.name) {
+            // There is something to look for by now.
+            return self.apply(change);
+        }
         if shape.mode.keeps_versions() {
             self.gathering.add(shape, &self.opened(shape, &change.rows)?)?;
             self.touched.insert(shape.name.clone());
@@ -138,9 +154,11 @@ impl<'a, S: Session> Applier<'a, S> {
         Ok(began_empty)
     }
 
-    /// Writes the rows that wait, and refuses a key that the rows appended to a table have twice.
-    pub(crate) fn complete_appended(&mut self) -> Result<(), DestinationError> {
+    /// Writes the rows that wait, refuses a key that the rows appended to a table have twice, and takes away stubs that are
+    /// not needed any more.
+    pub(crate) fn complete(&mut self) -> Result<(), DestinationError> {
         self.write_waiting()?;
+        self.delete_unneeded()?;
         for (table, _) in self.began_empty.iter().filter(|(_, began_empty)| **began_empty) {
             let Some(shape) = self.shapes.get(table) else { continue };
             if self.session.dialect().enforces_keys() {
@@ -182,6 +200,8 @@ impl<'a, S: Session> Applier<'a, S> {
         } else {
             let linked = shape.parent.iter().flat_map(|link| link.columns.iter().map(|(here, _)| here));
             require(shape, &columns, shape.key.iter().chain(linked))?;
+            columns.extend(shape.stub_mark());
+            self.stand_in(shape, &change.rows)?;
         }
         stage(self.session, shape, STAGE, &columns, &change.rows, &shape.key)?;
         let staged = columns.iter().map(|column| column.name.clone()).collect();
@@ -194,14 +214,16 @@ impl<'a, S: Session> Applier<'a, S> {
         for scope in &change.replaced {
             self.delete_replaced(shape, scope)?;
         }
+        // A stub is no row that was there.
+        let replaced = self.replaced_stubs(&merge)?;
         let merged = match shape.mode.keeps_versions() {
             true if change.rows.is_empty() => Merged::default(),
             true => self.merge_versions(&merge)?,
             false => self.session.merge(&merge)?,
         };
         let counts = self.outcome.counts(&shape.name);
-        counts.inserted += merged.inserted;
-        counts.updated += merged.updated;
+        counts.inserted += merged.inserted + replaced;
+        counts.updated += merged.updated.saturating_sub(replaced);
         unstage(self.session, shape, STAGE)
     }
 
@@ -276,6 +298,7 @@ impl<'a, S: Session> Applier<'a, S> {
         }
         let deleted = match shape.mode {
             WriteMode::History => self.end_gathered(shape, &gathered)?,
+            _ if self.shapes.held_to(&shape.name).next().is_some() => self.leave_stubs(shape, &gathered)?,
             _ => self.session.execute(step, &delete_gathered_sql(dialect, shape, &gathered), &[])?,
         };
         self.outcome.counts(&shape.name).deleted += deleted;

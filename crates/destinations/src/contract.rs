@@ -4,6 +4,7 @@ use crate::error::DestinationError;
 use crate::package::{
     Answer, Change, Checkpoint, Erased, Erasure, Model, Package, Receipt, Remembered, RememberedColumn,
 };
+use crate::references::References;
 use arrow_array::RecordBatch;
 use relatable_model::schema::{Reference, Table};
 use relatable_model::width::Width;
@@ -150,6 +151,16 @@ pub trait Destination: Send {
     /// Closes what stays open between calls; the next call opens it again. A caller that asked for
     /// [`keep_open`](Self::keep_open) says so before it waits for anything else.
     fn rest(&mut self);
+
+    /// What becomes of references between resources from the next [`load`](Self::load) on; unless this says it, what was
+    /// said when the tables were made. Of tables that are there it can be no other: those have to be made anew.
+    fn ask_references(&mut self, references: References);
+
+    /// What becomes of references between resources in the tables that are there.
+    ///
+    /// # Errors
+    /// When the bookkeeping tables cannot be read.
+    fn references(&mut self) -> Result<References, DestinationError>;
 
     /// The checkpoint stored, or `None` where nothing was ever claimed. After a claim and before the first load it is
     /// the one that [`claim`](Self::claim) made, with `seq` 0. Creates nothing.

@@ -1,6 +1,6 @@
 //! The [`Destination`] contract over any database that can be connected to.
 
-use crate::bookkeeping::{self, checkpoint, columns, forgotten, models, more};
+use crate::bookkeeping::{self, checkpoint, columns, forgotten, models, more, settings};
 use crate::bracket;
 use crate::catalogue::Catalogue;
 use crate::contract::{Changes, Dangling, Destination, Live, Reading, Records, Referring, Rows, Uneven};
@@ -9,12 +9,13 @@ use crate::erase;
 use crate::error::DestinationError;
 use crate::fault;
 use crate::keys;
-use crate::load;
+use crate::load::{self, Settled};
 use crate::package::{
     Answer, Checkpoint, Erased, Erasure, Model, Package, Receipt, Remembered, RememberedColumn,
 };
 use crate::proving;
 use crate::reading;
+use crate::references::References;
 use crate::session::{Connector, Session, Step, Transaction};
 use crate::shape::Known;
 use relatable_faults::{CLAIM_COMMITTED, CLAIM_OPENED, CLAIM_READY, REWRITE_DONE};
@@ -30,12 +31,14 @@ pub(crate) struct Database<C: Connector> {
     connector: C,
     /// The token this handle claimed with.
     fence: Option<String>,
+    /// What is asked of references.
+    asked: Option<References>,
 }
 
 impl<C: Connector> Database<C> {
     /// A handle that has claimed nothing yet.
     pub(crate) fn new(connector: C) -> Self {
-        Database { connector, fence: None }
+        Database { connector, fence: None, asked: None }
     }
 }
 
@@ -75,6 +78,15 @@ impl<C: Connector> Destination for Database<C> {
         self.connector.rest();
     }
 
+    fn ask_references(&mut self, references: References) {
+        self.asked = Some(references);
+    }
+
+    fn references(&mut self) -> Result<References, DestinationError> {
+        let Some(session) = self.connector.read()? else { return Ok(References::default()) };
+        settings::references(&session)
+    }
+
     fn checkpoint(&mut self) -> Result<Option<Checkpoint>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(None) };
         Ok(checkpoint::read(&session)?.map(|stored| stored.checkpoint))
@@ -83,9 +95,10 @@ impl<C: Connector> Destination for Database<C> {
     fn check(&mut self, tables: &[Table]) -> Result<Option<Checkpoint>, DestinationError> {
         self.connector.check_writable()?;
         let (dialect, destination) = (self.connector.dialect(), self.connector.describe());
+        let asked = self.asked;
         let Some(session) = self.connector.read()? else {
             let (known, catalogue) = (Known::default(), Catalogue::default());
-            load::plan(dialect, &destination, &known, &catalogue, tables)?;
+            Settled::of(dialect, &destination, (known, &catalogue), tables, asked)?;
             return Ok(None);
         };
         let stored = checkpoint::read(&session)?;
@@ -96,8 +109,8 @@ impl<C: Connector> Destination for Database<C> {
             bookkeeping::check_names(&session, &catalogue)?;
             Known::default()
         };
-        let (plan, _) = load::plan(dialect, &destination, &known, &catalogue, tables)?;
-        check_views(&session, &plan)?;
+        let settled = Settled::of(dialect, &destination, (known, &catalogue), tables, asked)?;
+        check_views(&session, &settled.plan)?;
         Ok(stored.map(|stored| stored.checkpoint))
     }
 
@@ -184,8 +197,9 @@ impl<C: Connector> Destination for Database<C> {
         let Some(fence) = self.fence.as_deref() else {
             return Err(DestinationError::NotClaimed { destination: self.connector.describe() });
         };
+        let asked = self.asked;
         let session = self.connector.write(false)?;
-        load::load(&session, fence, package, changes)
+        load::load(&session, (fence, asked), package, changes)
     }
 
     fn erase(&mut self, erasure: &Erasure<'_>) -> Result<Erased, DestinationError> {

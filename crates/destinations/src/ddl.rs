@@ -7,6 +7,7 @@ use crate::catalogue::{Catalogue, Relation};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::RememberedColumn;
+use crate::references::Held;
 use crate::session::{Session, Step};
 use crate::shape::{Known, Shape, Shapes};
 use crate::standing::Versions;
@@ -21,7 +22,7 @@ pub(crate) type Statements = Vec<(String, String)>;
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// What makes and extends tables and views.
-    statements: Statements,
+    pub(crate) statements: Statements,
     /// What these make, in the order they do.
     pub(crate) made: Vec<Pending>,
     /// What declares the keys of new tables, where that is better done once their first rows are in.
@@ -80,6 +81,7 @@ impl Planner<'_> {
             self.plan_table(&mut plan, table, shape)?;
             self.plan_views(&mut plan, table, shape);
         }
+        self.plan_references(&mut plan, tables);
         Ok(plan)
     }
 
@@ -251,7 +253,7 @@ impl Planner<'_> {
             (shape.name.clone(), format!("ALTER TABLE {} ADD {part}", self.dialect.quote(&shape.name)))
         };
         let is_late = self.dialect.enforces_keys() && self.dialect.keys_after_rows();
-        plan.push(&shape.name, self.create_sql(shape, !is_late));
+        plan.push(&shape.name, self.create_sql(shape, !is_late, !self.dialect.adds_links()));
         plan.made.push(Pending::Table(shape.name.clone()));
         if is_late {
             plan.keys.push(declared(self.key_sql(shape)));
@@ -300,8 +302,8 @@ impl Planner<'_> {
         }
     }
 
-    /// `CREATE TABLE`, `with_keys` or without.
-    pub(crate) fn create_sql(&self, shape: &Shape, with_keys: bool) -> String {
+    /// `CREATE TABLE`, `with_keys` or without, and so with references.
+    pub(crate) fn create_sql(&self, shape: &Shape, with_keys: bool, with_references: bool) -> String {
         let quote = |name: &str| self.dialect.quote(name);
         let mut parts: Vec<String> = shape
             .columns
@@ -315,6 +317,10 @@ impl Planner<'_> {
             parts.push(self.key_sql(shape));
             parts.extend(self.link_sql(shape));
         }
+        if self.dialect.enforces_keys() && with_references {
+            let own = self.shapes.held.iter().filter(|held| held.table == shape.name && held.is_declared());
+            parts.extend(own.map(|held| self.reference_sql(held)));
+        }
         let options = self.dialect.table_options();
         format!("CREATE TABLE {} (\n  {}\n){options}", quote(&shape.name), parts.join(",\n  "))
     }
@@ -322,7 +328,11 @@ impl Planner<'_> {
     /// How a column is declared, its name apart.
     fn declared(&self, shape: &Shape, column: &Column) -> String {
         let identifies = shape.key.contains(&column.name) || column.role == ColumnRole::ValidFrom;
-        let null = if identifies { " NOT NULL" } else { "" };
+        let null = match column.role {
+            ColumnRole::Stub => " NOT NULL DEFAULT false",
+            _ if identifies => " NOT NULL",
+            _ => "",
+        };
         format!("{}{null}", shape.type_name(self.dialect, column))
     }
 
@@ -336,37 +346,50 @@ impl Planner<'_> {
     /// `FOREIGN KEY …`, for a table that has a parent. Where versions are kept, a parent's key is that of several rows.
     fn link_sql(&self, shape: &Shape) -> Option<String> {
         let link = shape.parent.as_ref().filter(|_| !shape.mode.keeps_versions())?;
-        Some(format!(
-            "{}FOREIGN KEY ({}) REFERENCES {} ({}){}",
-            self.dialect.link_name(),
-            list(self.dialect, "", link.columns.iter().map(|(here, _)| here)),
-            self.dialect.quote(&link.table),
-            list(self.dialect, "", link.columns.iter().map(|(_, there)| there)),
-            self.dialect.link_timing(),
-        ))
+        let (here, there): (Vec<String>, Vec<String>) = link.columns.iter().cloned().unzip();
+        Some(self.foreign_key_sql(&here, &link.table, &there))
     }
 
-    /// `ALTER TABLE … ADD COLUMN`.
-    pub(crate) fn add_column_sql(&self, shape: &Shape, column: &Column) -> String {
+    /// `FOREIGN KEY …`.
+    pub(crate) fn foreign_key_sql(&self, here: &[String], table: &str, there: &[String]) -> String {
         format!(
-            "ALTER TABLE {} ADD COLUMN {} {}{}",
-            self.dialect.quote(&shape.name),
-            self.dialect.quote(&column.name),
-            shape.type_name(self.dialect, column),
-            self.dialect.comment_in_declaration(&column.description)
+            "{}FOREIGN KEY ({}) REFERENCES {} ({}){}",
+            self.dialect.link_name(),
+            list(self.dialect, "", here),
+            self.dialect.quote(table),
+            list(self.dialect, "", there),
+            self.dialect.link_timing(),
         )
     }
 
-    /// `CREATE VIEW` over the live rows, with every column listed.
+    /// `ALTER TABLE … ADD COLUMN`. Where a table that is there takes no foreign key, one comes with its column.
+    pub(crate) fn add_column_sql(&self, shape: &Shape, column: &Column) -> String {
+        let held = self.shapes.foreign_key(&shape.name, &column.name).filter(|_| !self.dialect.adds_links());
+        let (quote, timing) = (|name: &str| self.dialect.quote(name), self.dialect.link_timing());
+        let refers =
+            |held: &Held| format!(" REFERENCES {} ({}){timing}", quote(&held.target), quote(&held.key));
+        format!(
+            "ALTER TABLE {} ADD COLUMN {} {}{}{}",
+            quote(&shape.name),
+            quote(&column.name),
+            shape.type_name(self.dialect, column),
+            self.dialect.comment_in_declaration(&column.description),
+            held.filter(|_| self.dialect.enforces_keys()).map(refers).unwrap_or_default()
+        )
+    }
+
+    /// `CREATE VIEW` over the live rows, with every column listed but the mark of stubs, of which it shows none.
     fn view_sql(&self, view: &View, shape: &Shape) -> String {
-        let versions = Versions::from(shape).live(self.dialect, "t").filter(|_| shape.mode.keeps_versions());
+        let is_told_apart = shape.mode.keeps_versions() || shape.has_stubs();
+        let versions = Versions::from(shape).live(self.dialect, "t").filter(|_| is_told_apart);
         let (alias, named) = if versions.is_some() { ("t", " AS t") } else { ("", "") };
         let unmarked = || format!("{} IS NULL", self.dialect.quote(DELETED_AT));
         let live = versions.or_else(|| shape.column(DELETED_AT).map(|_| unmarked()));
+        let shown = shape.columns.iter().filter(|column| column.role != ColumnRole::Stub);
         format!(
             "CREATE VIEW {} AS SELECT {} FROM {}{named} WHERE {} = {}{}",
             self.dialect.quote(&view.name),
-            list(self.dialect, alias, shape.columns.iter().map(|column| &column.name)),
+            list(self.dialect, alias, shown.map(|column| &column.name)),
             self.dialect.quote(&shape.name),
             list(self.dialect, alias, [&view.column]),
             self.dialect.literal(&view.equals),

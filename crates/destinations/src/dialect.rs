@@ -56,6 +56,16 @@ pub(crate) trait Dialect {
         " DEFERRABLE INITIALLY DEFERRED"
     }
 
+    /// Whether a table that is there takes a foreign key more.
+    fn adds_links(&self) -> bool {
+        true
+    }
+
+    /// Whether one statement drops several tables, which may then refer to each other.
+    fn drops_together(&self) -> bool {
+        false
+    }
+
     /// Whether what makes, changes and drops tables ends the transaction it stands in.
     fn ddl_commits(&self) -> bool {
         false
@@ -195,12 +205,17 @@ pub(crate) trait Dialect {
         format!("DROP TABLE {}", self.place(Place::Temporary(table)))
     }
 
+    /// `"a" = x, "b" = y` for columns with their new values.
+    fn assignments(&self, assigned: &[(&str, String)]) -> String {
+        let assigned = assigned.iter().map(|(column, value)| format!("{} = {value}", self.quote(column)));
+        assigned.collect::<Vec<_>>().join(", ")
+    }
+
     /// The statement that rewrites rows of a table, given as columns with their new values, by those of `source`, a table or
     /// query with its alias. Columns of both are named with what they are of.
     fn update_from(&self, table: &str, assigned: &[(&str, String)], source: &str, condition: &str) -> String {
-        let assigned: Vec<String> =
-            assigned.iter().map(|(column, value)| format!("{} = {value}", self.quote(column))).collect();
-        format!("UPDATE {} SET {} FROM {source} WHERE {condition}", self.quote(table), assigned.join(", "))
+        let (table, assigned) = (self.quote(table), self.assignments(assigned));
+        format!("UPDATE {table} SET {assigned} FROM {source} WHERE {condition}")
     }
 
     /// The statement that deletes the rows of a table whose key is in a temporary one, where a query for those keys would

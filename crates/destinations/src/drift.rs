@@ -26,7 +26,7 @@ impl Planner<'_> {
                 continue;
             }
             let Some(relation) = self.catalogue.get(&shape.name) else {
-                return Err(self.drifted(shape, "it is gone".to_owned(), self.create_sql(shape, true)));
+                return Err(self.drifted(shape, "it is gone".to_owned(), self.create_sql(shape, true, true)));
             };
             if relation.is_view {
                 // Told with the other names that are taken.
@@ -36,7 +36,7 @@ impl Planner<'_> {
                 match relation.columns.get(&column.name.to_ascii_lowercase()) {
                     None => {
                         let difference = format!("its column `{}` is gone", column.name);
-                        return Err(self.drifted(shape, difference, self.add_column_sql(shape, column)));
+                        return Err(self.drifted(shape, difference, self.mend_column_sql(shape, column)));
                     }
                     Some(found) if !self.is_type_of(shape, column, found) => {
                         return Err(self.retyped(shape, column, found));
@@ -46,6 +46,14 @@ impl Planner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The statements that bring a column back, with the foreign key that it was.
+    fn mend_column_sql(&self, shape: &Shape, column: &Column) -> String {
+        let adds = self.dialect.enforces_keys() && self.dialect.adds_links();
+        let held = self.shapes.foreign_key(&shape.name, &column.name).filter(|_| adds);
+        let added = held.map(|held| format!("; {}", self.add_reference_sql(held))).unwrap_or_default();
+        self.add_column_sql(shape, column) + &added
     }
 
     /// Whether the database's word for a type is what a column was made with.

@@ -6,7 +6,10 @@ use crate::package::{Erased, Erasure, Named};
 use crate::proving::as_text;
 use crate::reading;
 use crate::session::{Cell, Session, Step, Transaction};
+use crate::shape::{Known, Shapes};
+use crate::standing::Versions;
 use crate::statement::list;
+use crate::stubs::emptied;
 use relatable_faults::{ERASE_COMMITTED, ERASE_READY};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, ParentLink, Table};
@@ -15,18 +18,20 @@ use relatable_model::schema::{Column, ParentLink, Table};
 const ERASE: Step<'_> = Step("erase", "");
 
 /// Rows of a table, by a condition on it.
-struct Rows<'t> {
-    table: &'t Table,
-    condition: String,
-    cells: Vec<Cell>,
+pub(crate) struct Rows<'t> {
+    pub(crate) table: &'t Table,
+    pub(crate) condition: String,
+    pub(crate) cells: Vec<Cell>,
 }
 
 /// An erasure under way.
-struct Erasing<'a, S: Session> {
-    session: &'a S,
-    erasure: &'a Erasure<'a>,
-    tables: Vec<Table>,
-    erased: Erased,
+pub(crate) struct Erasing<'a, S: Session> {
+    pub(crate) session: &'a S,
+    pub(crate) erasure: &'a Erasure<'a>,
+    pub(crate) tables: Vec<Table>,
+    /// The same, with the references that are enforced.
+    pub(crate) shapes: Shapes,
+    pub(crate) erased: Erased,
 }
 
 /// Erases; `fence` is the token of the handle that does.
@@ -38,7 +43,8 @@ pub(crate) fn erase<S: Session>(
     let transaction = Transaction::begin(session)?;
     checkpoint::hold(session, fence)?;
     let tables = reading::tables(session)?;
-    let mut erasing = Erasing { session, erasure, tables, erased: Erased::default() };
+    let shapes = Shapes::settle(&[], &Known::read(session)?);
+    let mut erasing = Erasing { session, erasure, tables, shapes, erased: Erased::default() };
     for named in erasure.alone {
         erasing.delete_left_alone(named)?;
     }
@@ -49,6 +55,7 @@ pub(crate) fn erase<S: Session>(
         erasing.blank(named, columns)?;
     }
     erasing.rewrite_texts()?;
+    erasing.clear_stubs()?;
     erasing.forget_records()?;
     forgotten::record(session, erasure.remembered, erasure.erased_at_us)?;
     let erased = erasing.erased;
@@ -60,7 +67,7 @@ pub(crate) fn erase<S: Session>(
 
 impl<S: Session> Erasing<'_, S> {
     /// The table called `name`; `None` where there is none, or it lacks the column.
-    fn table(&self, name: &str, column: &str) -> Option<Table> {
+    pub(crate) fn table(&self, name: &str, column: &str) -> Option<Table> {
         let found = self.tables.iter().find(|table| table.name == name)?;
         found.column(column).map(|_| found.clone())
     }
@@ -122,18 +129,21 @@ impl<S: Session> Erasing<'_, S> {
         self.delete(&Rows { table: &table, condition, cells })
     }
 
-    /// Deletes rows, those split from them first, and notes the records they were.
-    fn delete(&mut self, rows: &Rows<'_>) -> Result<(), DestinationError> {
+    /// Deletes rows, those split from them first, and notes the records they were. Rows that others may refer to with a
+    /// foreign key become stubs, until it is known whether one does.
+    pub(crate) fn delete(&mut self, rows: &Rows<'_>) -> Result<(), DestinationError> {
         let dialect = self.session.dialect();
         let (name, table) = (dialect.quote(&rows.table.name), rows.table);
         let step = Step("erase rows of", &table.name);
+        let real = Versions::from(table).real(dialect, &name).map(|real| format!(" AND {real}"));
+        let condition = format!("({}){}", rows.condition, real.unwrap_or_default());
         if table.parent.is_none() {
             let key: Vec<&Column> = table.key.iter().filter_map(|key| table.column(key)).collect();
             let key: Vec<String> =
                 key.into_iter().map(|column| as_text(self.session, &name, column)).collect();
             // Several versions may be of one record.
             let key = key.join(" || '/' || ");
-            let sql = format!("SELECT DISTINCT {key} FROM {name} WHERE {}", rows.condition);
+            let sql = format!("SELECT DISTINCT {key} FROM {name} WHERE {condition}");
             let found = self.session.rows(step, &sql, &rows.cells)?;
             let records = found.iter().map(|row| (table.resource.clone(), row[0].text()));
             self.erased.records.extend(records);
@@ -141,7 +151,13 @@ impl<S: Session> Erasing<'_, S> {
         for child in self.children(table) {
             self.delete_split(rows, &child)?;
         }
-        let sql = format!("DELETE FROM {name} WHERE {}", rows.condition);
+        let sql = match self.shapes.held_to(&table.name).next() {
+            None => format!("DELETE FROM {name} WHERE {condition}"),
+            Some(_) => format!(
+                "UPDATE {name} SET {} WHERE {condition}",
+                dialect.assignments(&emptied(&table.key, &table.columns))
+            ),
+        };
         self.erased.rows += self.session.execute(step, &sql, &rows.cells)?;
         Ok(())
     }
@@ -240,6 +256,9 @@ impl<S: Session> Erasing<'_, S> {
             if table.key.contains(&column.name) {
                 let (condition, cells) = (format!("{text} = ?"), vec![Cell::Text(stored)]);
                 self.delete(&Rows { table, condition, cells })?;
+                continue;
+            }
+            if self.lets_go(table, column, &stored)? {
                 continue;
             }
             let value = dialect.cast("?", column.logical);

@@ -165,6 +165,42 @@ pub enum DestinationError {
         /// What differs.
         difference: String,
     },
+    /// References cannot be enforced as the tables are written.
+    #[error(
+        "the references of `{table}` to `{target}` cannot be enforced: `{resource}` is written in the mode `{mode}`, which keeps \
+         several rows of a record"
+    )]
+    Unenforceable {
+        /// The resource with that mode.
+        resource: String,
+        /// The mode.
+        mode: &'static str,
+        /// The table that refers.
+        table: String,
+        /// The table referred to.
+        target: String,
+    },
+    /// What is asked of references is not what the tables were made with.
+    #[error("the tables in {destination} were made with `--references {stored}`, asked for is `{asked}`")]
+    OtherReferences {
+        /// The destination.
+        destination: String,
+        /// What they were made with.
+        stored: &'static str,
+        /// What is asked for.
+        asked: &'static str,
+    },
+    /// A foreign key would lead to no row.
+    #[error("a foreign key in {destination} would lead to no row: failed to {step}")]
+    Unreferenced {
+        /// The destination.
+        destination: String,
+        /// What was being done, with the table's name.
+        step: String,
+        /// What the database said.
+        #[source]
+        cause: Cause,
+    },
     /// Another run has taken over the destination since this one began.
     #[error("another run has taken over {destination}; this one may no longer write")]
     Fenced {

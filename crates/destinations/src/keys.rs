@@ -18,7 +18,8 @@ pub(crate) fn live(session: &impl Session, live: &Live<'_>) -> Result<Vec<String
     let mode = modes::read(session)?.get(live.table).copied().unwrap_or_default();
     let own = [live.key.to_owned()];
     let key_columns = if mode.keeps_versions() { key_of(session, live.table)? } else { own.to_vec() };
-    let versions = Versions { table: live.table, key: &key_columns, mode, is_marked: true };
+    let has_stubs = columns::has_stubs(session, live.table)?;
+    let versions = Versions { table: live.table, key: &key_columns, mode, is_marked: true, has_stubs };
     let mut conditions: Vec<String> = versions.live(dialect, "t").into_iter().collect();
     if !live.after.is_empty() {
         conditions.push(format!("{key} > {}", dialect.literal(live.after)));
@@ -73,7 +74,8 @@ pub(crate) fn versions(
     let appended = session.append(step, Place::Temporary(ASKED), &[batch]);
     let (key, version, deleted) =
         (dialect.quote(key_name), dialect.quote(version), dialect.quote(DELETED_AT));
-    let versions = Versions { table, key: &[key_name.to_owned()], mode, is_marked: true };
+    let has_stubs = columns::has_stubs(session, table)?;
+    let versions = Versions { table, key: &[key_name.to_owned()], mode, is_marked: true, has_stubs };
     let standing = versions.standing(dialect, "t").map(|it| format!(" AND {it}")).unwrap_or_default();
     let sql = format!(
         "SELECT a.k, CASE WHEN t.{deleted} > t.{version} THEN t.{deleted} ELSE t.{version} END \

@@ -2,7 +2,7 @@
 
 use crate::bookkeeping::changes::Additions;
 use crate::bookkeeping::issues::Tally;
-use crate::bookkeeping::{checkpoint, columns, keys, loads, models, modes, more, views};
+use crate::bookkeeping::{checkpoint, columns, keys, loads, models, modes, more, settings, views};
 use crate::bracket::Bracket;
 use crate::catalogue::Catalogue;
 use crate::change::{Applier, Outcome};
@@ -12,6 +12,7 @@ use crate::dialect::Dialect;
 use crate::drift::check_views;
 use crate::error::DestinationError;
 use crate::package::{Change, Package, Receipt, RowCounts};
+use crate::references::{self, References, with_stubs};
 use crate::retire::Leaving;
 use crate::session::{Session, Step, Transaction};
 use crate::shape::{Known, Shapes};
@@ -32,10 +33,10 @@ const ALTERED: &str = "text_altered";
 /// What a load does, for messages.
 const LOAD: Step<'_> = Step("load", "");
 
-/// Applies a package with its changes; `fence` is the token of the handle that loads.
+/// Applies a package with its changes; `fence` is the token of the handle that loads, `asked` what it asks of references.
 pub(crate) fn load<S: Session>(
     session: &S,
-    fence: &str,
+    (fence, asked): (&str, Option<References>),
     package: &Package<'_>,
     changes: &mut Changes<'_>,
 ) -> Result<Receipt, DestinationError> {
@@ -45,14 +46,14 @@ pub(crate) fn load<S: Session>(
         let transaction = Transaction::begin(session)?;
         check_position(session, fence, package)?;
         transaction.commit()?;
-        bracket = Some(Bracket::open(session, package)?);
+        bracket = Some(Bracket::open(session, package, asked)?);
     }
     let transaction = Transaction::begin(session)?;
     let (from_seq, last_us) = check_position(session, fence, package)?;
     session.reach(LOAD_BEGUN, LOAD)?;
     let settled = match &mut bracket {
         Some(bracket) => bracket.record(package)?,
-        None => settle_tables(session, package)?,
+        None => settle_tables(session, package, asked)?,
     };
     models::record(session, package.models, package.loaded_at_us)?;
     let widened = widened(session, package.tables, &settled.known.more)?;
@@ -82,7 +83,7 @@ pub(crate) fn load<S: Session>(
         }
         session.reach(LOAD_CHANGE_APPLIED, LOAD)?;
     }
-    applier.complete_appended()?;
+    applier.complete()?;
     let outcome = applier.outcome;
     additions.record(session, package.loaded_at_us)?;
     record_issues(session, package, &shapes, &outcome, &widened)?;
@@ -109,14 +110,18 @@ pub(crate) struct Settled {
     /// The statements.
     pub(crate) plan: Plan,
     shapes: Shapes,
+    /// The tables as they are asked for.
+    tables: Vec<Table>,
+    references: References,
 }
 
 impl Settled {
-    /// What has to be done for `tables`, as if those that are leaving had gone.
+    /// What has to be done for the tables of a package, as if those that are leaving had gone.
     pub(crate) fn plan(
         session: &impl Session,
         tables: &[Table],
         leaving: Option<&Leaving>,
+        asked: Option<References>,
     ) -> Result<Settled, DestinationError> {
         let (mut known, mut catalogue) = (Known::read(session)?, Catalogue::read(session)?);
         if let Some(leaving) = leaving {
@@ -124,9 +129,37 @@ impl Settled {
             leaving.views.iter().for_each(|view| catalogue.remove(&view.name));
             leaving.tables.iter().for_each(|table| catalogue.remove(&table.name));
         }
-        let (plan, shapes) = plan(session.dialect(), session.describe(), &known, &catalogue, tables)?;
-        check_views(session, &plan)?;
-        Ok(Settled { known, plan, shapes })
+        let settled = Settled::of(session.dialect(), session.describe(), (known, &catalogue), tables, asked)?;
+        check_views(session, &settled.plan)?;
+        Ok(settled)
+    }
+
+    /// What has to be done for `tables`, over what is known and exists; or what stands against it.
+    pub(crate) fn of(
+        dialect: &dyn Dialect,
+        destination: &str,
+        (known, catalogue): (Known, &Catalogue),
+        tables: &[Table],
+        asked: Option<References>,
+    ) -> Result<Settled, DestinationError> {
+        let stored = known.references;
+        let references = asked.unwrap_or(stored);
+        if references != stored && !known.columns.is_empty() {
+            let destination = destination.to_owned();
+            let (stored, asked) = (stored.name(), references.name());
+            return Err(DestinationError::OtherReferences { destination, stored, asked });
+        }
+        let tables = match references {
+            References::Declare => tables.to_vec(),
+            References::Enforce => with_stubs(tables),
+        };
+        let shapes = Shapes::settle(&tables, &known);
+        let plan =
+            Planner { dialect, destination, known: &known, catalogue, shapes: &shapes }.plan(&tables)?;
+        if references == References::Enforce {
+            references::check(&tables, &shapes)?;
+        }
+        Ok(Settled { known, plan, shapes, tables, references })
     }
 }
 
@@ -147,21 +180,12 @@ fn check_position(
     Ok((if same_journal { stored.checkpoint.seq } else { 0 }, stored.loaded_at_us))
 }
 
-/// What has to be done for `tables`, and the tables as they will then be; or what stands against it.
-pub(crate) fn plan(
-    dialect: &dyn Dialect,
-    destination: &str,
-    known: &Known,
-    catalogue: &Catalogue,
-    tables: &[Table],
-) -> Result<(Plan, Shapes), DestinationError> {
-    let shapes = Shapes::settle(tables, known);
-    let plan = Planner { dialect, destination, known, catalogue, shapes: &shapes }.plan(tables)?;
-    Ok((plan, shapes))
-}
-
 /// Takes tables away that are retired, and makes tables, columns and views as the package declares them.
-fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Settled, DestinationError> {
+fn settle_tables(
+    session: &impl Session,
+    package: &Package<'_>,
+    asked: Option<References>,
+) -> Result<Settled, DestinationError> {
     if let Some(retirement) = &package.retired {
         let leaving = Leaving::find(session, retirement)?;
         leaving.make_way(session)?;
@@ -169,7 +193,7 @@ fn settle_tables(session: &impl Session, package: &Package<'_>) -> Result<Settle
         leaving.forget(session, package.loaded_at_us)?;
         session.reach(RETIRED_FORGOTTEN, LOAD)?;
     }
-    let settled = Settled::plan(session, package.tables, None)?;
+    let settled = Settled::plan(session, package.tables, None, asked)?;
     settled.plan.run(session)?;
     Ok(settled)
 }
@@ -180,12 +204,15 @@ fn record_tables(
     package: &Package<'_>,
     settled: Settled,
 ) -> Result<(Shapes, Additions, Statements), DestinationError> {
-    let Settled { known, plan, shapes } = settled;
-    columns::record(session, package.tables, &known.columns, package.loaded_at_us)?;
-    more::record(session, package.tables, &known.more, package.loaded_at_us)?;
-    keys::record(session, package.tables, &known.keys)?;
+    let Settled { known, plan, shapes, tables, references } = settled;
+    columns::record(session, &tables, &known.columns, package.loaded_at_us)?;
+    more::record(session, &tables, &known.more, package.loaded_at_us)?;
+    keys::record(session, &tables, &known.keys, &shapes)?;
     views::record(session, &plan.views, &plan.dropped_views)?;
-    modes::record(session, package.tables, &known.modes)?;
+    modes::record(session, &tables, &known.modes)?;
+    if references != known.references {
+        settings::record(session, references)?;
+    }
     let keys = plan.keys.into_iter().chain(plan.links).collect();
     Ok((shapes, Additions::new(package.tables, &known.columns, &known.more), keys))
 }

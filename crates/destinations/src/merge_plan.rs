@@ -139,6 +139,11 @@ pub(crate) fn mark_deleted_sql(dialect: &dyn Dialect, shape: &Shape) -> String {
     let marks = format!(
         "(SELECT {key}, min({mark}) AS {mark} FROM {marks} WHERE {mark} IS NOT NULL GROUP BY {key}) AS m"
     );
-    let condition = format!("{table}.{mark} IS NULL AND {}", same(dialect, "m", &table, &shape.key));
+    let standing = Versions::from(shape).standing(dialect, &table).map(|it| format!(" AND {it}"));
+    let condition = format!(
+        "{table}.{mark} IS NULL AND {}{}",
+        same(dialect, "m", &table, &shape.key),
+        standing.unwrap_or_default()
+    );
     dialect.update_from(&shape.name, &[(DELETED_AT, format!("m.{mark}"))], &marks, &condition)
 }

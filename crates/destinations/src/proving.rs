@@ -157,9 +157,11 @@ fn dangling_values(
             dialect.literal(&there.resource)
         ));
     }
+    let real = Versions::from(there).real(dialect, "g");
+    let real = real.map(|real| format!(" AND {real}")).unwrap_or_default();
     let sql = format!(
         "SELECT {value}, count(*), min({}) FROM {} AS t WHERE {} \
-         AND NOT EXISTS (SELECT 1 FROM {} AS g WHERE {} = {value}) GROUP BY {value} ORDER BY {value}",
+         AND NOT EXISTS (SELECT 1 FROM {} AS g WHERE {} = {value}{real}) GROUP BY {value} ORDER BY {value}",
         key.join(" || '/' || "),
         dialect.quote(name),
         conditions.join(" AND "),

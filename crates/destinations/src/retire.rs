@@ -40,6 +40,7 @@ impl Leaving {
         let tables: Vec<Table> = known.tables().into_iter().filter(is_leaving).collect();
         let dependents = dependents(session)?;
         check_additions(session, retirement, &tables, (&known, &catalogue, &dependents))?;
+        check_referrers(&known, &tables)?;
         // A table is remembered after its parent.
         let is_there = |table: &&Table| catalogue.get(&table.name).is_some();
         let present: Vec<Table> = tables.iter().rev().filter(is_there).cloned().collect();
@@ -85,8 +86,13 @@ impl Leaving {
         for (table, index) in &self.indexes {
             execute(table, format!("DROP INDEX IF EXISTS {}", dialect.quote(index)))?;
         }
-        for table in &self.present {
-            let name = dialect.quote(&table.name);
+        let names: Vec<String> = self.present.iter().map(|table| dialect.quote(&table.name)).collect();
+        if let Some(first) =
+            self.present.first().filter(|_| self.kept_as.is_none() && dialect.drops_together())
+        {
+            return execute(&first.name, format!("DROP TABLE {}", names.join(", ")));
+        }
+        for (table, name) in self.present.iter().zip(names) {
             let sql = match self.kept_name(table) {
                 None => format!("DROP TABLE {name}"),
                 Some(kept) => format!("ALTER TABLE {name} RENAME TO {}", dialect.quote(&kept)),
@@ -116,6 +122,22 @@ fn forget(session: &impl Session, table: &str) -> Result<(), DestinationError> {
     let sql =
         format!("UPDATE {} SET referenced_columns = NULL WHERE referenced_table = ?", keys::LEDGER.name);
     session.execute(Step("write to", keys::LEDGER.name), &sql, &name).map(|_| ())
+}
+
+/// Refuses to take away tables to which foreign keys of others lead: those would lead nowhere, or to the old tables.
+fn check_referrers(known: &Known, leaving: &[Table]) -> Result<(), DestinationError> {
+    let is_leaving = |name: &str| leaving.iter().any(|table| table.name == name);
+    let mut references = known.keys.iter().filter(|key| key.enforces_reference());
+    match references.find(|key| is_leaving(&key.referenced_table) && !is_leaving(&key.table)) {
+        None => Ok(()),
+        Some(key) => Err(DestinationError::Mismatch {
+            table: key.referenced_table.clone(),
+            difference: format!(
+                "`{}` has a foreign key to it, so both are to be made anew together",
+                key.table
+            ),
+        }),
+    }
 }
 
 /// Refuses to take away what a user added: columns, comments and indexes of tables that are not kept, views and triggers

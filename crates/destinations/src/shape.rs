@@ -4,10 +4,11 @@ use crate::bookkeeping::columns::StoredColumn;
 use crate::bookkeeping::keys::StoredKey;
 use crate::bookkeeping::more::{self, Paths};
 use crate::bookkeeping::views::StoredView;
-use crate::bookkeeping::{columns, keys, modes, views};
+use crate::bookkeeping::{columns, keys, modes, settings, views};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::package::RememberedColumn;
+use crate::references::{self, Held, References};
 use crate::session::Session;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, ColumnRole, ParentLink, Table};
@@ -27,6 +28,8 @@ pub(crate) struct Known {
     pub(crate) modes: HashMap<String, WriteMode>,
     /// `_relatable_more`.
     pub(crate) more: Paths,
+    /// What becomes of references, as `_relatable_settings` has it.
+    pub(crate) references: References,
 }
 
 impl Known {
@@ -38,7 +41,14 @@ impl Known {
             views: views::read(session)?,
             modes: modes::read(session)?,
             more: more::read(session)?,
+            references: settings::references(session)?,
         })
+    }
+
+    /// Whether there is such a column.
+    pub(crate) fn has_column(&self, table: &str, column: &str) -> bool {
+        let mut stored = self.columns.iter().map(|stored| &stored.remembered);
+        stored.any(|stored| stored.table == table && stored.column.name == column)
     }
 
     /// Forgets tables, as their bookkeeping rows will be forgotten.
@@ -107,12 +117,24 @@ pub(crate) struct Shape {
     pub(crate) mode: WriteMode,
     /// The columns that make no version where nothing else of a row differs.
     pub(crate) ignored: Vec<String>,
+    /// The columns that are foreign keys to other resources, where the database has such.
+    pub(crate) foreign_keys: Vec<String>,
 }
 
 impl Shape {
     /// The column called `name`.
     pub(crate) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The column that marks stubs.
+    pub(crate) fn stub_mark(&self) -> Option<&Column> {
+        self.columns.iter().find(|column| column.role == ColumnRole::Stub)
+    }
+
+    /// Whether there can be stubs among its rows.
+    pub(crate) fn has_stubs(&self) -> bool {
+        self.stub_mark().is_some()
     }
 
     /// Whether this column says nothing about the document.
@@ -136,6 +158,9 @@ impl Shape {
         if linked.clone().any(|here| *here == column.name) {
             return dialect.key_type_name(column.logical, texts(&mut linked));
         }
+        if self.foreign_keys.contains(&column.name) {
+            return dialect.key_type_name(column.logical, 1);
+        }
         let identifies = !column.references.is_empty();
         if identifies {
             dialect.identifying_type_name(column.logical)
@@ -154,6 +179,8 @@ impl Shape {
 #[derive(Debug, Default)]
 pub(crate) struct Shapes {
     by_name: HashMap<String, Shape>,
+    /// References whose values always have a row.
+    pub(crate) held: Vec<Held>,
 }
 
 impl Shapes {
@@ -172,6 +199,7 @@ impl Shapes {
                 columns: Vec::new(),
                 mode: known.modes.get(&remembered.table).copied().unwrap_or_default(),
                 ignored: Vec::new(),
+                foreign_keys: Vec::new(),
             });
             shape.columns.push(remembered.column.clone());
         }
@@ -197,13 +225,31 @@ impl Shapes {
                 columns: Vec::new(),
                 mode: table.mode,
                 ignored: Vec::new(),
+                foreign_keys: Vec::new(),
             });
             shape.ignored.clone_from(&table.ignored);
             let new: Vec<Column> =
                 table.columns.iter().filter(|column| shape.column(&column.name).is_none()).cloned().collect();
             shape.columns.extend(new);
         }
-        Shapes { by_name }
+        let held = references::held(&by_name, known);
+        for foreign_key in held.iter().filter(|held| held.is_declared()) {
+            if let Some(shape) = by_name.get_mut(&foreign_key.table) {
+                shape.foreign_keys.push(foreign_key.column.clone());
+            }
+        }
+        Shapes { by_name, held }
+    }
+
+    /// The reference of a column that the database is asked to enforce.
+    pub(crate) fn foreign_key(&self, table: &str, column: &str) -> Option<&Held> {
+        self.held.iter().find(|held| held.table == table && held.column == column && held.is_declared())
+    }
+
+    /// The references to a table whose values always have a row.
+    pub(crate) fn held_to<'s>(&'s self, target: &str) -> impl Iterator<Item = &'s Held> {
+        let target = target.to_owned();
+        self.held.iter().filter(move |held| held.target == target)
     }
 
     /// The table called `name`.

@@ -3,9 +3,9 @@
 use crate::error::DestinationError;
 use crate::session::{Place, Session, Step};
 use crate::shape::Shape;
-use arrow_array::{RecordBatch, new_null_array};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, new_null_array};
 use arrow_schema::{Field, Schema};
-use relatable_model::schema::Column;
+use relatable_model::schema::{Column, ColumnRole};
 use std::sync::Arc;
 
 /// The columns that any of the batches has, in the table's order. A batch that lacks one of them has null there.
@@ -88,6 +88,14 @@ pub(crate) fn unstage(session: &impl Session, shape: &Shape, name: &str) -> Resu
     Ok(())
 }
 
+/// What a column has in rows that say nothing of it. Rows that come with a load are no stubs.
+fn absent(column: &Column, rows: usize) -> ArrayRef {
+    match column.role {
+        ColumnRole::Stub => Arc::new(BooleanArray::from(vec![false; rows])),
+        _ => new_null_array(&column.logical.arrow(), rows),
+    }
+}
+
 /// The batch with exactly these columns, in order.
 pub(crate) fn conform(
     batch: &RecordBatch,
@@ -98,7 +106,7 @@ pub(crate) fn conform(
         .iter()
         .map(|column| {
             let array = batch.column_by_name(&column.name).cloned();
-            array.unwrap_or_else(|| new_null_array(&column.logical.arrow(), batch.num_rows()))
+            array.unwrap_or_else(|| absent(column, batch.num_rows()))
         })
         .collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)

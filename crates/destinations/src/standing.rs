@@ -1,9 +1,9 @@
-//! Which row stands for a record, where a table keeps versions: the newest, unless it went with its list.
+//! Which row stands for a record: where a table keeps versions the newest, unless it went with its list; and never a stub.
 
 use crate::dialect::Dialect;
 use crate::shape::Shape;
 use crate::statement::same;
-use relatable_model::schema::{DELETED_AT, Table};
+use relatable_model::schema::{ColumnRole, DELETED_AT, IS_STUB, Table};
 use relatable_model::write_mode::{IS_CURRENT, VALID_FROM, WriteMode};
 
 /// What tells the rows of a table apart, as far as versions go.
@@ -17,19 +17,23 @@ pub(crate) struct Versions<'v> {
     pub(crate) mode: WriteMode,
     /// Whether rows have a mark of deletion.
     pub(crate) is_marked: bool,
+    /// Whether there can be stubs among them.
+    pub(crate) has_stubs: bool,
 }
 
 impl<'v> From<&'v Table> for Versions<'v> {
     fn from(table: &'v Table) -> Versions<'v> {
         let Table { name, key, mode, .. } = table;
-        Versions { table: name, key, mode: *mode, is_marked: table.column(DELETED_AT).is_some() }
+        let has_stubs = table.columns.iter().any(|column| column.role == ColumnRole::Stub);
+        Versions { table: name, key, mode: *mode, is_marked: table.column(DELETED_AT).is_some(), has_stubs }
     }
 }
 
 impl<'v> From<&'v Shape> for Versions<'v> {
     fn from(shape: &'v Shape) -> Versions<'v> {
         let Shape { name, key, mode, .. } = shape;
-        Versions { table: name, key, mode: *mode, is_marked: shape.column(DELETED_AT).is_some() }
+        let (is_marked, has_stubs) = (shape.column(DELETED_AT).is_some(), shape.has_stubs());
+        Versions { table: name, key, mode: *mode, is_marked, has_stubs }
     }
 }
 
@@ -39,7 +43,7 @@ impl Versions<'_> {
     pub(crate) fn standing(&self, dialect: &dyn Dialect, alias: &str) -> Option<String> {
         let current = format!("{alias}.{}", dialect.quote(IS_CURRENT));
         match self.mode {
-            WriteMode::Upsert | WriteMode::Mirror => None,
+            WriteMode::Upsert | WriteMode::Mirror => self.real(dialect, alias),
             WriteMode::Append => Some(self.newest(dialect, alias)),
             WriteMode::History if self.is_marked => {
                 let mark = dialect.quote(DELETED_AT);
@@ -60,6 +64,11 @@ impl Versions<'_> {
         let unmarked = self.is_marked.then(|| format!("{alias}.{} IS NULL", dialect.quote(DELETED_AT)));
         let parts: Vec<String> = unmarked.into_iter().chain(self.standing(dialect, alias)).collect();
         (!parts.is_empty()).then(|| parts.join(" AND "))
+    }
+
+    /// The condition that the row called `alias` is no stub; `None` where none is.
+    pub(crate) fn real(&self, dialect: &dyn Dialect, alias: &str) -> Option<String> {
+        self.has_stubs.then(|| format!("NOT {alias}.{}", dialect.quote(IS_STUB)))
     }
 
     /// The condition that the row called `alias` has no later version.

@@ -7,6 +7,7 @@ use crate::merge_plan::{MARKS, Merge, STAGE};
 use crate::session::{Cell, Merged, Place, Session, Step};
 use crate::shape::Shape;
 use crate::staging::unstage;
+use crate::standing::Versions;
 use crate::statement::{list, same};
 use crate::version_plan::{At, BEFORE, CHANGES, FILLED, KEPT, NEW, VersionPlan};
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, TimestampMicrosecondArray};
@@ -127,14 +128,16 @@ impl<S: Session> Applier<'_, S> {
     pub(crate) fn delete_marked(&mut self, shape: &Shape) -> Result<(), DestinationError> {
         let dialect = self.session.dialect();
         let gathered = gathered_name(0);
+        let standing = Versions::from(shape).standing(dialect, "t");
         let sql = format!(
-            "CREATE TEMPORARY TABLE {} AS SELECT DISTINCT {} FROM {} AS m CROSS JOIN {} AS t WHERE {} AND m.{} IS NOT NULL",
+            "CREATE TEMPORARY TABLE {} AS SELECT DISTINCT {} FROM {} AS m CROSS JOIN {} AS t WHERE {} AND m.{} IS NOT NULL{}",
             dialect.place(Place::Temporary(&gathered)),
             list(dialect, "t", &shape.key),
             dialect.place(Place::Temporary(MARKS)),
             dialect.quote(&shape.name),
             same(dialect, "m", "t", &shape.key),
             dialect.quote(DELETED_AT),
+            standing.map(|standing| format!(" AND {standing}")).unwrap_or_default(),
         );
         self.session.execute(Step("delete rows of", &shape.name), &sql, &[])?;
         self.delete_gathered(shape, 0)?;

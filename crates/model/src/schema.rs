@@ -11,6 +11,9 @@ pub const DELETED_AT: &str = "_deleted_at";
 /// Name of the column for the values that a table has no room for in columns of their own: one JSON object, whose members
 /// are called after the paths of the values.
 pub const MORE: &str = "_more";
+/// Name of the bookkeeping column that tells rows of records which were never read, and which others refer to, from records:
+/// where references are enforced, something must be there.
+pub const IS_STUB: &str = "_is_stub";
 
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,6 +41,8 @@ pub enum ColumnRole {
     ValidTo,
     /// [`IS_CURRENT`](crate::write_mode::IS_CURRENT).
     Current,
+    /// [`IS_STUB`]: written by the destination and by no document.
+    Stub,
 }
 
 impl ColumnRole {
@@ -55,6 +60,7 @@ impl ColumnRole {
             ColumnRole::ValidFrom => "valid_from",
             ColumnRole::ValidTo => "valid_to",
             ColumnRole::Current => "current",
+            ColumnRole::Stub => "stub",
         }
     }
 
@@ -72,6 +78,7 @@ impl ColumnRole {
             ColumnRole::ValidFrom,
             ColumnRole::ValidTo,
             ColumnRole::Current,
+            ColumnRole::Stub,
         ]
         .into_iter()
         .find(|role| role.name() == name)
@@ -83,7 +90,8 @@ impl ColumnRole {
     }
 }
 
-/// A reference between resources: declared and drawn, never enforced, since the record pointed at may be gone.
+/// A reference between resources: declared and drawn. The record pointed at may be gone, so a destination enforces it only
+/// where it is asked to, and then keeps a row for what is missing ([`IS_STUB`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// The table pointed at; its key is one column.

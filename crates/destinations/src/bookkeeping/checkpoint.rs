@@ -1,6 +1,6 @@
 //! `_relatable_checkpoint`: one row that says what the tables hold and who may write.
 
-use super::{FORMAT, Ledger, optional, required};
+use super::{FORMAT, FORMAT_MAX, Ledger, optional, required};
 use crate::catalogue::Catalogue;
 use crate::error::DestinationError;
 use crate::package::Checkpoint;
@@ -45,11 +45,11 @@ pub(crate) fn read(session: &impl Session) -> Result<Option<StoredCheckpoint>, D
         &[],
     )?;
     let Some(stored) = formats.first().map(|row| row[0].integer()) else { return Ok(None) };
-    if stored > FORMAT {
+    if stored > FORMAT_MAX {
         return Err(DestinationError::NewerFormat {
             destination: session.describe().to_owned(),
             stored,
-            known: FORMAT,
+            known: FORMAT_MAX,
         });
     }
     let sql = format!("SELECT workspace, journal, seq, low_water, fence, loaded_at FROM {}", LEDGER.name);
@@ -113,9 +113,18 @@ pub(crate) fn hold(session: &impl Session, fence: &str) -> Result<(), Destinatio
 
 /// Replaces the token of the stored row, which from now on is of the present format.
 pub(crate) fn set_fence(session: &impl Session, fence: &str) -> Result<(), DestinationError> {
-    let sql = format!("UPDATE {} SET {} = ?, fence = ?", LEDGER.name, session.dialect().quote("format"));
-    session.execute(Step("claim", LEDGER.name), &sql, &[Cell::Integer(FORMAT), Cell::from(fence)])?;
-    Ok(())
+    let format = session.dialect().quote("format");
+    let sql = format!(
+        "UPDATE {} SET {format} = CASE WHEN {format} < {FORMAT} THEN {FORMAT} ELSE {format} END, fence = ?",
+        LEDGER.name
+    );
+    session.execute(Step("claim", LEDGER.name), &sql, &[Cell::from(fence)]).map(|_| ())
+}
+
+/// Sets the format of the stored row.
+pub(crate) fn set_format(session: &impl Session, format: i64) -> Result<(), DestinationError> {
+    let sql = format!("UPDATE {} SET {} = ?", LEDGER.name, session.dialect().quote("format"));
+    session.execute(Step("write to", LEDGER.name), &sql, &[Cell::Integer(format)]).map(|_| ())
 }
 
 /// Moves the position, if the token is still ours.

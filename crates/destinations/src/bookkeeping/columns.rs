@@ -98,6 +98,19 @@ pub(crate) fn read(session: &impl Session) -> Result<Vec<StoredColumn>, Destinat
     rows.iter().map(|row| StoredColumn::from_cells(session, row)).collect()
 }
 
+/// Whether there can be stubs among the rows of a table.
+pub(crate) fn has_stubs(session: &impl Session, table: &str) -> Result<bool, DestinationError> {
+    let literal = |text| session.dialect().literal(text);
+    let sql = format!(
+        "SELECT count(*) FROM {} WHERE table_name = {} AND {} = {}",
+        LEDGER.name,
+        literal(table),
+        session.dialect().quote("role"),
+        literal(ColumnRole::Stub.name())
+    );
+    Ok(session.count(Step("read", LEDGER.name), &sql)? > 0)
+}
+
 /// Stores the columns of `tables` that are new or described otherwise than `stored`.
 pub(crate) fn record(
     session: &impl Session,

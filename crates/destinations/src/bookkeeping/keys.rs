@@ -3,6 +3,7 @@
 use super::{Ledger, names_from_json, names_json, optional, required};
 use crate::error::DestinationError;
 use crate::session::{Cell, Place, Session, Step};
+use crate::shape::Shapes;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, Reference, Table};
 use relatable_model::write_mode::WriteMode;
@@ -59,6 +60,16 @@ impl StoredKey {
         self.kind == PARENT
     }
 
+    /// Whether it is the reference of this column, and enforced by the database.
+    pub(crate) fn is_enforced_reference(&self, table: &str, column: &str) -> bool {
+        self.enforced && self.kind == REFERENCE && self.table == table && self.columns == [column]
+    }
+
+    /// Whether it is a reference that the database enforces.
+    pub(crate) fn enforces_reference(&self) -> bool {
+        self.enforced && self.kind == REFERENCE
+    }
+
     /// The stored row.
     fn cells(&self) -> Vec<Cell> {
         vec![
@@ -94,8 +105,14 @@ pub(crate) fn read(session: &impl Session) -> Result<Vec<StoredKey>, Destination
     Ok(keys.collect())
 }
 
-/// The keys a table declares; `key_of` answers the key of a table as far as it is known.
-fn declared(table: &Table, enforced: bool, key_of: impl Fn(&str) -> Option<Vec<String>>) -> Vec<StoredKey> {
+/// The keys a table declares; `key_of` answers the key of a table as far as it is known, `shapes` which references are
+/// enforced.
+fn declared(
+    table: &Table,
+    enforced: bool,
+    key_of: impl Fn(&str) -> Option<Vec<String>>,
+    shapes: &Shapes,
+) -> Vec<StoredKey> {
     let none = || "{}".to_owned();
     let mut keys = vec![StoredKey {
         table: table.name.clone(),
@@ -122,7 +139,9 @@ fn declared(table: &Table, enforced: bool, key_of: impl Fn(&str) -> Option<Vec<S
     for column in &table.columns {
         keys.extend(column.references.iter().map(|reference| {
             let referenced_columns = key_of(&reference.table);
-            reference_key(table, column, reference, referenced_columns)
+            let foreign_key = shapes.foreign_key(&table.name, &column.name);
+            let enforced = enforced && foreign_key.is_some_and(|held| held.target == reference.table);
+            StoredKey { enforced, ..reference_key(table, column, reference, referenced_columns) }
         }));
     }
     // The same reference declared twice is one.
@@ -158,11 +177,12 @@ fn reference_key(
 }
 
 /// Stores the keys of `tables` that differ from `stored`, and completes references to tables that are known by now.
-/// References of columns that a table no longer declares stay with the columns.
+/// References of columns that a table no longer declares stay with the columns, and so do those that the database enforces.
 pub(crate) fn record(
     session: &impl Session,
     tables: &[Table],
     stored: &[StoredKey],
+    shapes: &Shapes,
 ) -> Result<(), DestinationError> {
     let key_of = |name: &str| {
         let here = tables.iter().find(|table| table.name == name).map(|table| table.key.clone());
@@ -175,9 +195,13 @@ pub(crate) fn record(
     for table in tables {
         wanted.retain(|key| {
             let undeclared = key.kind == REFERENCE && table.column(&key.columns[0]).is_none();
-            key.table != table.name || undeclared
+            key.table != table.name || undeclared || key.enforces_reference()
         });
-        wanted.extend(declared(table, enforced, key_of));
+        for key in declared(table, enforced, key_of, shapes) {
+            if !wanted.contains(&key) {
+                wanted.push(key);
+            }
+        }
     }
     for key in wanted.iter_mut().filter(|key| key.kind == REFERENCE && key.referenced_columns.is_none()) {
         key.referenced_columns = key_of(&key.referenced_table);

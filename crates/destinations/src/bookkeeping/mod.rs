@@ -12,6 +12,7 @@ pub(crate) mod models;
 pub(crate) mod modes;
 pub(crate) mod more;
 pub(crate) mod pending;
+pub(crate) mod settings;
 pub(crate) mod views;
 
 use crate::catalogue::Catalogue;
@@ -30,6 +31,9 @@ pub(crate) const PREFIX: &str = "_relatable_";
 /// those without `_relatable_forgotten`: a release that does not know it would bring back who was forgotten. Of format 2 are
 /// those without `_relatable_modes` and `_relatable_gone`: one that does not know these would write all tables as upserts.
 pub(crate) const FORMAT: i64 = 3;
+/// The newest layout that is understood: that of a destination where references are enforced, in which rows that refer to
+/// nothing are refused unless stubs come first.
+pub(crate) const FORMAT_MAX: i64 = 4;
 
 /// One column of a bookkeeping table.
 pub(crate) struct LedgerColumn {
@@ -62,7 +66,7 @@ pub(crate) struct Ledger {
 }
 
 /// Every bookkeeping table.
-const LEDGERS: [&Ledger; 12] = [
+const LEDGERS: [&Ledger; 13] = [
     &checkpoint::LEDGER,
     &loads::LEDGER,
     &columns::LEDGER,
@@ -75,6 +79,7 @@ const LEDGERS: [&Ledger; 12] = [
     &forgotten::LEDGER,
     &modes::LEDGER,
     &gone::LEDGER,
+    &settings::LEDGER,
 ];
 
 impl Ledger {

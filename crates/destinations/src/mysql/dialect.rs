@@ -21,12 +21,12 @@ const ROW_BYTES_MAX: usize = 65_535;
 const TEXT_ROW_BYTES: usize = 12;
 /// The bytes of an index, and so of a primary key.
 const KEY_BYTES_MAX: usize = 3_072;
-/// The width of a table in which every row fits. A part of the primary key stays in the row however long it is
+/// The width of a table in which every row fits, and the mark of stubs, which it may get beside. A part of the primary key stays in the row however long it is
 /// (`dtuple_convert_big_rec` passes over what orders the rows); all other texts of more than 40 bytes may go elsewhere. A bit
 /// for each column that may be null is taken from the page.
 const WIDTH: Width = Width {
-    columns: COLUMNS_MAX,
-    row_bytes: PAGE_BYTES_MAX - COLUMNS_MAX.div_ceil(8),
+    columns: COLUMNS_MAX - 1,
+    row_bytes: PAGE_BYTES_MAX - COLUMNS_MAX.div_ceil(8) - 1,
     // Boolean, integer, decimal, float, text, timestamp, date, JSON, list.
     column_bytes: [1, 8, 17, 8, TEXT_PAGE_BYTES, 8, 3, TEXT_PAGE_BYTES, TEXT_PAGE_BYTES],
     key_part_bytes: 500 * CHARACTER_BYTES + 2,

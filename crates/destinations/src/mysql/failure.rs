@@ -9,6 +9,8 @@ pub(super) const REPEATED: u16 = 1062;
 pub(super) const NO_FILES: [u16; 3] = [1148, 3948, 4166];
 /// A lock was not to be had in time.
 const LOCKED: [u16; 2] = [1205, 3572];
+/// A foreign key would lead to no row.
+const UNREFERENCED: [u16; 4] = [1216, 1217, 1451, 1452];
 /// The disk is full.
 const FULL: [u16; 2] = [1021, 1114];
 /// The user may not do that, or the server takes no writes.
@@ -25,6 +27,9 @@ pub(super) fn failure(destination: &str, step: impl ToString, error: LinkError) 
     match code {
         Some(code) if LOCKED.contains(&code) => {
             DestinationError::Locked { destination, holder: cause.to_string() }
+        }
+        Some(code) if UNREFERENCED.contains(&code) => {
+            DestinationError::Unreferenced { destination, step: step.to_string(), cause }
         }
         Some(code) if FULL.contains(&code) => DestinationError::Full { destination, cause },
         Some(code) if REFUSED.contains(&code) => DestinationError::ReadOnly { destination, cause },

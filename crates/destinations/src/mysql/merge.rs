@@ -73,6 +73,7 @@ mod tests {
             ],
             mode: WriteMode::default(),
             ignored: Vec::new(),
+            foreign_keys: Vec::new(),
         }
     }
 

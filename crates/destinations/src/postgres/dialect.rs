@@ -18,10 +18,12 @@ const TUPLE_HEADER_BYTES: usize = (23 + COLUMNS_MAX.div_ceil(8)).next_multiple_o
 /// pointer of 18 bytes stays. Only those longer than that pointer, aligned to 8, are ever chosen
 /// (`toast_tuple_find_biggest_attribute`): up to 24 bytes, with the length, stay as they are.
 const TEXT_BYTES: usize = 24;
+/// What the mark of stubs takes, which a table may get beside what it was given room for.
+const STUB_MARK_BYTES: usize = 8;
 /// The width of a table in which every row fits. Each type is counted with what aligns the next column.
 const WIDTH: Width = Width {
     columns: COLUMNS_MAX,
-    row_bytes: TUPLE_BYTES_MAX - TUPLE_HEADER_BYTES,
+    row_bytes: TUPLE_BYTES_MAX - TUPLE_HEADER_BYTES - STUB_MARK_BYTES,
     // Boolean, integer, decimal (38 digits in groups of four, and a header), float, text, timestamp, date, JSON, list.
     column_bytes: [8, 8, 32, 8, TEXT_BYTES, 8, 8, TEXT_BYTES, TEXT_BYTES],
     key_part_bytes: TEXT_BYTES,
@@ -64,6 +66,10 @@ impl Dialect for Postgres {
     }
 
     fn keys_after_rows(&self) -> bool {
+        true
+    }
+
+    fn drops_together(&self) -> bool {
         true
     }
 

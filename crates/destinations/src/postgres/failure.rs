@@ -29,6 +29,9 @@ pub(super) fn failure(destination: &str, step: Step<'_>, error: LinkError) -> De
         Some(code) if code == SqlState::LOCK_NOT_AVAILABLE => {
             DestinationError::Locked { destination, holder: cause.to_string() }
         }
+        Some(code) if code == SqlState::FOREIGN_KEY_VIOLATION => {
+            DestinationError::Unreferenced { destination, step: step.to_string(), cause }
+        }
         Some(code) if code == SqlState::DISK_FULL => DestinationError::Full { destination, cause },
         Some(code)
             if [SqlState::READ_ONLY_SQL_TRANSACTION, SqlState::INSUFFICIENT_PRIVILEGE].contains(&code) =>

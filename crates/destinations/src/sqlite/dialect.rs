@@ -37,6 +37,10 @@ impl Dialect for Sqlite {
         true
     }
 
+    fn adds_links(&self) -> bool {
+        false
+    }
+
     fn reserved(&self, name: &str) -> Option<&'static str> {
         let begins = name.get(..PREFIX.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PREFIX));
         begins.then_some("SQLite keeps names that begin with `sqlite_` for itself")

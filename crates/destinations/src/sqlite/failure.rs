@@ -10,6 +10,9 @@ pub(super) fn failure(destination: &str, step: impl ToString, error: Error) -> D
         Some(ErrorCode::ConstraintViolation) if repeated_table(&error).is_some() => {
             DestinationError::KeyRepeated { table: repeated_table(&error).unwrap_or_default(), count: 1 }
         }
+        Some(ErrorCode::ConstraintViolation) if is_of_foreign_key(&error) => {
+            DestinationError::Unreferenced { destination, step: step.to_string(), cause: error.into() }
+        }
         Some(ErrorCode::DiskFull) => DestinationError::Full { destination, cause: error.into() },
         // That the folder exists and the path is no folder was seen before. What is left is a file or folder that this
         // process may not write: beside a file with a write-ahead log, SQLite writes even to read.
@@ -43,6 +46,12 @@ fn repeated_table(error: &Error) -> Option<String> {
     );
     let (_, columns) = message.split_once(": ").filter(|_| is_key)?;
     columns.split_once('.').map(|(table, _)| table.to_owned())
+}
+
+/// Whether a foreign key would lead to no row.
+fn is_of_foreign_key(error: &Error) -> bool {
+    let code = error.sqlite_error().map(|code| code.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
 }
 
 /// The error of opening the file.

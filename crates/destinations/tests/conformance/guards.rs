@@ -156,7 +156,7 @@ pub(crate) fn a_newer_format_is_refused(engine: Engine) {
         other.remembered().expect_err("newer"),
         bench.try_load(vec![]).expect_err("newer"),
     ] {
-        assert!(matches!(&error, DestinationError::NewerFormat { stored: 99, known: 3, .. }), "{error:?}");
+        assert!(matches!(&error, DestinationError::NewerFormat { stored: 99, known: 4, .. }), "{error:?}");
     }
 }
 

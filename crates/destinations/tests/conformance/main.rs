@@ -9,6 +9,7 @@ mod cuts;
 mod deletion;
 mod distinct;
 mod drift;
+mod enforced;
 mod erasing;
 mod failures;
 mod guards;
@@ -35,6 +36,7 @@ mod server;
 #[cfg(feature = "postgres")]
 mod slow;
 mod speed;
+mod stubs;
 mod tables;
 #[cfg(feature = "postgres")]
 mod tls;
@@ -135,6 +137,17 @@ conformance![
     mirror::what_is_gone_is_deleted_with_all_that_was_split_from_it,
     mirror::a_hard_deletion_yields_only_to_a_later_answer,
     mirror::who_is_forgotten_is_not_noted_as_gone,
+    enforced::what_is_missing_has_a_stub_until_it_comes,
+    enforced::distinct_rows_that_refer_to_each_other_are_loaded,
+    enforced::the_database_refuses_what_refers_to_nothing,
+    enforced::what_comes_later_is_referred_to_as_well,
+    enforced::a_load_that_fails_leaves_no_reference,
+    enforced::tables_that_refer_to_each_other_are_made_anew_together,
+    enforced::a_destination_without_settings_is_brought_up_to_date_by_a_claim,
+    enforced::no_reference_of_or_to_several_rows_of_a_record_is_enforced,
+    stubs::stubs_are_counted_nowhere,
+    stubs::a_deleted_row_that_others_refer_to_leaves_a_stub,
+    stubs::no_stub_stands_for_who_is_forgotten,
     wide::a_document_with_two_thousand_attributes_is_stored_and_comes_back,
     wide::every_row_fits_into_a_table_that_is_full,
     wide::a_table_is_filled_up_to_its_limit_and_grows_past_it_in_a_later_load,

@@ -5,7 +5,7 @@ use super::key::CONTENT_KEY;
 use super::layout::{Inherited, Layout};
 use crate::naming::Names;
 use crate::plan::{ColumnId, ColumnPlan, Place, PlanError, TableId};
-use crate::schema::{ColumnRole, DELETED_AT, MORE, SYNCED_AT};
+use crate::schema::{ColumnRole, DELETED_AT, IS_STUB, MORE, SYNCED_AT};
 use crate::write_mode::{IS_CURRENT, VALID_FROM, VALID_TO};
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ impl Shredder {
     pub(super) fn own_columns(&self, id: TableId, inherited: &[Inherited]) -> Vec<(ColumnId, String)> {
         let plan = &self.plan.tables[id];
         let mut names = Names::default();
-        for name in [MORE, SYNCED_AT, DELETED_AT, CONTENT_KEY, VALID_FROM, VALID_TO, IS_CURRENT] {
+        for name in [MORE, SYNCED_AT, DELETED_AT, CONTENT_KEY, VALID_FROM, VALID_TO, IS_CURRENT, IS_STUB] {
             names.take(name);
         }
         for inherited in inherited {

@@ -5,6 +5,7 @@ mod forget;
 mod journal;
 mod naming;
 mod reading;
+mod references;
 mod resource;
 
 pub(crate) use connection::ConnectionArguments;
@@ -12,6 +13,7 @@ pub(crate) use forget::ForgetArguments;
 pub(crate) use journal::{JournalArguments, JournalCommand, PruneArguments, ReleaseArguments};
 pub(crate) use naming::NamingArguments;
 pub(crate) use reading::ReadingArguments;
+pub(crate) use references::ReferencesArguments;
 
 use crate::rules::{AskedRules, resource_names};
 use clap::builder::PossibleValuesParser;
@@ -133,6 +135,8 @@ pub(crate) struct SyncArguments {
           value_parser = retention, long_help = KEEP_HELP)]
     pub(crate) keep_journal: Retention,
     #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
+    #[command(flatten)]
     pub(crate) rules: RulesArguments,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
@@ -231,6 +235,8 @@ pub(crate) struct CheckArguments {
     pub(crate) model: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) naming: NamingArguments,
+    #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
 }
 
 /// Flags of `plan`. The token comes from INTERCOM_TOKEN.
@@ -328,6 +334,8 @@ nothing; else nothing is done, and what would have to be read again is named.
 So it is where the new rules would lose a record or an element of a list, since
 several have one key say, where they protect values otherwise, and where somebody
 made columns, comments, indexes, triggers or views on the tables.
+Where references are enforced, or are to be, or no longer, all tables are made
+anew together.
 `relatable model diff` says beforehand what will be otherwise.")]
 pub(crate) struct RemodelArguments {
     /// What to remodel: resources, or tables of a `load` [default: what the rules change]
@@ -347,6 +355,8 @@ pub(crate) struct RemodelArguments {
     /// Keep the old tables, as NAME__old_DATE_TIME
     #[arg(long)]
     pub(crate) keep_old: bool,
+    #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
     #[command(flatten)]
     pub(crate) reporting: ReportingArguments,
 }
@@ -396,6 +406,8 @@ pub(crate) struct ModelDiffArguments {
     pub(crate) model: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) naming: NamingArguments,
+    #[command(flatten)]
+    pub(crate) references: ReferencesArguments,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,

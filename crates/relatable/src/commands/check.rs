@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::render::{self, failure_line, grouped};
 use crate::rules::{self, AskedRules};
 use crate::target::Target;
+use relatable_destinations::References;
 use relatable_intercom::catalogue::{Feed, Paging, Position, Question, Reading, count_questions, feeds};
 use relatable_intercom::clock::Clock;
 use relatable_intercom::request::Request;
@@ -46,7 +47,7 @@ pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Re
         }
     };
     if let Some(uri) = &arguments.to {
-        match about_destination(uri, asked, workspace.as_ref()) {
+        match about_destination(uri, asked, arguments.references.references, workspace.as_ref()) {
             Ok(found) => findings.fine("destination", &found)?,
             Err(failure) => findings.problem("destination", &failure)?,
         }
@@ -221,9 +222,13 @@ fn cheapest(feed: &Feed, id: Option<&str>) -> (Request, Paging) {
 fn about_destination(
     uri: &str,
     asked: AskedRules<'_>,
+    references: Option<References>,
     workspace: Option<&Workspace>,
 ) -> Result<String, Failure> {
     let mut destination = Target::new(uri)?.open_waiting(LOCK_WAIT)?;
+    if let Some(references) = references {
+        destination.ask_references(references);
+    }
     let rules = rules::merged_for(&remembered_rules(destination.as_mut())?, asked)?.rules;
     let stored = check_destination(destination.as_mut(), &rules)?;
     let described = destination.describe();

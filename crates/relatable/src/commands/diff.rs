@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::render;
 use crate::rules::{self, AskedRules, Merged};
 use crate::target::Target;
-use relatable_destinations::Destination;
+use relatable_destinations::{Destination, References};
 use relatable_intercom::models;
 use relatable_model::evolve::{Difference, evolution};
 use relatable_model::plan::Memory;
@@ -15,6 +15,7 @@ use relatable_model::schema::Table;
 use relatable_pipeline::{file_resource, remembered_prefix, remembered_rules};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Version of the JSON document; it grows when a member changes its meaning or goes.
 const DOCUMENT_VERSION: u32 = 1;
@@ -23,7 +24,32 @@ const DOCUMENT_VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document {
     version: u32,
+    /// What becomes of references, where that would be otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    references: Option<ReferencesChange>,
     resources: Vec<Changes>,
+}
+
+/// What becomes of references now, and what is asked for.
+#[derive(Serialize)]
+pub(super) struct ReferencesChange {
+    from: &'static str,
+    to: &'static str,
+}
+
+impl ReferencesChange {
+    /// What would be otherwise; `None` where nothing would.
+    pub(super) fn new(stored: References, asked: Option<References>) -> Option<ReferencesChange> {
+        let asked = asked.filter(|asked| *asked != stored)?;
+        Some(ReferencesChange { from: stored.name(), to: asked.name() })
+    }
+}
+
+impl fmt::Display for ReferencesChange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ReferencesChange { from, to } = self;
+        write!(formatter, "references between resources\n  ~ `{from}` becomes `{to}`")
+    }
 }
 
 /// The differences of one resource.
@@ -54,14 +80,18 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
             resources.push(changes);
         }
     }
+    let references = ReferencesChange::new(destination.references()?, arguments.references.references);
     let text = if arguments.json {
-        let document = Document { version: DOCUMENT_VERSION, resources };
+        let document = Document { version: DOCUMENT_VERSION, references, resources };
         serde_json::to_string_pretty(&document)
             .map_err(|error| Failure::Output(std::io::Error::from(error)))?
-    } else if resources.is_empty() {
-        "no difference".to_owned()
     } else {
-        resources.iter().map(Changes::before_a_load).collect::<Vec<_>>().join("\n\n")
+        let references = references.map(|change| {
+            format!("{change}\n  a load into these tables is refused: `relatable remodel --references {}` makes them anew", change.to)
+        });
+        let told: Vec<String> =
+            references.into_iter().chain(resources.iter().map(Changes::before_a_load)).collect();
+        if told.is_empty() { "no difference".to_owned() } else { told.join("\n\n") }
     };
     render::data(&text)?;
     Ok(ExitCode::Success)

@@ -1,12 +1,13 @@
 //! `remodel`: tables made anew under other rules, without asking the API again.
 
-use super::diff::{Changes, Wanted, stored_tables};
-use crate::arguments::RemodelArguments;
+use super::diff::{Changes, ReferencesChange, Wanted, stored_tables};
+use crate::arguments::{RemodelArguments, ReportingArguments};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter, grouped};
 use crate::rules::AskedRules;
 use crate::target::Target;
+use relatable_destinations::References;
 use relatable_destinations::package::Checkpoint;
 use relatable_intercom::clock::Clock;
 use relatable_intercom::models;
@@ -34,7 +35,15 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
     let wanted = Wanted::new(asked, &tables, remembered_rules(destination.as_mut())?)?;
     wanted.unfamiliar.iter().for_each(render::warning);
-    let resources = chosen(arguments, &wanted, &tables)?;
+    let mut resources = chosen(arguments, &wanted, &tables)?;
+    let references = destination.references()?;
+    let change = ReferencesChange::new(references, arguments.references.references);
+    if change.is_some() || (references == References::Enforce && !resources.is_empty()) {
+        take_all(&mut resources, &tables, change, &arguments.reporting);
+    }
+    if let Some(asked) = arguments.references.references {
+        destination.ask_references(asked);
+    }
     if resources.is_empty() {
         render::data("no difference; nothing was done")?;
         return Ok(ExitCode::Success);
@@ -122,6 +131,25 @@ fn chosen(
         }
     }
     Ok(chosen)
+}
+
+/// Takes all tables, since some may have foreign keys to others.
+fn take_all(
+    resources: &mut BTreeMap<String, Vec<Difference>>,
+    tables: &BTreeMap<String, Vec<Table>>,
+    change: Option<ReferencesChange>,
+    reporting: &ReportingArguments,
+) {
+    let count = resources.len();
+    for resource in tables.keys() {
+        resources.entry(resource.clone()).or_default();
+    }
+    if let Some(change) = change.as_ref().filter(|_| !reporting.quiet) {
+        render::talk(&change.to_string());
+    }
+    if resources.len() > count && !reporting.quiet {
+        render::talk("all tables are made anew together, for their references");
+    }
 }
 
 /// What can be remodelled, as it is asked for.

@@ -83,6 +83,9 @@ fn deliver(
     warns: bool,
 ) -> Result<Delivery, Failure> {
     let mut destination = target.open_alone(clock)?;
+    if let Some(references) = arguments.references.references {
+        destination.ask_references(references);
+    }
     let remembered = remembered_rules(destination.as_mut())?;
     let Merged { rules, unfamiliar, doubtful_references } =
         rules::merged_for(&remembered, arguments.rules.asked())?;

@@ -190,6 +190,9 @@ fn of_destination(error: &DestinationError) -> Option<String> {
         DestinationError::Mismatch { .. } => {
             "change the rules back, or read into another database; nothing was written"
         }
+        DestinationError::Unenforceable { .. }
+        | DestinationError::OtherReferences { .. }
+        | DestinationError::Unreferenced { .. } => return of_references(error),
         DestinationError::Fenced { .. } => "one run at a time can write; see which other run is under way",
         DestinationError::KeyRepeated { .. } => {
             "if your rules declare this table's key, more paths must belong to it; nothing was written"
@@ -260,6 +263,24 @@ fn of_rules(error: &RulesError) -> Option<String> {
         }
     };
     Some(hint.to_owned())
+}
+
+/// The hint for references that cannot be what is asked of them.
+fn of_references(error: &DestinationError) -> Option<String> {
+    match error {
+        DestinationError::Unenforceable { resource, .. } => Some(format!(
+            "let `{resource}` be written in the mode `upsert` or `mirror`, or leave references as they are \
+             (`--references declare`); nothing was written"
+        )),
+        DestinationError::OtherReferences { asked, .. } => {
+            Some(format!("`relatable remodel --references {asked}` makes the tables anew so; nothing was written"))
+        }
+        DestinationError::Unreferenced { .. } => Some(
+            "were rows of the tables changed by hand? `relatable verify` tells what is missing; nothing was written"
+                .to_owned(),
+        ),
+        _ => None,
+    }
 }
 
 /// The hint for rules that do not fit the tables there are.

@@ -293,7 +293,9 @@ fn of_destination(error: &DestinationError) -> ExitCode {
     match error {
         DestinationError::Uri { .. }
         | DestinationError::NotBuilt { .. }
-        | DestinationError::ReservedName { .. } => ExitCode::Configuration,
+        | DestinationError::ReservedName { .. }
+        | DestinationError::Unenforceable { .. }
+        | DestinationError::OtherReferences { .. } => ExitCode::Configuration,
         DestinationError::Locked { .. } | DestinationError::Fenced { .. } => ExitCode::Held,
         DestinationError::NotClaimed { .. } => ExitCode::Defect,
         // What goes wrong on the way to the destination counts as what it is.

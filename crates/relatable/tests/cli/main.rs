@@ -26,6 +26,7 @@ mod postgres;
 mod prefix;
 mod program;
 mod protect;
+mod references;
 mod remodel;
 mod retention;
 #[path = "../secrets/mod.rs"]

@@ -23,6 +23,7 @@ mod oracle;
 mod permissions;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod references;
 mod schedules;
 #[path = "../secrets/mod.rs"]
 mod secrets;

@@ -18,7 +18,7 @@ use relatable_simulator::{Settings, Simulator};
 use std::sync::Arc;
 
 /// A verification as a user has it, with a sample of this size.
-fn settings(simulator: &Simulator, site: &Site, sample: u64) -> VerifySettings {
+pub(crate) fn settings(simulator: &Simulator, site: &Site, sample: u64) -> VerifySettings {
     VerifySettings {
         sync: SyncSettings {
             client: relatable_intercom::Settings {
@@ -43,7 +43,7 @@ fn settings(simulator: &Simulator, site: &Site, sample: u64) -> VerifySettings {
     }
 }
 
-async fn verified(settings: &VerifySettings, site: &Site) -> VerifyReport {
+pub(crate) async fn verified(settings: &VerifySettings, site: &Site) -> VerifyReport {
     let mut destination = relatable_destinations::open(&site.uri()).unwrap();
     let observer = Arc::new(Searched(Arc::new(Unobserved)));
     let report = verify(settings, destination.as_mut(), observer).await.unwrap();
@@ -57,7 +57,7 @@ async fn mend(settings: &VerifySettings, site: &Site, findings: &[Finding]) {
 }
 
 /// Findings in words.
-fn told(findings: &[Finding]) -> Vec<String> {
+pub(crate) fn told(findings: &[Finding]) -> Vec<String> {
     let words = |finding: &Finding| {
         let element = finding.element.as_deref().unwrap_or_default();
         format!("{} {} {} {} {element}", finding.kind.words(), finding.table, finding.id, finding.path)
