@@ -176,7 +176,8 @@ pub trait Destination: Send {
     /// # Errors
     /// [`DestinationError::ReadOnly`] when the database, or the folder its file is to be in, cannot be written;
     /// [`DestinationError::Foreign`], [`DestinationError::Owned`], [`DestinationError::ReservedName`],
-    /// [`DestinationError::TooManyColumns`], [`DestinationError::Drifted`] and [`DestinationError::Mismatch`] as in
+    /// [`DestinationError::TooManyColumns`], [`DestinationError::OtherReferences`], [`DestinationError::Unenforceable`],
+    /// [`DestinationError::Drifted`] and [`DestinationError::Mismatch`] as in
     /// [`load`](Self::load);
     /// [`DestinationError::NewerFormat`] and [`DestinationError::Locked`] as in [`claim`](Self::claim).
     fn check(&mut self, tables: &[Table]) -> Result<Option<Checkpoint>, DestinationError>;
@@ -257,6 +258,11 @@ pub trait Destination: Send {
     ///   where that is later. A version that came with the load and is marked by it ends a microsecond after it began.
     /// * *Append*: what would be updated or marked is a row more, beside the one that was newest; nothing is deleted.
     ///
+    /// Where references are [enforced](Self::ask_references), each value by which rows of the change refer to no row gets a stub
+    /// before them: a row with the key, true in [`IS_STUB`](relatable_model::schema::IS_STUB) and nothing else. A stub is no row
+    /// for any other purpose: a row that takes its place is inserted, and one that would be deleted and is referred to is deleted
+    /// and leaves a stub.
+    ///
     /// Where versions are kept, a parent link holds between rows that stand for their records.
     ///
     /// A [`Change::Distinct`] may be applied without looking for any of this where its table had no row before the load; a
@@ -276,6 +282,8 @@ pub trait Destination: Send {
     /// [`DestinationError::Foreign`] for a table or view that is not ours; [`DestinationError::Owned`] for one that is,
     /// but of another resource; [`DestinationError::Added`] when a retired table has what a user made there;
     /// [`DestinationError::ReservedName`] for a name that no table may have;
+    /// [`DestinationError::OtherReferences`] and [`DestinationError::Unenforceable`] where what is asked of references is not what
+    /// the tables were made with, or cannot be;
     /// [`DestinationError::TooManyColumns`] for more columns than a table can have; [`DestinationError::Drifted`] when a table or
     /// column of ours is gone or has another type, or a view of ours has to go that another one needs;
     /// [`DestinationError::Mismatch`] when a

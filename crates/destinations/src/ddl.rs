@@ -368,8 +368,9 @@ impl Planner<'_> {
         let (quote, timing) = (|name: &str| self.dialect.quote(name), self.dialect.link_timing());
         let refers =
             |held: &Held| format!(" REFERENCES {} ({}){timing}", quote(&held.target), quote(&held.key));
+        let default = if column.role == ColumnRole::Stub { " DEFAULT false" } else { "" };
         format!(
-            "ALTER TABLE {} ADD COLUMN {} {}{}{}",
+            "ALTER TABLE {} ADD COLUMN {} {}{default}{}{}",
             quote(&shape.name),
             quote(&column.name),
             shape.type_name(self.dialect, column),
