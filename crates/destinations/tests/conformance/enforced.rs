@@ -225,6 +225,26 @@ pub(crate) fn tables_that_refer_to_each_other_are_made_anew_together(engine: Eng
     assert_eq!(bench.read("SELECT \"format\" FROM _relatable_checkpoint"), ["3"]);
 }
 
+pub(crate) fn what_somebody_dropped_is_mended_with_its_foreign_keys(engine: Engine) {
+    let mut bench = enforcing(engine, tables(WriteMode::Upsert));
+    bench.load(vec![contacts(&bench, json!([["1", "Ann", "a", "1"]]))]);
+    for dropped in ["ALTER TABLE admins DROP COLUMN _is_stub", "DROP TABLE contacts"] {
+        bench.engine.run(&bench.path, dropped);
+        match bench.destination.check(&bench.tables) {
+            Err(DestinationError::Drifted { mend, .. }) => bench.engine.run(&bench.path, &mend),
+            checked => panic!("{dropped}: {checked:?}"),
+        }
+    }
+    bench.load(vec![contacts(&bench, json!([["1", "Amy", "b", "2"]]))]);
+    assert_eq!(rows(&bench, "contacts"), ["1|Amy|row", "2|∅|stub"]);
+    // Which were stubs, nobody knows any more.
+    assert_eq!(rows(&bench, "admins"), ["a|∅|row", "b|∅|stub"]);
+    if engine.of(true, false, true) {
+        assert!(refuses(&bench, "UPDATE contacts SET owner_id = 'nobody'"));
+        assert!(refuses(&bench, "UPDATE contacts SET friend_id = 'nobody'"));
+    }
+}
+
 pub(crate) fn a_destination_without_settings_is_brought_up_to_date_by_a_claim(engine: Engine) {
     let mut bench = Bench::new(engine, tables(WriteMode::Upsert));
     bench.load(vec![contacts(&bench, json!([["1", "Ann", "a", "9"]]))]);

@@ -143,6 +143,7 @@ conformance![
     enforced::what_comes_later_is_referred_to_as_well,
     enforced::a_load_that_fails_leaves_no_reference,
     enforced::tables_that_refer_to_each_other_are_made_anew_together,
+    enforced::what_somebody_dropped_is_mended_with_its_foreign_keys,
     enforced::a_destination_without_settings_is_brought_up_to_date_by_a_claim,
     enforced::no_reference_of_or_to_several_rows_of_a_record_is_enforced,
     stubs::stubs_are_counted_nowhere,
