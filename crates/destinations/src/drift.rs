@@ -6,7 +6,7 @@ use crate::dependents::dependents;
 use crate::error::DestinationError;
 use crate::session::Session;
 use crate::shape::Shape;
-use relatable_model::schema::{Column, Table};
+use relatable_model::schema::{Column, ColumnRole, Table};
 
 impl Planner<'_> {
     /// Refuses tables that are gone or lack a column, and columns that have another type: made anew they would be empty,
@@ -48,12 +48,18 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// The statements that bring a column back, with the foreign key that it was.
+    /// The statements that bring a column back, with the foreign key that it was. Stubs are known again by having nothing.
     fn mend_column_sql(&self, shape: &Shape, column: &Column) -> String {
         let adds = self.dialect.enforces_keys() && self.dialect.adds_links();
         let held = self.shapes.foreign_key(&shape.name, &column.name).filter(|_| adds);
         let added = held.map(|held| format!("; {}", self.add_reference_sql(held))).unwrap_or_default();
-        self.add_column_sql(shape, column) + &added
+        let synced = shape.columns.iter().find(|column| column.role == ColumnRole::Synced);
+        let marked = synced.filter(|_| column.role == ColumnRole::Stub).map(|synced| {
+            let [table, mark, synced] =
+                [&shape.name, &column.name, &synced.name].map(|name| self.dialect.quote(name));
+            format!("; UPDATE {table} SET {mark} = true WHERE {synced} IS NULL")
+        });
+        self.add_column_sql(shape, column) + &added + &marked.unwrap_or_default()
     }
 
     /// Whether the database's word for a type is what a column was made with.

@@ -36,6 +36,18 @@ impl References {
     pub fn from_name(name: &str) -> Option<References> {
         [References::Declare, References::Enforce].into_iter().find(|references| references.name() == name)
     }
+
+    /// Refuses tables whose references cannot become this, as a load that makes them does; whoever makes them anew asks
+    /// before it builds them.
+    ///
+    /// # Errors
+    /// [`DestinationError::Unenforceable`].
+    pub fn check(self, tables: &[Table]) -> Result<(), DestinationError> {
+        match self {
+            References::Declare => Ok(()),
+            References::Enforce => check(tables, &Shapes::settle(tables, &Known::default())),
+        }
+    }
 }
 
 /// A reference whose values always have a row.

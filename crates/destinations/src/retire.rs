@@ -39,7 +39,9 @@ impl Leaving {
         let is_leaving = |table: &Table| retirement.resources.contains(&table.resource);
         let tables: Vec<Table> = known.tables().into_iter().filter(is_leaving).collect();
         let dependents = dependents(session)?;
-        check_additions(session, retirement, &tables, (&known, &catalogue, &dependents))?;
+        let is_shown = |view: &&StoredView| tables.iter().any(|table| table.name == view.table);
+        let views: Vec<StoredView> = known.views.iter().filter(is_shown).cloned().collect();
+        check_additions(session, retirement, (&tables, &views), (&known, &catalogue, &dependents))?;
         check_referrers(&known, &tables)?;
         // A table is remembered after its parent.
         let is_there = |table: &&Table| catalogue.get(&table.name).is_some();
@@ -51,11 +53,7 @@ impl Leaving {
         };
         let leaving = Leaving {
             indexes: present.iter().flat_map(ours).collect(),
-            views: known
-                .views
-                .into_iter()
-                .filter(|view| tables.iter().any(|table| table.name == view.table))
-                .collect(),
+            views,
             kept_as: retirement.kept_as.map(str::to_owned),
             tables,
             present,
@@ -141,22 +139,22 @@ fn check_referrers(known: &Known, leaving: &[Table]) -> Result<(), DestinationEr
 }
 
 /// Refuses to take away what a user added: columns, comments and indexes of tables that are not kept, views and triggers
-/// in any case.
+/// in any case. Those on our views as well, which go even where their tables are kept.
 fn check_additions(
     session: &impl Session,
     retirement: &Retirement<'_>,
-    leaving: &[Table],
+    (leaving, views): (&[Table], &[StoredView]),
     (known, catalogue, dependents): (&Known, &Catalogue, &[Dependent]),
 ) -> Result<(), DestinationError> {
     let mut added: Vec<String> = Vec::new();
+    let names: Vec<&String> =
+        leaving.iter().map(|table| &table.name).chain(views.iter().map(|view| &view.name)).collect();
     for dependent in dependents {
         let is_known = known.owner(&dependent.name).is_some();
         let ours = dependent.is_ours() || (is_known && matches!(dependent.kind.as_str(), "view" | REFERENCE));
         let is_kept = retirement.kept_as.is_some() && dependent.kind == "index";
-        if let Some(table) =
-            leaving.iter().find(|table| dependent.is_on(&table.name)).filter(|_| !ours && !is_kept)
-        {
-            added.push(format!("{} `{}` on `{}`", dependent.kind, dependent.name, table.name));
+        if let Some(name) = names.iter().find(|name| dependent.is_on(name)).filter(|_| !ours && !is_kept) {
+            added.push(format!("{} `{}` on `{name}`", dependent.kind, dependent.name));
         }
     }
     if retirement.kept_as.is_none() {

@@ -68,7 +68,7 @@ impl Versions<'_> {
 
     /// The condition that the row called `alias` is no stub; `None` where none is.
     pub(crate) fn real(&self, dialect: &dyn Dialect, alias: &str) -> Option<String> {
-        self.has_stubs.then(|| format!("NOT {alias}.{}", dialect.quote(IS_STUB)))
+        self.has_stubs.then(|| format!("NOT coalesce({alias}.{}, false)", dialect.quote(IS_STUB)))
     }
 
     /// The condition that the row called `alias` has no later version.

@@ -52,7 +52,9 @@ impl fmt::Debug for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match &self.place {
             Place::File(file) => file.display().to_string(),
-            Place::Server(_) => "a server".to_owned(),
+            Place::Server(uri) => {
+                ServerUri::split(uri).map_or_else(|_| "a server".to_owned(), |parts| parts.shown())
+            }
         };
         write!(formatter, "{:?} at {place}", self.scheme)
     }
@@ -64,23 +66,34 @@ impl Address {
     /// `mysql://USER@HOST/DATABASE`.
     ///
     /// # Errors
-    /// [`DestinationError::Uri`] for anything else.
+    /// [`DestinationError::Uri`] for anything else, and for what can be read in two ways, of which one would take a part of
+    /// a password for a host, a database or a file, and show it.
     pub fn parse(uri: &str) -> Result<Address, DestinationError> {
         let bare = Path::new(uri).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let (scheme, path) = match uri.split_once(':') {
             // A single letter is a drive.
             Some((name, path)) if name.len() > 1 && !name.contains(['/', '\\', '.']) => {
                 let known = Scheme::ALL.iter().find(|(_, known, _)| name.eq_ignore_ascii_case(known));
-                let (scheme, ..) = known.ok_or_else(|| not_understood(name, "its scheme is unknown"))?;
+                let (scheme, ..) = known.ok_or_else(|| not_understood(uri, "its scheme is unknown"))?;
                 if matches!(scheme, Scheme::MySql | Scheme::Postgres) {
+                    ServerUri::split(uri)?;
                     return Ok(Address { scheme: *scheme, place: Place::Server(uri.to_owned()) });
+                }
+                if is_like_a_server(path) {
+                    return Err(not_understood(uri, LIKE_A_SERVER));
                 }
                 // `sqlite://file` has no host: what follows the slashes is the path.
                 (*scheme, path.strip_prefix("//").unwrap_or(path))
             }
-            _ => {
+            user_or_folder => {
                 let known = Scheme::ALL.iter().find(|(.., endings)| endings.contains(&bare));
                 let (scheme, ..) = known.ok_or_else(|| not_understood(uri, "it names no database"))?;
+                let is_login = user_or_folder.is_some_and(|(name, rest)| {
+                    name.len() > 1 && !name.contains(['/', '\\']) && rest.contains('@')
+                });
+                if is_login || is_like_a_server(uri) {
+                    return Err(not_understood(uri, LIKE_A_SERVER));
+                }
                 (*scheme, uri)
             }
         };
@@ -113,16 +126,16 @@ impl Address {
         self.file().map(|file| crate::file::identity(file).display().to_string())
     }
 
-    /// What tells a server's tables from others in the name of a file; `None` for those in a file.
+    /// What tells a server's tables from others in the name of a file, without user and password; `None` for those in a
+    /// file.
     pub fn server_name(&self) -> Option<String> {
         let Place::Server(uri) = &self.place else { return None };
-        let (_, place) = uri.split_once("://").unwrap_or(("", uri));
-        let place = place.split_once('?').map_or(place, |(place, _)| place);
-        let place = place.rsplit_once('@').map_or(place, |(_, host)| host);
+        let parts = ServerUri::split(uri).ok()?;
+        let place = format!("{}{}", parts.hosts(), parts.path);
         let name = match self.scheme {
-            Scheme::MySql => place.to_owned(),
+            Scheme::MySql => place,
             _ => {
-                let schema = uri.split(['?', '&']).find_map(|pair| pair.strip_prefix("schema="));
+                let schema = parts.pairs.split('&').find_map(|pair| pair.strip_prefix("schema="));
                 format!("{place}-{}", schema.unwrap_or("intercom"))
             }
         };
@@ -158,6 +171,63 @@ impl Address {
             }
         }
     }
+}
+
+/// The parts of a server's address as they are written, still percent-encoded, where it can be read in one way only.
+pub(crate) struct ServerUri<'a> {
+    scheme: &'a str,
+    /// User and password, where they are given, and the hosts.
+    pub(crate) authority: &'a str,
+    /// The database, with the slash before it.
+    pub(crate) path: &'a str,
+    /// What stands behind the question mark.
+    pub(crate) pairs: &'a str,
+}
+
+impl<'a> ServerUri<'a> {
+    /// Takes `SCHEME://USER:PASSWORD@HOST:PORT/DATABASE?NAME=VALUE` apart. An `@` can only stand before the host: any other
+    /// may belong to a password, of which a part would be taken for something that is shown.
+    ///
+    /// # Errors
+    /// [`DestinationError::Uri`], with the scheme alone.
+    pub(crate) fn split(uri: &'a str) -> Result<ServerUri<'a>, DestinationError> {
+        let (scheme, rest) = uri.split_once(':').unwrap_or_default();
+        let refused = |reason: String| DestinationError::Uri { uri: scheme.to_owned(), reason };
+        let valid = format!("valid is {scheme}://USER:PASSWORD@HOST:PORT/DATABASE");
+        let rest = rest.strip_prefix("//").ok_or_else(|| refused(valid.clone()))?;
+        let (place, pairs) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+        let parts = ServerUri { scheme, authority, path, pairs };
+        if authority.matches('@').count() > 1 || path.contains('@') || pairs.contains('@') {
+            return Err(refused(format!(
+                "it is not clear where its password ends: in a user name, a password and a value behind the `?`, \
+                 characters like @ / ? # are written percent-encoded (%40 %2F %3F %23); {valid}"
+            )));
+        }
+        if parts.hosts().contains('=') || path.contains('=') {
+            return Err(refused(format!("an `=` stands behind the `?`, or is written %3D; {valid}")));
+        }
+        if !parts.hosts().split(',').all(has_clear_port) {
+            return Err(refused(format!("its port is no number up to {}; {valid}", u16::MAX)));
+        }
+        Ok(parts)
+    }
+
+    /// The hosts with their ports.
+    pub(crate) fn hosts(&self) -> &'a str {
+        self.authority.rsplit_once('@').map_or(self.authority, |(_, hosts)| hosts)
+    }
+
+    /// The address without user, password and what stands behind the question mark.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}://{}{}", self.scheme, self.hosts(), self.path)
+    }
+}
+
+/// Whether what follows the host's colon is a port, and no password whose host is missing.
+fn has_clear_port(host: &str) -> bool {
+    let behind = host.rsplit_once(']').map_or(host, |(_, behind)| behind);
+    behind.split_once(':').is_none_or(|(_, port)| port.is_empty() || port.parse::<u16>().is_ok())
 }
 
 /// Opens the destination at the address `uri`, to wait for another process's lock for [`LOCK_WAIT`].
@@ -216,9 +286,35 @@ fn open_postgres(_uri: &str, _lock_wait: Duration) -> Result<Box<dyn Destination
     Err(DestinationError::NotBuilt { scheme: "postgres".to_owned() })
 }
 
-/// The error for a URI; an unknown one is shown by its scheme only, since what follows may hold a password.
+/// Why a file is refused whose name may be a login.
+const LIKE_A_SERVER: &str = "it looks like the address of a server, and this database is a file, which is written \
+     without `//` where its path has an `@`";
+
+/// Whether the path of a file may be the address of a server, so that it cannot be shown: somebody may have taken one
+/// scheme for another. A path is free to have an `@`, and `///` begins an absolute one.
+fn is_like_a_server(path: &str) -> bool {
+    let Some((before, _)) = path.rsplit_once('@') else { return has_password_pair(path) };
+    let has_authority = before.starts_with("//") && !before.starts_with("///");
+    let has_login = before.starts_with("///") && before.contains(':');
+    before.contains("://") || has_authority || has_login || has_password_pair(path)
+}
+
+/// Whether it has a password in the form of PostgreSQL's own programs, `host=HOST password=PASSWORD`.
+fn has_password_pair(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("password=")
+}
+
+/// The error for what is no address. Nobody knows where in it a password may be, so that it is shown whole only if it can
+/// hold none, else by its scheme, or not at all.
 fn not_understood(uri: &str, what: &str) -> DestinationError {
-    DestinationError::Uri { uri: uri.to_owned(), reason: format!("{what}; {}", Scheme::VALID) }
+    let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_scheme = !scheme.is_empty() && scheme.chars().all(|letter| letter.is_ascii_alphanumeric());
+    let shown = match uri.contains(['@', '=', ':']) || uri.contains("//") {
+        false => uri,
+        true if is_scheme => scheme,
+        true => "…",
+    };
+    DestinationError::Uri { uri: shown.to_owned(), reason: format!("{what}; {}", Scheme::VALID) }
 }
 
 #[cfg(test)]
@@ -237,6 +333,12 @@ mod tests {
             ("out/demo.db", Scheme::Sqlite, "out/demo.db"),
             ("demo.sqlite", Scheme::Sqlite, "demo.sqlite"),
             ("./with:colon.duckdb", Scheme::DuckDb, "./with:colon.duckdb"),
+            ("sqlite:/data/me@home/x.db", Scheme::Sqlite, "/data/me@home/x.db"),
+            ("sqlite:///data/me@home/x.db", Scheme::Sqlite, "/data/me@home/x.db"),
+            ("duckdb:a@b.duckdb", Scheme::DuckDb, "a@b.duckdb"),
+            ("me@home/12:30.db", Scheme::Sqlite, "me@home/12:30.db"),
+            ("./12:30/me@home.db", Scheme::Sqlite, "./12:30/me@home.db"),
+            ("C:/me@home/x.db", Scheme::Sqlite, "C:/me@home/x.db"),
         ] {
             let place = Place::File(PathBuf::from(file));
             assert_eq!(Address::parse(uri).expect(uri), Address { scheme, place }, "{uri}");
@@ -251,6 +353,66 @@ mod tests {
             assert_eq!((address.scheme, address.file(), address.shell()), (Scheme::MySql, None, "mysql"));
             assert_eq!(address.server_name().as_deref(), Some("host-base"));
             assert!(!format!("{address:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_password_is_shown_whatever_way_an_address_can_be_read() {
+        for (uri, shown, reason) in [
+            ("postgres://rep:hunter2@hunter2@127.0.0.1:54777/x", "postgres", "%40"),
+            ("postgres://me:p@hunter2/word@127.0.0.1/base", "postgres", "%40"),
+            ("postgres://me:p/hunter2@127.0.0.1/base", "postgres", "%2F"),
+            ("postgres://me:p?hunter2@127.0.0.1/base", "postgres", "%3F"),
+            ("postgres://me:p?schema=hunter2@127.0.0.1/base", "postgres", "%3F"),
+            ("postgres:///me:hunter2@127.0.0.1/base", "postgres", "%40"),
+            ("postgres://127.0.0.1/base?user=me&password=sec@hunter2&sslmode=prefer", "postgres", "%40"),
+            ("postgres://me:hunter2/base", "postgres", "port is no number"),
+            ("postgres://me:123456/base", "postgres", "port is no number"),
+            ("postgres://host=127.0.0.1 password=hunter2 dbname=x", "postgres", "behind the `?`"),
+            ("postgres://127.0.0.1/base;password=hunter2", "postgres", "behind the `?`"),
+            ("postgres:host=127.0.0.1 password=hunter2 dbname=x", "postgres", "valid is postgres://"),
+            ("postgres:me:hunter2@://127.0.0.1/base", "postgres", "valid is postgres://"),
+            ("mysql://rep:hunter2@hunter2@127.0.0.1/b", "mysql", "%40"),
+            ("mysql://me:p@hunter2/word@127.0.0.1/base", "mysql", "%40"),
+            ("mysql://127.0.0.1/b?user=me&password=sec@hunter2", "mysql", "%40"),
+            ("mysql:me:hunter2@127.0.0.1/b", "mysql", "valid is mysql://"),
+            ("host=127.0.0.1 password=hunter2hunter2 dbname=x", "…", "names no database"),
+            ("password=hunter2 host=[::1] dbname=x", "…", "scheme is unknown"),
+            ("host=127.0.0.1 password=hunter2 dbname=x.db", "…", "address of a server"),
+            ("hunter2@localhost:5432/base", "…", "scheme is unknown"),
+            ("//me:hunter2@host/base", "…", "names no database"),
+            ("//me:hunter2@host/base.db", "…", "address of a server"),
+            ("my.name:hunter2@host/base", "…", "names no database"),
+            ("my.name:hunter2@host/base.db", "…", "address of a server"),
+            ("my.name:hunter2/base", "…", "names no database"),
+            ("oracle://me:hunter2@host/base", "oracle", "scheme is unknown"),
+            ("sqlite://rep:hunter2@127.0.0.1/b", "sqlite", "without `//`"),
+            ("sqlite:///rep:hunter2@127.0.0.1/b", "sqlite", "without `//`"),
+            ("duckdb:postgres://rep:hunter2@x/b", "duckdb", "address of a server"),
+            ("duckdb:host=x Password=hunter2", "duckdb", "address of a server"),
+        ] {
+            let refused = Address::parse(uri).expect_err(uri);
+            let message = refused.to_string();
+            assert!(message.contains(&format!("`{shown}`")) && message.contains(reason), "{uri}: {message}");
+            assert!(!format!("{message} {refused:?}").contains("hunter2"), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_address_on_a_server_has_a_name_without_user_and_password() {
+        for (uri, name) in [
+            ("postgres://me:hunter%402@127.0.0.1:5433/base", "127.0.0.1-5433-base-intercom"),
+            ("postgres://hunter2@a,b:5433/base?schema=x&connect_timeout=3", "a-b-5433-base-x"),
+            ("postgres://me:p&schema=hunter2@host/base", "host-base-intercom"),
+            ("postgres://host/base?password=p?schema=hunter2&schema=x", "host-base-x"),
+            ("postgres://me:hunter2#:=@[::1]:5433/base", "---1--5433-base-intercom"),
+            ("postgres:///base?host=/run&password=hunter2", "-base-intercom"),
+            ("MySQL://me:hunter%40%2F2@[::1]:3307/base", "---1--3307-base"),
+            ("mysql://me:a:hunter2@host/in%20house?ssl-mode=disable", "host-in-20house"),
+        ] {
+            let address = Address::parse(uri).expect(uri);
+            assert_eq!(address.server_name().as_deref(), Some(name), "{uri}");
+            assert!(!format!("{address:?}").contains("hunter"), "{address:?}");
         }
     }
 

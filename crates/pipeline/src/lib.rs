@@ -35,7 +35,7 @@ pub use files::{BROKEN_LINE, FileLoad, file_resource, load_files};
 pub use forget::{ForgetReport, contacts_with_email, forget};
 pub use history::Since;
 pub use profile::{profile_files, profile_journal};
-pub use readiness::{check_destination, check_workspace};
+pub use readiness::{check_destination, check_references, check_workspace};
 pub use remembrance::{prefix_in_force, remembered_prefix, remembered_rules};
 pub use remodel::{Remodel, remodel};
 pub use retention::{Retention, open_journal, prune_journal, release_destination};

@@ -3,9 +3,9 @@
 use crate::error::PipelineError;
 use crate::load::remembered;
 use crate::remembrance::check_meanings;
-use crate::shred::ModelState;
+use crate::shred::{ModelState, Remembered};
 use relatable_destinations::package::Checkpoint;
-use relatable_destinations::{Destination, DestinationError};
+use relatable_destinations::{Destination, DestinationError, References};
 use relatable_model::rules::Rules;
 
 /// Refuses a destination that cannot be written, or in which something stands against the tables that `rules` declare, or
@@ -22,6 +22,24 @@ pub fn check_destination(
     let model = ModelState::new(rules.clone(), remembered)?;
     check_meanings(destination, rules)?;
     destination.check(&model.tables).map_err(error)
+}
+
+/// Refuses rules under which references could not be `references` in tables made anew. What is remembered of those that are
+/// there is not looked at: they make way, with columns that the rules may no longer have.
+///
+/// # Errors
+/// [`PipelineError::Destination`], [`PipelineError::Plan`].
+pub fn check_references(
+    destination: &dyn Destination,
+    rules: &Rules,
+    references: References,
+) -> Result<(), PipelineError> {
+    if references == References::Declare {
+        return Ok(());
+    }
+    let remembered = Remembered { width: destination.width(), ..Remembered::default() };
+    let model = ModelState::new(rules.clone(), remembered)?;
+    references.check(&model.tables).map_err(|cause| PipelineError::Destination { step: "use", cause })
 }
 
 /// Refuses a checkpoint of another workspace.

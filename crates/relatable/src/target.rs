@@ -5,6 +5,7 @@ use relatable_destinations::{Address, Destination, DestinationError, uri};
 use relatable_intercom::clock::Clock;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// Ending of the journal's name, after the name of the destination's file.
 const JOURNAL_ENDING: &str = ".journal";
@@ -52,7 +53,46 @@ impl Target {
     pub(crate) fn open_alone(&self, clock: &dyn Clock) -> Result<Box<dyn Destination>, Failure> {
         let mut destination = self.open()?;
         destination.hold(clock.now().as_microsecond())?;
+        self.clear_abandoned();
         Ok(destination)
+    }
+
+    /// A folder for what is built on the way to other tables, beside those in a file or the journal of those on a server;
+    /// readable by its owner alone, since all that is in the tables will be there.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn working_folder(&self) -> std::io::Result<TempDir> {
+        let (folder, prefix) = self.working_place();
+        std::fs::create_dir_all(&folder)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        builder.tempdir_in(folder)
+    }
+
+    /// Takes away such folders of those who were killed: whoever holds the destination has the only one that is in use.
+    fn clear_abandoned(&self) {
+        let (folder, prefix) = self.working_place();
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            // What another destination's begin with may begin so, and goes on with a dot.
+            let drawn = name.to_str().and_then(|name| name.strip_prefix(&prefix));
+            if drawn.is_some_and(|drawn| drawn.chars().all(char::is_alphanumeric)) {
+                // What cannot be taken away is in nobody's way.
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
+    /// Where working folders are, and what their names begin with: no other destination's do.
+    fn working_place(&self) -> (PathBuf, String) {
+        let journal = self.journal();
+        let beside = real(self.file().unwrap_or(&journal));
+        let name = beside.file_name().unwrap_or_default().to_string_lossy();
+        let folder = beside.parent().map(Path::to_path_buf).unwrap_or_default();
+        (folder, format!(".relatable-remodel.{name}."))
     }
 
     /// As [`open`](Self::open), for those who know what its errors mean.

@@ -1,6 +1,7 @@
 //! What a `mysql://` address says: where the server is, which database, how the connection is protected.
 
 use crate::error::DestinationError;
+use crate::uri::ServerUri;
 use percent_encoding::percent_decode_str;
 use std::path::PathBuf;
 
@@ -41,20 +42,18 @@ impl ServerAddress {
     /// # Errors
     /// [`DestinationError::Uri`], without a password.
     pub(super) fn parse(uri: &str) -> Result<ServerAddress, DestinationError> {
-        let refused = |reason: String| DestinationError::Uri { uri: shown(uri), reason };
-        let (_, rest) = uri.split_once("://").ok_or_else(|| refused(VALID.to_owned()))?;
-        let (place, pairs) = rest.split_once('?').unwrap_or((rest, ""));
-        let (server, database) = place.split_once('/').unwrap_or((place, ""));
-        let (login, server) = server.rsplit_once('@').unwrap_or(("", server));
+        let parts = ServerUri::split(uri)?;
+        let refused = |reason: String| DestinationError::Uri { uri: parts.shown(), reason };
+        let login = parts.authority.rsplit_once('@').map_or("", |(login, _)| login);
         let (user, password) = match login.split_once(':') {
             Some((user, password)) => (user, Some(decoded(password))),
             None => (login, None),
         };
-        let (host, port) = host_and_port(server).ok_or_else(|| refused(VALID.to_owned()))?;
+        let (host, port) = host_and_port(parts.hosts()).ok_or_else(|| refused(VALID.to_owned()))?;
         if host.is_empty() {
             return Err(refused("it names no host".to_owned()));
         }
-        let database = decoded(database);
+        let database = decoded(parts.path.strip_prefix('/').unwrap_or_default());
         if database.is_empty() {
             return Err(refused("it names no database".to_owned()));
         }
@@ -65,7 +64,7 @@ impl ServerAddress {
             return Err(refused(format!("the server keeps the database `{database}` for itself")));
         }
         let (mut mode, mut roots) = (None, None);
-        for pair in pairs.split('&').filter(|pair| !pair.is_empty()) {
+        for pair in parts.pairs.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
                 Some(("ssl-mode", value)) => mode = Some(decoded(value).to_ascii_lowercase()),
                 Some(("ssl-ca", value)) => roots = Some(PathBuf::from(decoded(value))),
@@ -80,11 +79,9 @@ impl ServerAddress {
             None if roots.is_none() && is_local(&host) => Protection::None,
             Some("disable" | "disabled") => Protection::None,
             None | Some("verify-full" | "verify_identity") => Protection::Verified(roots),
-            Some(other) => {
-                return Err(refused(format!(
-                    "its `ssl-mode` is `{other}`; valid are `verify-full`, which checks the server's certificate, and \
-                     `disable`"
-                )));
+            Some(_) => {
+                let valid = "valid for `ssl-mode` are `verify-full`, which checks the server's certificate, and `disable`";
+                return Err(refused(valid.to_owned()));
             }
         };
         let user = (!user.is_empty()).then(|| decoded(user));
@@ -114,14 +111,6 @@ fn host_and_port(server: &str) -> Option<(String, u16)> {
         None => PORT,
     };
     Some((decoded(host), port))
-}
-
-/// An address as far as it may be shown: what stands before an `@` may hold a password.
-fn shown(uri: &str) -> String {
-    let (scheme, rest) = uri.split_once("://").unwrap_or(("mysql", uri));
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    let place = rest.split_once('?').map_or(rest, |(place, _)| place);
-    format!("{scheme}://{place}")
 }
 
 /// Whether the server is on this machine, so that nobody can listen.
@@ -174,6 +163,9 @@ mod tests {
             ("mysql://me:secret@host/mysql", "for itself"),
             ("mysql://me:secret@host/a%2Fb", "1 to 64 characters"),
             ("mysql://me:secret@host/base?ssl-mode=required", "`verify-full`"),
+            ("mysql://me@host/base?ssl-mode=secret", "`verify-full`"),
+            ("mysql://me:secret@secret@host/base", "%40"),
+            ("mysql://host/base?password=a@secret", "%40"),
             ("mysql://me:secret@host:port/base", "valid is mysql://"),
             ("mysql://me:secret@host/base?colour=secret", "valid is mysql://"),
         ] {

@@ -1,6 +1,7 @@
 //! What a `postgres://` address says: where the server is, which schema, how the connection is protected.
 
 use crate::error::DestinationError;
+use crate::uri::ServerUri;
 use percent_encoding::percent_decode_str;
 use relatable_lease::Holder;
 use std::path::PathBuf;
@@ -41,10 +42,10 @@ impl ServerAddress {
     /// # Errors
     /// [`DestinationError::Uri`], without a password.
     pub(super) fn parse(uri: &str) -> Result<ServerAddress, DestinationError> {
-        let refused = |reason: String| DestinationError::Uri { uri: shown(uri), reason };
-        let (server, pairs) = uri.split_once('?').unwrap_or((uri, ""));
+        let parts = ServerUri::split(uri)?;
+        let refused = |reason: String| DestinationError::Uri { uri: parts.shown(), reason };
         let (mut schema, mut mode, mut roots, mut others) = (SCHEMA.to_owned(), None, None, Vec::new());
-        for pair in pairs.split('&').filter(|pair| !pair.is_empty()) {
+        for pair in parts.pairs.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = percent_decode_str(value).decode_utf8_lossy().into_owned();
             match name {
@@ -58,10 +59,10 @@ impl ServerAddress {
             return Err(refused(format!("the name of a schema has 1 to {SCHEMA_BYTES_MAX} bytes")));
         }
         if schema.starts_with("pg_") || schema == "information_schema" {
-            return Err(refused(format!("PostgreSQL keeps the schema `{schema}` for itself")));
+            let reason = "PostgreSQL keeps `information_schema` and schemas that begin with `pg_` for itself";
+            return Err(refused(reason.to_owned()));
         }
-        let plain =
-            if others.is_empty() { server.to_owned() } else { format!("{server}?{}", others.join("&")) };
+        let plain = format!("postgres://{}{}?{}", parts.authority, parts.path, others.join("&"));
         // The message of the parser names the part it stumbled over, never a value.
         let mut config = Config::from_str(&plain).map_err(|error| {
             refused(format!("{error}; valid is postgres://USER:PASSWORD@HOST:PORT/DATABASE?schema=SCHEMA"))
@@ -82,11 +83,9 @@ impl ServerAddress {
             None if roots.is_none() && is_local(&config) => Protection::None,
             Some("disable") => Protection::None,
             None | Some("require" | "verify-ca" | "verify-full") => Protection::Verified(roots),
-            Some(other) => {
-                return Err(refused(format!(
-                    "its `sslmode` is `{other}`; valid are `verify-full`, which checks the server's certificate, \
-                     and `disable`"
-                )));
+            Some(_) => {
+                let valid = "valid for `sslmode` are `verify-full`, which checks the server's certificate, and `disable`";
+                return Err(refused(valid.to_owned()));
             }
         };
         config.ssl_mode(match protection {
@@ -104,14 +103,6 @@ impl ServerAddress {
         let database = self.config.get_dbname().unwrap_or_default();
         format!("schema `{}` of PostgreSQL database `{database}` at {}{port}", self.schema, hosts.join(","))
     }
-}
-
-/// An address as far as it may be shown: what stands before an `@` may hold a password.
-fn shown(uri: &str) -> String {
-    let (scheme, rest) = uri.split_once("://").unwrap_or(("postgres", uri));
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-    let place = rest.split_once('?').map_or(rest, |(place, _)| place);
-    format!("{scheme}://{place}")
 }
 
 /// A host in words.
@@ -151,6 +142,11 @@ mod tests {
                 verified(None),
             ),
             (
+                "POSTGRES://me:s%40cret@[::1]:5433/base?password=s%40cret&connect_timeout=3",
+                "schema `intercom` of PostgreSQL database `base` at ::1:5433",
+                Protection::None,
+            ),
+            (
                 "postgres://db.example/base?sslmode=require&sslrootcert=/etc/ca.pem",
                 "schema `intercom` of PostgreSQL database `base` at db.example:5432",
                 verified(Some("/etc/ca.pem")),
@@ -164,6 +160,9 @@ mod tests {
             let address = ServerAddress::parse(uri).expect(uri);
             assert_eq!((address.describe().as_str(), address.protection), (described, protection), "{uri}");
         }
+        let address = ServerAddress::parse("postgres://m%40e:a%3A%40%2Fb@h/b").expect("an address");
+        let (user, password) = (address.config.get_user(), address.config.get_password());
+        assert_eq!((user, password), (Some("m@e"), Some(&b"a:@/b"[..])));
     }
 
     #[test]
@@ -174,6 +173,12 @@ mod tests {
             ("postgres://me:secret@host/base?schema=", "1 to 63 bytes"),
             ("postgres://me:secret@host/base?schema=pg_catalog", "for itself"),
             ("postgres://me:secret@host/base?sslmode=prefer", "`verify-full`"),
+            ("postgres://me@host/base?password=a&sslmode=secret", "`verify-full`"),
+            ("postgres://me@host/base?password=a&schema=pg_secret", "for itself"),
+            ("postgres://me@host/base?password=a&secret=b", "valid is postgres://"),
+            ("postgres://me@host/base?password=a&secret", "valid is postgres://"),
+            ("postgres://me:secret@secret@host/base", "%40"),
+            ("postgres://host/base?password=a@secret", "%40"),
             ("postgres://me:secret@host:port/base", "valid is postgres://"),
             ("postgres://me:secret@host/base?colour=secret", "valid is postgres://"),
         ] {

@@ -93,6 +93,17 @@ pub(crate) fn a_view_of_ours_that_another_needs_is_not_dropped(engine: Engine) {
     assert_eq!(checked.to_string(), loaded.to_string());
     assert!(loaded.to_string().contains("the view `mine` needs it"), "{loaded}");
     assert_eq!(bench.read("SELECT name FROM contacts WHERE id = '1'"), ["Ann"]);
+    // Nor where its table makes way, kept or not: the view goes with it in either case.
+    for kept_as in [None, Some("__old".to_owned())] {
+        bench.retired = Some((vec!["contacts".to_owned()], kept_as));
+        let refused = bench.try_load(Vec::new()).expect_err("the view is needed");
+        assert!(
+            matches!(&refused, DestinationError::Added { what, .. } if what == "view `mine` on `anns`"),
+            "{refused:?}"
+        );
+        assert_eq!(bench.read("SELECT id FROM mine"), ["1"]);
+    }
+    bench.retired = None;
     engine.run(&bench.path, "DROP VIEW mine");
     let changes = both(&bench, "Anna");
     bench.load(changes);

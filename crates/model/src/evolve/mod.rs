@@ -29,23 +29,32 @@ pub struct Evolution {
 }
 
 /// What is to be remembered of `tables` where rules differ from them as `differences` say: the names and types of all that
-/// they leave as it is. What had no column of its own is not remembered: there may be room for it now.
+/// they leave as it is, also in tables that get another name. What had no column of its own is not remembered: there may be
+/// room for it now.
 pub fn unchanged(tables: &[Table], differences: &[Difference]) -> Memory {
     let mut memory = Memory::default();
+    let name_then = |table: &Table| {
+        differences.iter().find_map(|difference| match difference {
+            Difference::TableRenamed { from, to } if *from == table.name => Some(to.as_str()),
+            _ => None,
+        })
+    };
     let gone = |table: &Table| {
         differences.iter().any(|difference| match difference {
-            Difference::TableOrphaned { table: name, .. }
-            | Difference::TableRenamed { from: name, .. }
-            | Difference::EntriesOpened { table: name, .. }
-            | Difference::KeyChanged { table: name, .. } => *name == table.name,
+            Difference::TableOrphaned { table: name, .. } | Difference::EntriesOpened { table: name, .. } => {
+                *name == table.name
+            }
+            Difference::KeyChanged { table: name, .. } => *name == name_then(table).unwrap_or(&table.name),
             _ => false,
         })
     };
-    // What hangs below a table that changes is identified by it.
-    let mut changed: Vec<&str> = Vec::new();
+    let hangs = |table: &Table, above: &[&str]| {
+        table.parent.as_ref().is_some_and(|link| above.contains(&link.table.as_str()))
+    };
+    // What hangs below a table that changes is identified by it, and may be named after it.
+    let (mut changed, mut renamed): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
     for table in tables {
-        let hangs = table.parent.as_ref().is_some_and(|link| changed.contains(&link.table.as_str()));
-        if hangs || gone(table) {
+        if hangs(table, &changed) || gone(table) {
             changed.push(&table.name);
             continue;
         }
@@ -56,6 +65,15 @@ pub fn unchanged(tables: &[Table], differences: &[Difference]) -> Memory {
             .map(|column| column.path.as_str())
             .collect();
         let mut kept = table.clone();
+        if let Some(name) = name_then(table) {
+            name.clone_into(&mut kept.name);
+        }
+        if kept.name != table.name || hangs(table, &renamed) {
+            renamed.push(&table.name);
+            // What is named after the table above may be named anew, but for a key, which is as it was.
+            let key = kept.key.clone();
+            kept.columns.retain(|column| column.role != ColumnRole::Inherited || key.contains(&column.name));
+        }
         kept.columns.retain(|column| {
             column.role != ColumnRole::More
                 && (column.path.is_empty() || !moved.contains(&column.path.as_str()))

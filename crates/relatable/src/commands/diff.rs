@@ -12,7 +12,7 @@ use relatable_model::evolve::{Difference, evolution};
 use relatable_model::plan::Memory;
 use relatable_model::rules::{RememberedRules, ResourceRules, Rules, TablePrefix};
 use relatable_model::schema::Table;
-use relatable_pipeline::{file_resource, remembered_prefix, remembered_rules};
+use relatable_pipeline::{check_references, file_resource, remembered_prefix, remembered_rules};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -74,13 +74,16 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
         AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
     let wanted = Wanted::new(asked, &tables, remembered)?;
     wanted.unfamiliar.iter().for_each(render::warning);
+    let (stored, asked) = (destination.references()?, arguments.references.references);
+    // Nothing makes tables of what cannot be enforced, so there is nothing to compare with.
+    check_references(destination.as_ref(), &wanted.all(), asked.unwrap_or(stored))?;
     let mut resources = Vec::new();
     for (resource, own) in &tables {
         if let Some(changes) = wanted.changes(resource, own, &tables)? {
             resources.push(changes);
         }
     }
-    let references = ReferencesChange::new(destination.references()?, arguments.references.references);
+    let references = ReferencesChange::new(stored, asked);
     let text = if arguments.json {
         let document = Document { version: DOCUMENT_VERSION, references, resources };
         serde_json::to_string_pretty(&document)

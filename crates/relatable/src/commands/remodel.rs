@@ -14,11 +14,12 @@ use relatable_intercom::models;
 use relatable_journal::Journal;
 use relatable_model::evolve::Difference;
 use relatable_model::schema::Table;
-use relatable_pipeline::{PipelineError, Remodel, file_resource, open_journal, remembered_rules, remodel};
+use relatable_pipeline::{
+    PipelineError, Remodel, check_references, file_resource, open_journal, remembered_rules, remodel,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use tempfile::TempDir;
 
 /// What the names of kept tables end in, before the moment.
 const KEPT: &str = "__old_";
@@ -48,11 +49,19 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         render::data("no difference; nothing was done")?;
         return Ok(ExitCode::Success);
     }
+    let then = arguments.references.references.unwrap_or(references);
+    check_references(destination.as_ref(), &wanted.all(), then)?;
     if let Some(file) = arguments.journal.as_ref().filter(|file| !file.exists()) {
         return Err(Failure::NoJournal { file: file.clone() });
     }
     let of_journal = arguments.journal.clone().unwrap_or_else(|| target.journal());
-    let folder = working_folder(target.file().unwrap_or(&of_journal))?;
+    let folder = target.working_folder().map_err(|cause| Failure::Run(PipelineError::Spool { cause }))?;
+    if !of_journal.exists() && !arguments.reporting.quiet {
+        let file = of_journal.display();
+        render::talk(&format!(
+            "there is no journal at {file}: records are put together from the tables alone"
+        ));
+    }
     let journal = journal(&of_journal, folder.path(), &stored, clock.as_ref())?;
     let settings = Remodel {
         rules: wanted.all(),
@@ -76,19 +85,6 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
         render::talk(&format!("{} rows in {count} tables were made anew", grouped(rows)));
     }
     Ok(ExitCode::Success)
-}
-
-/// A folder for what is built meanwhile: beside a file, or, where the file's folder is not there any more, among the
-/// system's temporary files.
-fn working_folder(file: &Path) -> Result<TempDir, Failure> {
-    let mut builder = tempfile::Builder::new();
-    let builder = builder.prefix(".relatable-remodel-");
-    let made = match file.parent() {
-        Some(folder) if folder.as_os_str().is_empty() => builder.tempdir_in("."),
-        Some(folder) if folder.is_dir() => builder.tempdir_in(folder),
-        _ => builder.tempdir(),
-    };
-    made.map_err(|cause| Failure::Run(PipelineError::Spool { cause }))
 }
 
 /// The resources to remodel with what the rules change of each: those asked for, or all that the rules change; said

@@ -154,7 +154,9 @@ fn of_destination(error: &DestinationError) -> Option<String> {
         DestinationError::NotADatabase { .. } => {
             "the file was left as it is; name another one, or move this one away if it is damaged"
         }
-        DestinationError::ReadOnly { .. } => "make the file and its folder writable, or name another file",
+        DestinationError::ReadOnly { .. } => {
+            "make the file and its folder writable, or give the server's user the right that is named; or name another place"
+        }
         DestinationError::Full { .. } => {
             "free some space and run again; the tables are as after the last finished load"
         }
@@ -180,7 +182,8 @@ fn of_destination(error: &DestinationError) -> Option<String> {
         }
         DestinationError::Drifted { mend, .. } => {
             return Some(format!(
-                "nothing was written; run this there: {mend}; then `relatable sync --sweep` fills what it lacks"
+                "nothing was written; run this there (PostgreSQL's shell wants `SET search_path TO` the schema first): {mend}; then \
+                 `relatable sync --sweep` fills what it lacks"
             ));
         }
         DestinationError::TooManyColumns { .. } => {
@@ -276,7 +279,8 @@ fn of_references(error: &DestinationError) -> Option<String> {
             Some(format!("`relatable remodel --references {asked}` makes the tables anew so; nothing was written"))
         }
         DestinationError::Unreferenced { .. } => Some(
-            "were rows of the tables changed by hand? `relatable verify` tells what is missing; nothing was written"
+            "a foreign key of yours on these tables has to go first, or must let go of what it refers to (`ON DELETE SET NULL`); \
+             where rows were changed by hand, `relatable verify` tells what is missing; the tables are as before"
                 .to_owned(),
         ),
         _ => None,

@@ -35,6 +35,26 @@ fn a_server_that_is_not_there_is_named_without_the_password() {
 }
 
 #[test]
+fn nothing_of_a_password_is_shown_where_an_address_is_not_understood() {
+    let place = Place::new();
+    for (uri, said) in [
+        ("postgres://rep:hunter2@hunter2@127.0.0.1:54777/x", "percent-encoded (%40"),
+        ("postgres://me:p@hunter2/word@127.0.0.1/base", "percent-encoded (%40"),
+        ("host=127.0.0.1 password=hunter2hunter2 dbname=x", "it names no database"),
+        ("//me:hunter2@host/base", "it names no database"),
+        ("my.name:hunter2@host/base", "it names no database"),
+        ("postgres://127.0.0.1/base?user=me&password=sec@hunter2&sslmode=prefer", "percent-encoded (%40"),
+        ("mysql://127.0.0.1/b?user=me&password=sec@hunter2", "percent-encoded (%40"),
+        ("sqlite://rep:hunter2@127.0.0.1/b", "destination `sqlite`"),
+        ("duckdb:postgres://rep:hunter2@x/b", "destination `duckdb`"),
+    ] {
+        let outcome = load(&place, uri);
+        outcome.failed_with(3, &["error: failed to understand the destination", said, "hint: write it like"]);
+        assert!(!format!("{outcome:?}").contains("hunter2"), "{outcome:#?}");
+    }
+}
+
+#[test]
 fn a_file_of_another_kind_is_left_as_it_was() {
     let place = Place::new();
     let letter = "Dear Sir or Madam, this is no database at all, and it shall stay what it is.";

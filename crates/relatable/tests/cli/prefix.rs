@@ -175,3 +175,18 @@ fn a_prefix_that_no_table_can_have_is_refused_before_anything_is_done() {
     show("fifteen_of_them").succeeded();
     assert!(!place.path("a.db").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prefix_changes_no_type_also_where_the_journal_is_gone() {
+    let (simulator, place) = (simulator(40, 0).await, Place::new());
+    run(&place, &simulator, &["sync"], "sqlite:a.db", &[]).succeeded();
+    let types = "SELECT resource, table_path, source_path, column_name, type FROM _relatable_columns \
+                 WHERE source_path LIKE 'custom_attributes%' ORDER BY 1, 2, 3, 4";
+    let before = query(&place.path("a.db"), types);
+    assert!(before.iter().any(|row| row[4] == "timestamp"), "{before:?}");
+    std::fs::remove_file(place.path("a.db.journal")).unwrap();
+    let remodelled = place.run(&[&["remodel", "--to", "sqlite:a.db"][..], &PREFIX].concat());
+    assert!(remodelled.succeeded().stderr.contains("there is no journal at "), "{remodelled:?}");
+    assert_eq!(query(&place.path("a.db"), types), before);
+    run(&place, &simulator, &["verify"], "sqlite:a.db", &[]).succeeded();
+}

@@ -62,6 +62,37 @@ async fn what_keeps_a_history_is_not_enforced_and_nothing_is_read() {
     outcome.failed_with(2, &["[possible values: declare, enforce]"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_cannot_be_enforced_are_not_begun_to_be_made_anew() {
+    let simulator = simulator(10, 0).await;
+    let base_url = simulator.base_url();
+    let place = Place::new();
+    let sync = |to: &str, references: &str| {
+        let words = ["sync", "--quiet", "--base-url", &base_url, "--to", to, "--references", references];
+        place.run(&words).succeeded();
+    };
+    sync("a.db", "enforce");
+    sync("plain.db", "declare");
+    for (resource, mode) in [("contacts", "history"), ("admins", "history"), ("tags", "append")] {
+        place.write("mine.toml", &format!("[{resource}]\nmode = \"{mode}\"\n"));
+        let said = [&format!("`{resource}` is written in the mode `{mode}`"), "hint: let `"];
+        // As the tables were made, or as is asked for.
+        for asked in [&["--to", "a.db"][..], &["--to", "plain.db", "--references", "enforce"]] {
+            for command in [&["remodel"][..], &["model", "diff"]] {
+                let told = place.run(&[command, asked, &["--model", "mine.toml"]].concat());
+                told.failed_with(3, &said);
+                assert!(!told.stderr.contains("loaded"), "{told:?}");
+            }
+        }
+        let plain = ["model", "diff", "--to", "plain.db", "--model", "mine.toml"];
+        assert!(place.run(&plain).succeeded().stdout.contains(&format!("in the mode {mode}")));
+    }
+    // Nothing has changed, and what is no longer to be enforced may have any mode.
+    assert_eq!(place.run(&["model", "diff", "--to", "a.db"]).succeeded().stdout, "no difference\n");
+    let declare = ["remodel", "--to", "a.db", "--references", "declare", "--model", "mine.toml"];
+    place.run(&declare).succeeded();
+}
+
 #[test]
 fn tables_from_files_refer_to_each_other_as_the_others_do() {
     let place = Place::without_token();

@@ -453,3 +453,16 @@ fn tables_with_thousands_of_issues_are_made_anew_in_duckdb() {
     place.run(&["remodel", "--to", to, "--model", "mine.toml", "--quiet"]).succeeded();
     assert_eq!(exported(&place, to, "things", None), before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_remodel_left_is_taken_away_by_whoever_has_the_tables_next() {
+    let (simulator, place) = (simulator(10, 0).await, Place::new());
+    let sync =
+        ["sync", "--to", "sqlite:a.db", "--base-url", &simulator.base_url(), "--select", "tags", "--quiet"];
+    for name in [".relatable-remodel.a.db.Xy12z9", ".relatable-remodel.a.db.old.Xy12z9"] {
+        place.write_bytes(&format!("{name}/new"), b"all that is in the tables");
+    }
+    place.run(&sync).succeeded();
+    assert!(!place.path(".relatable-remodel.a.db.Xy12z9").exists());
+    assert!(place.path(".relatable-remodel.a.db.old.Xy12z9/new").exists(), "what is of `a.db.old` was taken");
+}

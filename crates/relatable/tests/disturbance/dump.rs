@@ -19,6 +19,12 @@ pub(crate) enum Engine {
     MariaDb,
 }
 
+/// The column that marks rows which are no records: whether one is left that nothing refers to any more depends on what was
+/// read when.
+const STUB: &str = "_is_stub";
+/// True, as databases print it.
+const TRUE: [&str; 4] = ["i1", "1", "t", "true"];
+
 /// Every table with its rows as sorted text.
 pub(crate) type Dump = BTreeMap<String, Vec<String>>;
 
@@ -56,13 +62,19 @@ pub(crate) fn is_compared(table: &str) -> bool {
 }
 
 /// One row as text, from its columns' names and cells. Columns stand in the order of the loads that brought them, which
-/// says nothing; so they are sorted. Nor does it say anything which columns there are for nobody.
-pub(crate) fn line(cells: impl Iterator<Item = (String, Option<String>)>) -> String {
-    let cells = cells.filter(|(column, _)| !IGNORED_COLUMNS.contains(&column.as_str()));
-    let mut cells: Vec<String> =
-        cells.filter_map(|(column, cell)| Some(format!("{column}={}|", cell?))).collect();
-    cells.sort_unstable();
-    cells.concat()
+/// says nothing; so they are sorted. Nor does it say anything which columns there are for nobody. `None` for a row that is no
+/// record.
+pub(crate) fn line(cells: impl Iterator<Item = (String, Option<String>)>) -> Option<String> {
+    let mut texts = Vec::new();
+    for (column, cell) in cells.filter(|(column, _)| !IGNORED_COLUMNS.contains(&column.as_str())) {
+        let Some(cell) = cell else { continue };
+        if column == STUB && TRUE.contains(&cell.as_str()) {
+            return None;
+        }
+        texts.push(format!("{column}={cell}|"));
+    }
+    texts.sort_unstable();
+    Some(texts.concat())
 }
 
 fn dump_sqlite(database: &Path) -> Dump {
@@ -85,7 +97,7 @@ fn rows(connection: &Connection, table: &str) -> Vec<String> {
     let mut cursor = statement.query([]).unwrap();
     while let Some(row) = cursor.next().unwrap() {
         let cells = columns.iter().enumerate();
-        found.push(line(cells.map(|(index, column)| (column.clone(), cell(row.get_ref(index).unwrap())))));
+        found.extend(line(cells.map(|(index, column)| (column.clone(), cell(row.get_ref(index).unwrap())))));
     }
     found.sort();
     found
@@ -126,7 +138,7 @@ mod duckdb_file {
         while let Some(row) = cursor.next().unwrap() {
             let cell = |index| row.get::<_, Option<String>>(index).unwrap();
             let cells = columns.iter().enumerate();
-            found.push(line(cells.map(|(index, column)| (column.clone(), cell(index)))));
+            found.extend(line(cells.map(|(index, column)| (column.clone(), cell(index)))));
         }
         found.sort();
         found

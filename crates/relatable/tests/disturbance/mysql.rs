@@ -38,7 +38,7 @@ async fn read(database: &Path) -> mysql_async::Result<Dump> {
     let mut dump = Dump::new();
     for name in names.into_iter().filter(|name| is_compared(name)) {
         let rows: Vec<Row> = conn.query(format!("SELECT * FROM \"{name}\"")).await?;
-        let mut rows: Vec<String> = rows.into_iter().map(text).collect();
+        let mut rows: Vec<String> = rows.into_iter().filter_map(text).collect();
         rows.sort();
         dump.insert(name, rows);
     }
@@ -47,7 +47,7 @@ async fn read(database: &Path) -> mysql_async::Result<Dump> {
 }
 
 /// A row as text, which is how the server sends it.
-fn text(row: Row) -> String {
+fn text(row: Row) -> Option<String> {
     let columns = row.columns();
     let cells = columns.iter().zip(row.unwrap()).map(|(column, value)| {
         let cell = match value {

@@ -38,9 +38,7 @@ fn rows(client: &mut Client, table: &str) -> Vec<String> {
     let row = |message| match message {
         SimpleQueryMessage::Row(row) => {
             let cells = row.columns().iter().zip(0..);
-            Some(line(
-                cells.map(|(column, place)| (column.name().to_owned(), row.get(place).map(str::to_owned))),
-            ))
+            line(cells.map(|(column, place)| (column.name().to_owned(), row.get(place).map(str::to_owned))))
         }
         _ => None,
     };

@@ -30,6 +30,9 @@ const IN_FLIGHT: u64 = 48;
 const SELECTED: [&str; 2] = ["--select", "contacts,companies,conversations,tickets,tags"];
 /// Of so many chains, one reads all resources.
 const WHOLE_ONE_IN: u64 = 10;
+/// Of so many chains, one has references between resources enforced.
+const ENFORCED_ONE_IN: u64 = 5;
+const ENFORCED: [&str; 2] = ["--references", "enforce"];
 /// Resources whose page under way is asked for again, at most.
 const RESOURCES: u64 = 60;
 
@@ -44,7 +47,9 @@ pub(crate) fn kill_in_chains(engine: Engine) {
     for number in 0..chains {
         let simulator = simulator(&runtime, CONTACTS);
         let database = folder.path().join(format!("killed-{number}"));
-        let flags: &[&str] = if number % WHOLE_ONE_IN == WHOLE_ONE_IN - 1 { &[] } else { &SELECTED };
+        let selected: &[&str] = if number % WHOLE_ONE_IN == WHOLE_ONE_IN - 1 { &[] } else { &SELECTED };
+        let enforced: &[&str] = if number % ENFORCED_ONE_IN == 1 { &ENFORCED } else { &[] };
+        let flags = &[selected, enforced].concat();
         let draw = Draw(seed ^ number);
         let mut chain = Chain { engine, simulator: &simulator, database, flags, draw, caught: &mut caught };
         chain.run(&folder.path().join(format!("undisturbed-{number}")));
