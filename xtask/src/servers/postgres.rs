@@ -23,11 +23,13 @@ const USERS: [&str; 2] = ["postgres", "nobody"];
 const NAME: &str = "relatable";
 /// What it says once it has started.
 const READY: &str = "ready to accept connections";
-/// Nothing that tests write has to outlive the machine.
-const SETTINGS: [&str; 7] = [
+/// Nothing that tests write has to outlive the machine, and nothing may be left of a server that is killed: memory that processes
+/// share is in files of its folder.
+const SETTINGS: [&str; 8] = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "fsync=off",
+    "dynamic_shared_memory_type=mmap",
     "full_page_writes=off",
     "shared_buffers=256MB",
     "max_wal_size=4GB",

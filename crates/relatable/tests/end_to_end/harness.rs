@@ -8,8 +8,9 @@ use relatable_pipeline::event::{Observer, RunEvent, Unobserved};
 use relatable_pipeline::report::RunReport;
 use relatable_pipeline::{PipelineError, ReadingSettings, Retention, Since, SyncSettings, sync};
 use relatable_simulator::{Settings, Simulator};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// Requests per window that keep a test from waiting for the rate limit.
 pub(crate) const UNLIMITED: u32 = 10_000_000;
@@ -104,28 +105,40 @@ pub(crate) async fn run_observed(
 ) -> Result<RunReport, PipelineError> {
     let settings = settings(&simulator.base_url(), site.journal(), options);
     let destination = relatable_destinations::uri::open(&site.uri()).unwrap();
-    secrets::plant(simulator);
-    let outcome = sync(settings, destination, Arc::new(Searched(observer))).await;
-    search(&outcome);
+    let searched = Arc::new(Searched::new(observer));
+    let outcome = sync(settings, destination, searched.clone()).await;
+    searched.search(&secrets::people(simulator), &outcome);
     outcome
 }
 
 /// An observer of events that are searched for what no run may tell.
-pub(crate) struct Searched(pub(crate) Arc<dyn Observer>);
+pub(crate) struct Searched {
+    observer: Arc<dyn Observer>,
+    told: Mutex<String>,
+}
 
-impl Observer for Searched {
-    fn event(&self, event: &RunEvent) {
-        search(event);
-        self.0.event(event);
+impl Searched {
+    pub(crate) fn new(observer: Arc<dyn Observer>) -> Searched {
+        Searched { observer, told: Mutex::default() }
+    }
+
+    /// Searches all that a run told, and how it ended, for the token and for these people.
+    #[track_caller]
+    pub(crate) fn search(&self, people: &BTreeSet<String>, outcome: &impl std::fmt::Debug) {
+        let told = format!("{}{outcome:?}", self.told.lock().unwrap());
+        assert!(!told.contains(&Settings::default().token), "the token was told: {told}");
+        secrets::search(&["sync"], "", &told);
+        let person = people.iter().find(|person| told.contains(*person));
+        assert_eq!(person, None, "was told: {told}");
     }
 }
 
-/// Searches what a run told for what none may tell.
-#[track_caller]
-pub(crate) fn search(told: &impl std::fmt::Debug) {
-    let told = format!("{told:?}");
-    assert!(!told.contains(&Settings::default().token), "the token was told: {told}");
-    secrets::search(&["sync"], "", &told);
+impl Observer for Searched {
+    fn event(&self, event: &RunEvent) {
+        use std::fmt::Write;
+        writeln!(self.told.lock().unwrap(), "{event:?}").unwrap();
+        self.observer.event(event);
+    }
 }
 
 /// A run's settings, as a user has them.

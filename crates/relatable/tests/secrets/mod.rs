@@ -24,12 +24,16 @@ static PEOPLE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Has everything searched for the people of a workspace from now on.
 pub(crate) fn plant(simulator: &Simulator) {
-    let mut planted = PEOPLE.lock().unwrap_or_else(PoisonError::into_inner);
+    PEOPLE.lock().unwrap_or_else(PoisonError::into_inner).extend(people(simulator));
+}
+
+/// What is about people in a workspace: some addresses and messages.
+pub(crate) fn people(simulator: &Simulator) -> BTreeSet<String> {
     let contacts = simulator.truth().documents(Resource::Contacts).take(50);
-    planted.extend(contacts.filter_map(|contact| contact["email"].as_str().map(str::to_owned)));
+    let emails = contacts.filter_map(|contact| contact["email"].as_str().map(str::to_owned));
     let conversations = simulator.truth().documents(Resource::Conversations).take(20);
     let bodies = conversations.filter_map(|conversation| conversation["source"]["body"].as_str().map(plain));
-    planted.extend(bodies.filter(|body| body.chars().count() >= LETTERS_MIN));
+    emails.chain(bodies.filter(|body| body.chars().count() >= LETTERS_MIN)).collect()
 }
 
 /// A message as it would be read: without its tags.

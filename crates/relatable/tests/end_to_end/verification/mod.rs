@@ -7,7 +7,7 @@ mod planting;
 mod reach;
 mod windows;
 
-use crate::harness::{Searched, Site, rules, search};
+use crate::harness::{Searched, Site, rules};
 use relatable_intercom::clock::SystemClock;
 use relatable_pipeline::event::Unobserved;
 use relatable_pipeline::{
@@ -15,6 +15,7 @@ use relatable_pipeline::{
     repair, verify,
 };
 use relatable_simulator::{Settings, Simulator};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A verification as a user has it, with a sample of this size.
@@ -45,9 +46,9 @@ pub(crate) fn settings(simulator: &Simulator, site: &Site, sample: u64) -> Verif
 
 pub(crate) async fn verified(settings: &VerifySettings, site: &Site) -> VerifyReport {
     let mut destination = relatable_destinations::open(&site.uri()).unwrap();
-    let observer = Arc::new(Searched(Arc::new(Unobserved)));
-    let report = verify(settings, destination.as_mut(), observer).await.unwrap();
-    search(&report);
+    let searched = Arc::new(Searched::new(Arc::new(Unobserved)));
+    let report = verify(settings, destination.as_mut(), searched.clone()).await.unwrap();
+    searched.search(&BTreeSet::new(), &report);
     report
 }
 
