@@ -206,7 +206,7 @@ pub(crate) struct RulesArguments {
 impl RulesArguments {
     /// The rules asked for.
     pub(crate) fn asked(&self) -> AskedRules<'_> {
-        AskedRules { file: self.model.as_deref(), prefix: self.naming.table_prefix.as_ref() }
+        self.naming.asked(self.model.as_deref())
     }
 }
 

@@ -30,8 +30,7 @@ const SUBJECT_WIDTH: usize = 28;
 /// Checks everything and tells of each finding at once.
 pub(super) async fn run(arguments: &CheckArguments, clock: Arc<dyn Clock>) -> Result<ExitCode, Failure> {
     let mut findings = Findings { worst: ExitCode::Success };
-    let asked =
-        AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
+    let asked = arguments.naming.asked(arguments.model.as_deref());
     if let Some(file) = &arguments.model {
         about_rules(&mut findings, file, asked)?;
     }

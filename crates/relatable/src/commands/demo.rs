@@ -5,7 +5,7 @@ use crate::arguments::DemoArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Ending, Reporter, grouped};
-use crate::rules::{self, AskedRules};
+use crate::rules;
 use crate::target::Target;
 use relatable_intercom::client::{CONNECTIONS_DEFAULT, SHARE_PERCENT_DEFAULT, VERSION_DEFAULT};
 use relatable_intercom::clock::Clock;
@@ -25,7 +25,7 @@ pub(super) async fn run(arguments: &DemoArguments, clock: Arc<dyn Clock>) -> Res
     let target = Target::new(&arguments.to)?;
     let mut destination = target.open_alone(clock.as_ref())?;
     let remembered = remembered_rules(destination.as_mut())?;
-    let asked = AskedRules { file: None, prefix: arguments.naming.table_prefix.as_ref() };
+    let asked = arguments.naming.asked(None);
     let rules = rules::merged_for(&remembered, asked)?.rules;
     let prefix = prefix_in_force(&remembered, asked.prefix)?;
     let folder = JournalFolder::make(arguments.keep_journal)?;

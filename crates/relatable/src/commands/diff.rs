@@ -70,8 +70,7 @@ pub(super) fn run(arguments: &ModelDiffArguments) -> Result<ExitCode, Failure> {
         return Err(Failure::NothingRead { destination: destination.describe() });
     }
     let remembered = remembered_rules(destination.as_mut())?;
-    let asked =
-        AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
+    let asked = arguments.naming.asked(arguments.model.as_deref());
     let wanted = Wanted::new(asked, &tables, remembered)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let (stored, asked) = (destination.references()?, arguments.references.references);

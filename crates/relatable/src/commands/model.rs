@@ -4,7 +4,7 @@ use crate::arguments::ModelShowArguments;
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Alignment, Grid};
-use crate::rules::{self, AskedRules, Merged, OpenTable};
+use crate::rules::{self, Merged, OpenTable};
 use relatable_model::rules::json_schema;
 use relatable_model::schema::{Column, ColumnRole, Reference, Table};
 use relatable_model::write_mode::WriteMode;
@@ -24,10 +24,8 @@ struct Document<'a> {
 
 /// Shows the tables of the merged model.
 pub(super) fn show(arguments: &ModelShowArguments) -> Result<ExitCode, Failure> {
-    let Merged { rules, unfamiliar, doubtful_references } = rules::merged(AskedRules {
-        file: arguments.model.as_deref(),
-        prefix: arguments.naming.table_prefix.as_ref(),
-    })?;
+    let Merged { rules, unfamiliar, doubtful_references } =
+        rules::merged(arguments.naming.asked(arguments.model.as_deref()))?;
     let (mut tables, mut open) = (Vec::new(), Vec::new());
     for resource in rules::resource_names() {
         if arguments.resource.as_deref().is_none_or(|asked| asked == resource) {

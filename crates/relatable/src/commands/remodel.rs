@@ -5,7 +5,6 @@ use crate::arguments::{RemodelArguments, ReportingArguments};
 use crate::exit_code::ExitCode;
 use crate::failure::Failure;
 use crate::render::{self, Reporter, grouped};
-use crate::rules::AskedRules;
 use crate::target::Target;
 use relatable_destinations::References;
 use relatable_destinations::package::Checkpoint;
@@ -32,8 +31,7 @@ pub(super) async fn run(arguments: &RemodelArguments, clock: Arc<dyn Clock>) -> 
     let (Some(stored), false) = (destination.checkpoint()?, tables.is_empty()) else {
         return Err(Failure::NothingRead { destination: destination.describe() });
     };
-    let asked =
-        AskedRules { file: arguments.model.as_deref(), prefix: arguments.naming.table_prefix.as_ref() };
+    let asked = arguments.naming.asked(arguments.model.as_deref());
     let wanted = Wanted::new(asked, &tables, remembered_rules(destination.as_mut())?)?;
     wanted.unfamiliar.iter().for_each(render::warning);
     let mut resources = chosen(arguments, &wanted, &tables)?;
