@@ -2,7 +2,7 @@
 
 use crate::bookkeeping::pending::{self, Pending};
 use crate::error::DestinationError;
-use crate::session::{Session, Step};
+use crate::session::{Cell, Session, Step};
 use std::collections::HashMap;
 
 /// What is done here, for messages.
@@ -15,8 +15,29 @@ pub(crate) struct Relation {
     pub(crate) is_view: bool,
     /// Its description, where the database keeps one.
     pub(crate) comment: String,
-    /// Its columns, in lower case, each with its type as the database says it; empty for a view.
-    pub(crate) columns: HashMap<String, String>,
+    /// Its columns by their names in lower case; empty for a view.
+    pub(crate) columns: HashMap<String, Existing>,
+}
+
+/// A column that exists.
+#[derive(Debug, Clone)]
+pub(crate) struct Existing {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its type as the database says it.
+    pub(crate) type_name: String,
+    /// Whether a row cannot do without bringing a value.
+    pub(crate) is_required: bool,
+}
+
+impl Existing {
+    /// The column of a row of the dialect's query, behind its name in lower case.
+    fn named(row: &[Cell]) -> (String, Existing) {
+        let name = row[1].text();
+        let existing =
+            Existing { type_name: row[2].text(), is_required: row[3].integer() != 0, name: name.clone() };
+        (name.to_ascii_lowercase(), existing)
+    }
 }
 
 impl Relation {
@@ -46,12 +67,12 @@ impl Catalogue {
         table: &str,
         column: &str,
     ) -> Result<bool, DestinationError> {
-        let sql = of_name(session, session.dialect().columns_sql(), table);
+        let sql = of_name(session, "name, second, third, fourth", session.dialect().columns_sql(), table);
         let columns = session.rows(READING, &sql, &[])?;
         let relation = Relation {
             is_view: false,
             comment: String::new(),
-            columns: columns.iter().map(|row| (row[1].text().to_ascii_lowercase(), row[2].text())).collect(),
+            columns: columns.iter().map(|row| Existing::named(row)).collect(),
         };
         let mut catalogue = Catalogue { relations: HashMap::from([(table.to_ascii_lowercase(), relation)]) };
         catalogue.leave_out_pending(session)?;
@@ -60,7 +81,7 @@ impl Catalogue {
 
     /// Whether there is a table of ours that no load makes: one of bookkeeping.
     pub(crate) fn holds(session: &impl Session, name: &str) -> Result<bool, DestinationError> {
-        let sql = of_name(session, session.dialect().relations_sql(), name);
+        let sql = of_name(session, "name, second, third", session.dialect().relations_sql(), name);
         Ok(!session.rows(READING, &sql, &[])?.is_empty())
     }
 
@@ -101,7 +122,7 @@ impl Catalogue {
         }
         for row in session.rows(READING, session.dialect().columns_sql(), &[])? {
             if let Some(relation) = relations.get_mut(&row[0].text().to_ascii_lowercase()) {
-                relation.columns.insert(row[1].text().to_ascii_lowercase(), row[2].text());
+                relation.columns.extend([Existing::named(&row)]);
             }
         }
         Ok(Catalogue { relations })
@@ -113,10 +134,10 @@ impl Catalogue {
     }
 }
 
-/// What a query of three columns, the first of which is a name, has of one name.
-fn of_name(session: &impl Session, sql: &str, name: &str) -> String {
+/// What a query has of one name, its columns called so and `name` first.
+fn of_name(session: &impl Session, columns: &str, sql: &str, name: &str) -> String {
     format!(
-        "WITH found (name, second, third) AS ({sql}) SELECT name, second, third FROM found WHERE lower(name) = {}",
+        "WITH found ({columns}) AS ({sql}) SELECT {columns} FROM found WHERE lower(name) = {}",
         session.dialect().literal(&name.to_ascii_lowercase())
     )
 }

@@ -18,6 +18,7 @@ use crate::reading;
 use crate::references::References;
 use crate::session::{Connector, Session, Step, Transaction};
 use crate::shape::Known;
+use crate::tables::Tables;
 use relatable_faults::{CLAIM_COMMITTED, CLAIM_OPENED, CLAIM_READY, REWRITE_DONE};
 use relatable_model::schema::{DELETED_AT, Table};
 use relatable_model::width::Width;
@@ -33,12 +34,14 @@ pub(crate) struct Database<C: Connector> {
     fence: Option<String>,
     /// What is asked of references.
     asked: Option<References>,
+    /// The tables there are.
+    tables: Tables,
 }
 
 impl<C: Connector> Database<C> {
     /// A handle that has claimed nothing yet.
     pub(crate) fn new(connector: C) -> Self {
-        Database { connector, fence: None, asked: None }
+        Database { connector, fence: None, asked: None, tables: Tables::default() }
     }
 }
 
@@ -198,6 +201,7 @@ impl<C: Connector> Destination for Database<C> {
             return Err(DestinationError::NotClaimed { destination: self.connector.describe() });
         };
         let asked = self.asked;
+        self.tables.forget();
         let session = self.connector.write(false)?;
         load::load(&session, (fence, asked), package, changes)
     }
@@ -223,17 +227,17 @@ impl<C: Connector> Destination for Database<C> {
 
     fn tables(&mut self) -> Result<Vec<Table>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
-        reading::tables(&session)
+        Ok(self.tables.all(&session)?.to_vec())
     }
 
     fn read(&mut self, reading: &Reading<'_>, records: &mut Records<'_>) -> Result<(), DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(()) };
-        reading::read(&session, reading, records)
+        reading::read(&session, &mut self.tables, reading, records)
     }
 
     fn count(&mut self, rows: &Rows<'_>) -> Result<u64, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(0) };
-        proving::count(&session, rows)
+        proving::count(&session, &mut self.tables, rows)
     }
 
     fn keys(
@@ -243,22 +247,22 @@ impl<C: Connector> Destination for Database<C> {
         limit: usize,
     ) -> Result<Vec<Vec<String>>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
-        proving::keys(&session, rows, after, limit)
+        proving::keys(&session, &mut self.tables, rows, after, limit)
     }
 
     fn cuts(&mut self, table: &str, column: &str, every: u64) -> Result<Vec<i64>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
-        proving::cuts(&session, table, column, every)
+        proving::cuts(&session, &mut self.tables, table, column, every)
     }
 
     fn dangling(&mut self, references: &[Referring<'_>]) -> Result<Vec<Vec<Dangling>>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(vec![Vec::new(); references.len()]) };
-        proving::dangling(&session, references)
+        proving::dangling(&session, &mut self.tables, references)
     }
 
     fn uneven(&mut self, table: &str, stated: &str, list: &str) -> Result<Vec<Uneven>, DestinationError> {
         let Some(session) = self.connector.read()? else { return Ok(Vec::new()) };
-        proving::uneven(&session, table, stated, list)
+        proving::uneven(&session, &mut self.tables, table, stated, list)
     }
 
     fn query(&mut self, sql: &str) -> Result<Answer, DestinationError> {

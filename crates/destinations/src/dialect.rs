@@ -120,13 +120,18 @@ pub(crate) trait Dialect {
     /// A query for (name, `table` or `view`, comment or null) of everything that exists, temporary things excluded.
     fn relations_sql(&self) -> &'static str;
 
-    /// A query for (table, column, type) of all tables, in column order; types as [`type_name`](Self::type_name) has them,
-    /// in whatever case and with whatever blanks.
+    /// A query for (table, column, type, 1 or 0) of all tables, in column order; types as [`type_name`](Self::type_name) has
+    /// them, in whatever case and with whatever blanks; 1 where a row cannot do without bringing a value.
     fn columns_sql(&self) -> &'static str;
 
     /// The statement that gives a column another type, to be run by a person.
     fn retype(&self, table: &str, column: &str, type_name: &str) -> String {
         format!("ALTER TABLE {} ALTER COLUMN {} TYPE {type_name}", self.quote(table), self.quote(column))
+    }
+
+    /// The statement that lets a column of somebody's be empty, or takes it away, to be run by a person.
+    fn release(&self, table: &str, column: &str, _type_name: &str) -> String {
+        format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", self.quote(table), self.quote(column))
     }
 
     /// A query for one text that no other run will ever get.

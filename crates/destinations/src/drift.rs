@@ -1,6 +1,7 @@
 //! What somebody else did to our tables since the last load: found before anything is written, with the statement that
 //! mends it. A column that was added stays as it is.
 
+use crate::catalogue::Relation;
 use crate::ddl::{Plan, Planner};
 use crate::dependents::dependents;
 use crate::error::DestinationError;
@@ -32,20 +33,34 @@ impl Planner<'_> {
                 // Told with the other names that are taken.
                 continue;
             }
-            for column in remembered {
+            for column in &remembered {
                 match relation.columns.get(&column.name.to_ascii_lowercase()) {
                     None => {
                         let difference = format!("its column `{}` is gone", column.name);
                         return Err(self.drifted(shape, difference, self.mend_column_sql(shape, column)));
                     }
-                    Some(found) if !self.is_type_of(shape, column, found) => {
-                        return Err(self.retyped(shape, column, found));
+                    Some(found) if !self.is_type_of(shape, column, &found.type_name) => {
+                        return Err(self.retyped(shape, column, &found.type_name));
                     }
                     Some(_) => {}
                 }
             }
+            self.check_required(shape, relation)?;
         }
         Ok(())
+    }
+
+    /// Refuses a column of somebody's that must not be empty: no row of ours brings a value for it.
+    fn check_required(&self, shape: &Shape, relation: &Relation) -> Result<(), DestinationError> {
+        let is_ours = |name: &str| shape.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        let required = relation.columns.values().filter(|found| found.is_required && !is_ours(&found.name));
+        let Some(found) = required.min_by(|left, right| left.name.cmp(&right.name)) else {
+            return Ok(());
+        };
+        let difference =
+            format!("somebody's column `{}` must not be empty, and our rows have nothing for it", found.name);
+        let mend = self.dialect.release(&shape.name, &found.name, &found.type_name);
+        Err(self.drifted(shape, difference, mend))
     }
 
     /// The statements that bring a column back, with the foreign key that it was. Stubs are known again by having nothing.

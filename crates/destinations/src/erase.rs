@@ -4,12 +4,12 @@ use crate::bookkeeping::{changes, checkpoint, forgotten, gone, issues};
 use crate::error::DestinationError;
 use crate::package::{Erased, Erasure, Named};
 use crate::proving::as_text;
-use crate::reading;
 use crate::session::{Cell, Session, Step, Transaction};
 use crate::shape::{Known, Shapes};
 use crate::standing::Versions;
 use crate::statement::list;
 use crate::stubs::emptied;
+use crate::tables::parents_first;
 use relatable_faults::{ERASE_COMMITTED, ERASE_READY};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, ParentLink, Table};
@@ -42,8 +42,8 @@ pub(crate) fn erase<S: Session>(
 ) -> Result<Erased, DestinationError> {
     let transaction = Transaction::begin(session)?;
     checkpoint::hold(session, fence)?;
-    let tables = reading::tables(session)?;
-    let shapes = Shapes::settle(&[], &Known::read(session)?);
+    let known = Known::read(session)?;
+    let (tables, shapes) = (parents_first(known.tables()), Shapes::settle(&[], &known));
     let mut erasing = Erasing { session, erasure, tables, shapes, erased: Erased::default() };
     for named in erasure.alone {
         erasing.delete_left_alone(named)?;

@@ -53,6 +53,7 @@ mod staging;
 mod standing;
 mod statement;
 mod stubs;
+mod tables;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod trust;
 mod version_plan;

@@ -4,17 +4,12 @@
 use crate::bookkeeping::gone;
 use crate::contract::{Dangling, Referring, Rows, Uneven};
 use crate::error::DestinationError;
-use crate::reading::tables;
 use crate::session::{Cell, Session, Step};
 use crate::standing::Versions;
+use crate::tables::Tables;
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{Column, Table};
 use relatable_model::write_mode::WriteMode;
-
-/// A table of ours by its name.
-fn table(session: &impl Session, name: &str) -> Result<Option<Table>, DestinationError> {
-    Ok(tables(session)?.into_iter().find(|table| table.name == name))
-}
 
 /// A column of `alias` as text.
 pub(crate) fn as_text(session: &impl Session, alias: &str, column: &Column) -> String {
@@ -56,8 +51,12 @@ fn chosen(session: &impl Session, table: &Table, rows: &Rows<'_>) -> (String, Ve
 }
 
 /// How many rows there are.
-pub(crate) fn count(session: &impl Session, rows: &Rows<'_>) -> Result<u64, DestinationError> {
-    let Some(table) = table(session, rows.table)? else { return Ok(0) };
+pub(crate) fn count(
+    session: &impl Session,
+    tables: &mut Tables,
+    rows: &Rows<'_>,
+) -> Result<u64, DestinationError> {
+    let Some(table) = tables.named(session, rows.table)? else { return Ok(0) };
     let (condition, cells) = chosen(session, &table, rows);
     let name = session.dialect().quote(&table.name);
     let sql = format!("SELECT count(*) FROM {name} AS t WHERE {condition}");
@@ -69,11 +68,12 @@ pub(crate) fn count(session: &impl Session, rows: &Rows<'_>) -> Result<u64, Dest
 /// The keys of rows behind `after`.
 pub(crate) fn keys(
     session: &impl Session,
+    tables: &mut Tables,
     rows: &Rows<'_>,
     after: Option<&[String]>,
     limit: usize,
 ) -> Result<Vec<Vec<String>>, DestinationError> {
-    let Some(table) = table(session, rows.table)? else { return Ok(Vec::new()) };
+    let Some(table) = tables.named(session, rows.table)? else { return Ok(Vec::new()) };
     let (mut condition, mut cells) = chosen(session, &table, rows);
     let key: Vec<String> =
         key_columns(&table).into_iter().map(|column| as_text(session, "t", column)).collect();
@@ -97,11 +97,12 @@ pub(crate) fn keys(
 /// The moment of every `every`-th row.
 pub(crate) fn cuts(
     session: &impl Session,
+    tables: &mut Tables,
     name: &str,
     column: &str,
     every: u64,
 ) -> Result<Vec<i64>, DestinationError> {
-    let Some(table) = table(session, name)? else { return Ok(Vec::new()) };
+    let Some(table) = tables.named(session, name)? else { return Ok(Vec::new()) };
     let dialect = session.dialect();
     let (alive, moment) = (alive(session, &table), format!("t.{}", dialect.quote(column)));
     let sql = format!(
@@ -117,9 +118,10 @@ pub(crate) fn cuts(
 /// The values that refer to nothing, reference by reference.
 pub(crate) fn dangling(
     session: &impl Session,
+    tables: &mut Tables,
     references: &[Referring<'_>],
 ) -> Result<Vec<Vec<Dangling>>, DestinationError> {
-    let tables = tables(session)?;
+    let tables = tables.all(session)?;
     references.iter().map(|referring| dangling_values(session, &tables, referring)).collect()
 }
 
@@ -180,11 +182,12 @@ fn dangling_values(
 /// The rows whose lists have another length than stated.
 pub(crate) fn uneven(
     session: &impl Session,
+    tables: &mut Tables,
     name: &str,
     stated: &str,
     list: &str,
 ) -> Result<Vec<Uneven>, DestinationError> {
-    let (Some(owner), Some(list)) = (table(session, name)?, table(session, list)?) else {
+    let (Some(owner), Some(list)) = (tables.named(session, name)?, tables.named(session, list)?) else {
         return Ok(Vec::new());
     };
     let (Some(link), Some(_)) = (&list.parent, owner.column(stated)) else { return Ok(Vec::new()) };

@@ -1,14 +1,13 @@
 //! Reading tables back: records in the order of their keys, a group at a time, each with all rows split from it.
 
-use crate::bookkeeping::checkpoint;
 use crate::contract::{Only, Reading, Records};
 use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::proving::as_text;
 use crate::session::{Place, Session, Step, Transaction};
-use crate::shape::Known;
 use crate::standing::Versions;
 use crate::statement::{equal, list, same};
+use crate::tables::Tables;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::{ColumnRole, ParentLink, Table};
@@ -29,39 +28,18 @@ const GROUP_BYTES_SMALL: usize = 4 << 20;
 /// A group of more bytes is followed by one half as large.
 const GROUP_BYTES_LARGE: usize = 32 << 20;
 
-/// Every table of ours as it is remembered, parents before children; none where nothing was ever claimed.
-pub(crate) fn tables(session: &impl Session) -> Result<Vec<Table>, DestinationError> {
-    if checkpoint::read(session)?.is_none() {
-        return Ok(Vec::new());
-    }
-    let mut rest = Known::read(session)?.tables();
-    let mut ordered: Vec<Table> = Vec::with_capacity(rest.len());
-    while !rest.is_empty() {
-        let is_due = |table: &Table| {
-            let parent = table.parent.as_ref();
-            parent.is_none_or(|link| ordered.iter().any(|known| known.name == link.table))
-        };
-        let (due, later): (Vec<Table>, Vec<Table>) = rest.into_iter().partition(is_due);
-        if due.is_empty() {
-            // A parent that is not ours any more: its children have nothing to stand in.
-            break;
-        }
-        ordered.extend(due);
-        rest = later;
-    }
-    Ok(ordered)
-}
-
 /// Hands over the records of a resource.
 pub(crate) fn read<S: Session>(
     session: &S,
+    tables: &mut Tables,
     reading: &Reading<'_>,
     records: &mut Records<'_>,
 ) -> Result<(), DestinationError> {
     // One transaction sees one state, whatever is loaded meanwhile; undoing it takes the temporary table away.
     let _transaction = Transaction::begin_reading(session)?;
+    let tables = tables.all(session)?;
     let tables: Vec<Table> =
-        tables(session)?.into_iter().filter(|table| table.resource == reading.resource).collect();
+        tables.iter().filter(|table| table.resource == reading.resource).cloned().collect();
     let Some(root) = tables.iter().find(|table| table.parent.is_none() && table.path.is_empty()) else {
         return Ok(());
     };

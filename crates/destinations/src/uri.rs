@@ -129,19 +129,28 @@ impl Address {
     /// What tells a server's tables from others in the name of a file, without user and password; `None` for those in a
     /// file.
     pub fn server_name(&self) -> Option<String> {
+        let plain =
+            |character: char| if character.is_alphanumeric() || character == '.' { character } else { '-' };
+        Some(self.server_place()?.chars().map(plain).collect())
+    }
+
+    /// The server, the database and the schema.
+    fn server_place(&self) -> Option<String> {
         let Place::Server(uri) = &self.place else { return None };
         let parts = ServerUri::split(uri).ok()?;
         let place = format!("{}{}", parts.hosts(), parts.path);
-        let name = match self.scheme {
+        Some(match self.scheme {
             Scheme::MySql => place,
             _ => {
                 let schema = parts.pairs.split('&').find_map(|pair| pair.strip_prefix("schema="));
                 format!("{place}-{}", schema.unwrap_or("intercom"))
             }
-        };
-        let plain =
-            |character: char| if character.is_alphanumeric() || character == '.' { character } else { '-' };
-        Some(name.chars().map(plain).collect())
+        })
+    }
+
+    /// Whether both are the same schema of the same server, as they are written.
+    pub fn is_same_server(&self, other: &Address) -> bool {
+        self.server_place().is_some_and(|place| Some(place) == other.server_place())
     }
 
     /// The name of the database's own shell, to look at it.

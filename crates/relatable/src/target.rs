@@ -135,6 +135,14 @@ impl Target {
         self.file().is_some_and(|own| real(own) == real(file))
     }
 
+    /// Whether another address leads to the same tables, by whatever name.
+    pub(crate) fn is_same_as(&self, other: &Target) -> bool {
+        match other.file() {
+            Some(file) => self.is_in(file),
+            None => self.address.is_same_server(&other.address),
+        }
+    }
+
     /// The database's own shell, to look at it.
     pub(crate) fn shell(&self) -> &'static str {
         self.address.shell()

@@ -48,7 +48,8 @@ impl Dialect for DuckDb {
     }
 
     fn columns_sql(&self) -> &'static str {
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() \
+        "SELECT table_name, column_name, data_type, \
+         CASE WHEN NOT is_nullable AND column_default IS NULL THEN 1 ELSE 0 END FROM duckdb_columns() \
          WHERE database_name = current_database() AND schema_name = current_schema() \
          ORDER BY table_name, column_index"
     }

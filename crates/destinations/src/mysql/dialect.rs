@@ -195,7 +195,9 @@ impl Dialect for MySql {
 
     fn columns_sql(&self) -> &'static str {
         "SELECT c.table_name, c.column_name, CASE WHEN c.column_type LIKE 'tinyint(1)%' THEN 'boolean' \
-         WHEN c.column_type LIKE 'bigint%' THEN 'bigint' ELSE c.column_type END FROM information_schema.columns AS c \
+         WHEN c.column_type LIKE 'bigint%' THEN 'bigint' ELSE c.column_type END, \
+         CASE WHEN c.is_nullable = 'NO' AND c.column_default IS NULL AND c.extra = '' THEN 1 ELSE 0 END \
+         FROM information_schema.columns AS c \
          WHERE c.table_schema = DATABASE() ORDER BY c.table_name, c.ordinal_position"
     }
 
@@ -205,6 +207,10 @@ impl Dialect for MySql {
 
     fn retype(&self, table: &str, column: &str, type_name: &str) -> String {
         format!("ALTER TABLE {} MODIFY COLUMN {} {type_name}", self.quote(table), self.quote(column))
+    }
+
+    fn release(&self, table: &str, column: &str, type_name: &str) -> String {
+        self.retype(table, column, &format!("{type_name} NULL"))
     }
 
     fn token_sql(&self) -> &'static str {

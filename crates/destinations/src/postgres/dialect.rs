@@ -103,7 +103,8 @@ impl Dialect for Postgres {
 
     fn columns_sql(&self) -> &'static str {
         "SELECT c.relname::text, a.attname::text, \
-         replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz') \
+         replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz'), \
+         CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' THEN 1 ELSE 0 END::bigint \
          FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid \
          WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p', 'f') \
          AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"

@@ -60,7 +60,8 @@ impl Dialect for Sqlite {
     }
 
     fn columns_sql(&self) -> &'static str {
-        "SELECT s.name, c.name, c.type FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table' \
+        "SELECT s.name, c.name, c.type, c.\"notnull\" AND c.dflt_value IS NULL \
+         FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table' \
          ORDER BY s.name, c.cid"
     }
 
@@ -70,6 +71,11 @@ impl Dialect for Sqlite {
         format!(
             "ALTER TABLE {table} DROP COLUMN {column}; ALTER TABLE {table} ADD COLUMN {column} {type_name}"
         )
+    }
+
+    fn release(&self, table: &str, column: &str, _: &str) -> String {
+        // Nor is there one that lets a column be empty.
+        format!("ALTER TABLE {} DROP COLUMN {}", self.quote(table), self.quote(column))
     }
 
     fn token_sql(&self) -> &'static str {

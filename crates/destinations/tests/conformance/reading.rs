@@ -4,7 +4,7 @@ use crate::bench::{Bench, child, column, table};
 use crate::client::Engine;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
-use relatable_destinations::Reading;
+use relatable_destinations::{Reading, Rows};
 use relatable_model::logical::LogicalType;
 use relatable_model::schema::Table;
 use serde_json::{Value, json};
@@ -127,6 +127,41 @@ pub(crate) fn every_type_comes_back_as_it_was_given(engine: Engine) {
         let array = back[0].column_by_name(name).expect(name);
         assert_eq!(array, given.column_by_name(name).expect(name), "{name}");
     }
+}
+
+pub(crate) fn who_reads_for_long_sees_the_columns_and_tables_that_others_load(engine: Engine) {
+    let mut bench = Bench::new(engine, vec![table("contacts", &["id"], &["name"])]);
+    let rows = bench.rows("contacts", &["id", "name"], json!([["1", "Ann"]]));
+    bench.load(vec![rows]);
+    let mut reader = bench.another();
+    let mut seen = |expected: &[(&str, &[&str])]| {
+        let tables = reader.tables().expect("read");
+        let columns = |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        let found: Vec<(&str, Vec<String>)> =
+            tables.iter().map(|table| (table.name.as_str(), columns(table))).collect();
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (name, wanted) in expected {
+            let (_, columns) = found.iter().find(|(found, _)| found == name).expect(name);
+            assert!(wanted.iter().all(|wanted| columns.iter().any(|column| column == wanted)), "{columns:?}");
+        }
+        let rows = Rows { table: "contacts", within: None };
+        reader.count(&rows).expect("count")
+    };
+    assert_eq!(seen(&[("contacts", &["id", "name"])]), 1);
+    // One column more, without a row.
+    bench.table("contacts").columns.push(column("age", LogicalType::Integer));
+    bench.load(Vec::new());
+    assert_eq!(seen(&[("contacts", &["id", "name", "age"])]), 1);
+    bench.tables.push(child("tags", &["contact_id", "tag"], &[], "contacts", &[("contact_id", "id")]));
+    let rows = bench.rows("contacts", &["id", "name", "age"], json!([["2", "Ben", 4]]));
+    bench.load(vec![rows]);
+    assert_eq!(seen(&[("contacts", &["id", "name", "age"]), ("tags", &["contact_id", "tag"])]), 2);
+    // Who loads sees what came of it, too.
+    assert_eq!(bench.destination.tables().expect("read").len(), 2);
+    bench.table("tags").columns.push(column("colour", LogicalType::Text));
+    bench.load(Vec::new());
+    let tables = bench.destination.tables().expect("read");
+    assert!(tables.iter().any(|table| table.name == "tags" && table.column("colour").is_some()));
 }
 
 pub(crate) fn tables_come_back_as_they_were_declared(engine: Engine) {

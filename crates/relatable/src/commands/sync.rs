@@ -31,6 +31,11 @@ async fn read(
 ) -> Result<ExitCode, Failure> {
     let targets =
         arguments.to.iter().map(|uri| Target::new(uri)).collect::<Result<Vec<Target>, Failure>>()?;
+    for (place, target) in targets.iter().enumerate() {
+        if targets[..place].iter().any(|earlier| earlier.is_same_as(target)) {
+            return Err(Failure::SameDestination { destination: target.name() });
+        }
+    }
     // At least one is asked for.
     let first = &targets[0];
     let journal = arguments.journal.clone().unwrap_or_else(|| first.journal());

@@ -51,6 +51,7 @@ pub(super) fn of(failure: &Failure) -> Option<String> {
         Failure::JournalIsDestination { .. } => {
             "name another file with `--journal`, or leave it out: then the journal lies beside the destination"
         }
+        Failure::SameDestination { .. } => "name each destination once; nothing was read or written",
         Failure::NoJournal { .. } => {
             "name the journal that the destination was loaded from, or leave `--journal` out; nothing was done"
         }

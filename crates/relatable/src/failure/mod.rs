@@ -97,6 +97,12 @@ pub(crate) enum Failure {
         /// The file.
         file: PathBuf,
     },
+    /// One destination is asked for twice.
+    #[error("`--to` names `{destination}` twice")]
+    SameDestination {
+        /// Its file, or its server without user and password.
+        destination: String,
+    },
     /// A journal that was named and is not there.
     #[error("there is no journal `{}`", file.display())]
     NoJournal {
@@ -217,6 +223,7 @@ impl Failure {
             | Failure::PartlyPrefixed { .. }
             | Failure::Model { .. }
             | Failure::OutputIsDestination { .. }
+            | Failure::SameDestination { .. }
             | Failure::JournalIsDestination { .. } => ExitCode::Configuration,
             Failure::NoJournal { .. } => ExitCode::Journal,
             Failure::Undelivered { failures } => {

@@ -75,6 +75,21 @@ async fn one_reading_goes_to_all_destinations() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_destination_by_two_names_is_refused_before_anything_is_done() {
+    let (place, simulator) = (Place::new(), simulator(10, 0).await);
+    std::fs::create_dir(place.path("folder")).unwrap();
+    let twice = ["sqlite:a.db", "sqlite:b.db", "folder/../b.db"];
+    sync(&place, &simulator, &twice, &[]).failed_with(3, &["`--to` names `folder/../b.db` twice"]);
+    assert!(!place.path("a.db").exists() && !place.path("a.db.journal").exists());
+    #[cfg(feature = "postgres")]
+    {
+        let (one, other) = (crate::postgres::address(&place), crate::postgres::address(&Place::new()));
+        sync(&place, &simulator, &[&one, &other, &one], &[]).failed_with(3, &["twice"]);
+    }
+    assert_eq!(simulator.stats().requests, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_destination_that_is_down_does_not_stop_the_others_and_catches_up_from_the_journal() {
     let (place, simulator) = (Place::new(), simulator(120, 0).await);
     let to = ["sqlite:a.db", "sqlite:later/b.db"];
