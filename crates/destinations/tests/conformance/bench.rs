@@ -23,6 +23,20 @@ use std::time::Duration;
 /// The moment of every first load, microseconds since the epoch.
 pub(crate) const LOADED_AT_US: i64 = 1_700_000_000_000_000;
 
+/// The variables with the addresses of the servers that tests use.
+const SERVERS: [&str; 2] = ["RELATABLE_TEST_POSTGRES", "RELATABLE_TEST_MYSQL"];
+
+/// Searches an error, with all its causes, for the passwords in the addresses of the servers.
+#[track_caller]
+pub(crate) fn tells_no_password(error: &DestinationError) {
+    let said = format!("{error} {error:?}");
+    for address in SERVERS.iter().filter_map(|name| std::env::var(name).ok()) {
+        let user = address.split_once("://").and_then(|(_, rest)| rest.split_once('@'));
+        let password = user.and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
+        assert!(password.is_none_or(|password| !said.contains(password)), "a password was told: {said}");
+    }
+}
+
 /// A destination and the tables it is asked to hold.
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
@@ -90,7 +104,11 @@ impl Bench {
             checkpoint: &checkpoint,
             loaded_at_us: LOADED_AT_US + (self.seq - 1) * 1_000_000,
         };
-        self.destination.load(&package, changes)
+        let outcome = self.destination.load(&package, changes);
+        if let Err(error) = &outcome {
+            tells_no_password(error);
+        }
+        outcome
     }
 
     /// Loads changes, which works.

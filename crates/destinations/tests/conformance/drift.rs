@@ -82,7 +82,9 @@ pub(crate) fn what_somebody_took_away_or_retyped_is_found_and_mended_by_the_stat
     }
 }
 
-pub(crate) fn a_users_column_that_must_not_be_empty_is_found_and_mended_by_the_statement_named(engine: Engine) {
+pub(crate) fn a_users_column_that_must_not_be_empty_is_found_and_mended_by_the_statement_named(
+    engine: Engine,
+) {
     let mut bench = contacts_and_tags(engine);
     let required = engine.of(
         "PRAGMA writable_schema = ON; \
@@ -95,7 +97,9 @@ pub(crate) fn a_users_column_that_must_not_be_empty_is_found_and_mended_by_the_s
     );
     let with_default = "ALTER TABLE contacts ADD COLUMN theirs INTEGER DEFAULT 3 NOT NULL";
     // DuckDB changes no table that a view stands on, and adds no column with a constraint.
-    for sql in ["DROP VIEW anns", "ALTER TABLE contacts ADD COLUMN mine INTEGER", "UPDATE contacts SET mine = 7"] {
+    for sql in
+        ["DROP VIEW anns", "ALTER TABLE contacts ADD COLUMN mine INTEGER", "UPDATE contacts SET mine = 7"]
+    {
         engine.run(&bench.path, sql);
     }
     engine.run(&bench.path, required);

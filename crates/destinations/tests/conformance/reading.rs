@@ -136,7 +136,8 @@ pub(crate) fn who_reads_for_long_sees_the_columns_and_tables_that_others_load(en
     let mut reader = bench.another();
     let mut seen = |expected: &[(&str, &[&str])]| {
         let tables = reader.tables().expect("read");
-        let columns = |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
+        let columns =
+            |table: &Table| table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>();
         let found: Vec<(&str, Vec<String>)> =
             tables.iter().map(|table| (table.name.as_str(), columns(table))).collect();
         assert_eq!(found.len(), expected.len(), "{found:?}");

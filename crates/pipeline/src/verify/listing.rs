@@ -92,7 +92,6 @@ impl<'a> Listing<'a> {
         bound_us: Option<i64>,
         since_us: Option<i64>,
     ) -> Listing<'a> {
-        destination.rest();
         Listing {
             subject,
             destination,
@@ -107,8 +106,9 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// What comes now comes from this feed.
+    /// What comes now comes from this feed, and is waited for: meanwhile others may get at the destination.
     pub(super) fn enter(&mut self, feed: &Feed) {
+        self.destination.rest();
         self.from_index = feed.is_from_index();
     }
 
@@ -122,7 +122,11 @@ impl<'a> Listing<'a> {
             }
             Told::Page(records) => {
                 self.buffer.extend(records);
-                if self.buffer.len() >= COMPARED_AT_ONCE { self.flush() } else { Ok(()) }
+                if self.buffer.len() >= COMPARED_AT_ONCE {
+                    self.flush()?;
+                    self.destination.rest();
+                }
+                Ok(())
             }
         }
     }
@@ -139,8 +143,10 @@ impl<'a> Listing<'a> {
             }
         }
         let keys: Vec<Key> = fresh.iter().map(|(key, _)| key.clone()).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
         let stored = self.subject.stored_by_key(self.destination, &keys)?;
-        self.destination.rest();
         for (key, fresh) in fresh {
             self.compared += 1;
             let Some(stored) = stored.get(&key) else {

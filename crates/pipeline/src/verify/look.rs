@@ -78,6 +78,7 @@ impl Verification<'_> {
 
     /// Reads a resource's lists a second time, as there is no other way to ask for one of its records.
     async fn look_again(&mut self, resource: &str, keys: BTreeSet<Key>) -> Result<(), PipelineError> {
+        self.destination.rest();
         let subject = &self.subjects[resource];
         let mut fresh: BTreeMap<Key, Option<Fresh>> = keys.into_iter().map(|key| (key, None)).collect();
         for (feed, kind) in listings(subject, &self.types) {

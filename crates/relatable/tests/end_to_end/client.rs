@@ -59,8 +59,8 @@ impl Client {
             ),
             #[cfg(feature = "postgres")]
             Client::Postgres(_) => format!(
-                "SELECT column_name::text, data_type::text FROM information_schema.columns \
-                 WHERE table_schema = current_schema() AND table_name = '{table}' ORDER BY ordinal_position"
+                "SELECT attname::text, format_type(atttypid, NULL) FROM pg_attribute \
+                 WHERE attrelid = '\"{table}\"'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
             ),
             _ => format!("SELECT name, type FROM pragma_table_info('{table}') ORDER BY cid"),
         };

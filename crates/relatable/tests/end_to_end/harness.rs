@@ -125,12 +125,17 @@ impl Searched {
     /// Searches all that a run told, and how it ended, for the token and for these people.
     #[track_caller]
     pub(crate) fn search(&self, people: &BTreeSet<String>, outcome: &impl std::fmt::Debug) {
-        let told = format!("{}{outcome:?}", self.told.lock().unwrap());
-        assert!(!told.contains(&Settings::default().token), "the token was told: {told}");
-        secrets::search(&["sync"], "", &told);
-        let person = people.iter().find(|person| told.contains(*person));
-        assert_eq!(person, None, "was told: {told}");
+        search_told(&format!("{}{outcome:?}", self.told.lock().unwrap()), people);
     }
+}
+
+/// Searches what was told for the token and for these people.
+#[track_caller]
+pub(crate) fn search_told(told: &str, people: &BTreeSet<String>) {
+    assert!(!told.contains(&Settings::default().token), "the token was told: {told}");
+    secrets::search(&["sync"], "", told);
+    let person = people.iter().find(|person| told.contains(*person));
+    assert_eq!(person, None, "was told: {told}");
 }
 
 impl Observer for Searched {

@@ -4,23 +4,28 @@ use crate::oracle::Stored;
 use postgres::types::Type;
 use postgres::{Client, NoTls, SimpleQueryMessage};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// The variable with the address of a server that tests may use as they like.
 const SERVER: &str = "RELATABLE_TEST_POSTGRES";
 
 /// One schema of the server.
-pub(crate) struct Schema(String);
+pub(crate) struct Schema {
+    name: String,
+    /// A connection, once there is one.
+    client: Mutex<Option<Box<Client>>>,
+}
 
 impl Schema {
     /// The schema of the tables that would lie in this file.
     pub(crate) fn of(file: &Path) -> Schema {
         let folder = file.parent().and_then(Path::file_name).unwrap().to_string_lossy();
-        Schema(format!("tables{folder}"))
+        Schema { name: format!("tables{folder}"), client: Mutex::default() }
     }
 
     /// Its address.
     pub(crate) fn uri(&self) -> String {
-        format!("{}?schema={}", server(), self.0)
+        format!("{}?schema={}", server(), self.name)
     }
 
     /// Runs statements that write.
@@ -43,19 +48,32 @@ impl Schema {
         })
     }
 
-    /// Does something on a connection of its own, on a thread of its own: the client waits in a way that a thread of
-    /// asynchronous tests may not.
+    /// Does something on a thread of its own: the client waits in a way that a thread of asynchronous tests may not.
     fn with<T: Send>(&self, work: impl FnOnce(&mut Client) -> T + Send) -> T {
-        let schema = &self.0;
         std::thread::scope(|scope| {
-            let connected = scope.spawn(move || {
-                let mut client = Client::connect(&server(), NoTls).expect("the server");
-                let settings = format!("SET search_path TO \"{schema}\"; SET timezone TO 'UTC'");
-                client.batch_execute(&settings).expect("the settings");
-                work(&mut client)
+            let done = scope.spawn(|| {
+                let mut kept = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+                work(kept.get_or_insert_with(|| Box::new(self.connect())))
             });
-            connected.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            done.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
+    }
+
+    fn connect(&self) -> Client {
+        let mut client = Client::connect(&server(), NoTls).expect("the server");
+        let settings = format!("SET search_path TO \"{}\"; SET timezone TO 'UTC'", self.name);
+        client.batch_execute(&settings).expect("the settings");
+        client
+    }
+}
+
+impl Drop for Schema {
+    fn drop(&mut self) {
+        let client = self.client.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        // Closing waits, too.
+        std::thread::scope(|scope| {
+            scope.spawn(|| drop(client));
+        });
     }
 }
 

@@ -7,6 +7,7 @@ use crate::clock::LeapingClock;
 use crate::comparison::differences;
 use crate::harness::{Options, Site, UNLIMITED, run};
 use crate::oracle::{ExpectedTable, expected_tables, tables};
+use crate::secrets::people;
 use crate::wire::ask;
 use relatable_simulator::{Resource, Settings, Simulator};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +40,7 @@ pub(super) async fn carry_out(schedule: Schedule) -> Course {
         prepare(&simulator, sync);
         if index == schedule.killed {
             let order = Order::new(&simulator, &site, &schedule);
-            if let Err(error) = victim::kill(order).await {
+            if let Err(error) = victim::kill(order, people(&simulator)).await {
                 course.differences.push(format!("sync {} was not killed: {error}", index + 1));
             }
         }

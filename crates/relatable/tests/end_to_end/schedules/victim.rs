@@ -2,11 +2,12 @@
 
 use super::plan::{Kill, Schedule};
 use crate::clock::LeapingClock;
-use crate::harness::{Options, Site, settings};
+use crate::harness::{Options, Site, search_told, settings};
 use relatable_pipeline::event::{LoadStage, Observer, RequestStage, RunEvent};
 use relatable_pipeline::sync;
 use relatable_simulator::Simulator;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -73,12 +74,13 @@ impl Order {
     }
 }
 
-/// Starts a process with this order and kills it when its time has come; an error if it ended before.
-pub(super) async fn kill(order: Order) -> Result<(), String> {
-    tokio::task::spawn_blocking(move || kill_blocking(&order)).await.unwrap()
+/// Starts a process with this order and kills it when its time has come; an error if it ended before. It may not say
+/// anything about these people.
+pub(super) async fn kill(order: Order, people: BTreeSet<String>) -> Result<(), String> {
+    tokio::task::spawn_blocking(move || kill_blocking(&order, &people)).await.unwrap()
 }
 
-fn kill_blocking(order: &Order) -> Result<(), String> {
+fn kill_blocking(order: &Order, people: &BTreeSet<String>) -> Result<(), String> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([super::TEST, "--exact", "--nocapture", "--test-threads=1"])
         .env(ORDER, serde_json::to_string(order).unwrap())
@@ -87,20 +89,24 @@ fn kill_blocking(order: &Order) -> Result<(), String> {
         .spawn()
         .unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    while !line.contains(LAST_WORD) {
-        line.clear();
-        if said.read_line(&mut line).unwrap() == 0 {
-            let mut complaint = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
-            let status = child.wait().unwrap();
-            return Err(format!("it ended by itself: {status}: {complaint}"));
-        }
+    let (mut told, mut has_ended) = (String::new(), false);
+    while !told.contains(LAST_WORD) && !has_ended {
+        has_ended = said.read_line(&mut told).unwrap() == 0;
     }
-    // On Unix this is SIGKILL, which no process can hear.
-    child.kill().unwrap();
+    if !has_ended {
+        // On Unix this is SIGKILL, which no process can hear.
+        child.kill().unwrap();
+    }
+    let mut complaint = String::new();
+    said.read_to_string(&mut told).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut complaint).unwrap();
     let status = child.wait().unwrap();
-    if status.success() { Err("it was quicker".to_owned()) } else { Ok(()) }
+    search_told(&(told + &complaint), people);
+    match (has_ended, status.success()) {
+        (true, _) => Err(format!("it ended by itself: {status}: {complaint}")),
+        (false, true) => Err("it was quicker".to_owned()),
+        (false, false) => Ok(()),
+    }
 }
 
 /// The order, in a process that was started with one.
