@@ -106,9 +106,8 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<Exi
         // Only real benchmarks: the unit tests of a library would be built as benchmarks too.
         cargo.args(["--bench", "*"]);
     }
-    let postgres = Postgres::start()?;
-    let (name, address) = postgres.variable();
-    start(cargo.args(arguments).env(name, address))
+    let servers = Servers::start(None)?;
+    start(cargo.args(arguments).envs(servers.variables()))
 }
 
 /// Obtains the DuckDB library and prints where it is.

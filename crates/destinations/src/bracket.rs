@@ -141,7 +141,7 @@ pub(crate) fn recover<S: Session>(session: &S) -> Result<(), DestinationError> {
             Pending::Table(name) if is_table(name) => drop_empty(session, name)?,
             Pending::Column(table, column) => {
                 let relation = catalogue.get(table);
-                if relation.is_some_and(|it| it.columns.contains_key(&column.to_ascii_lowercase())) {
+                if relation.is_some_and(|it| it.columns.get(column).is_some()) {
                     drop_empty_column(session, table, column)?;
                 }
             }

@@ -1,9 +1,10 @@
 //! What exists in the database, ours or not.
 
 use crate::bookkeeping::pending::{self, Pending};
+use crate::by_name::ByName;
+use crate::dialect::Dialect;
 use crate::error::DestinationError;
 use crate::session::{Cell, Session, Step};
-use std::collections::HashMap;
 
 /// What is done here, for messages.
 const READING: Step<'_> = Step("read what the database holds", "");
@@ -15,15 +16,13 @@ pub(crate) struct Relation {
     pub(crate) is_view: bool,
     /// Its description, where the database keeps one.
     pub(crate) comment: String,
-    /// Its columns by their names in lower case; empty for a view.
-    pub(crate) columns: HashMap<String, Existing>,
+    /// Its columns; none for a view.
+    pub(crate) columns: ByName<Existing>,
 }
 
 /// A column that exists.
 #[derive(Debug, Clone)]
 pub(crate) struct Existing {
-    /// Its name.
-    pub(crate) name: String,
     /// Its type as the database says it.
     pub(crate) type_name: String,
     /// Whether a row cannot do without bringing a value.
@@ -31,12 +30,9 @@ pub(crate) struct Existing {
 }
 
 impl Existing {
-    /// The column of a row of the dialect's query, behind its name in lower case.
-    fn named(row: &[Cell]) -> (String, Existing) {
-        let name = row[1].text();
-        let existing =
-            Existing { type_name: row[2].text(), is_required: row[3].integer() != 0, name: name.clone() };
-        (name.to_ascii_lowercase(), existing)
+    /// The column of a row of the dialect's query.
+    fn of(row: &[Cell]) -> Existing {
+        Existing { type_name: row[2].text(), is_required: row[3].integer() != 0 }
     }
 }
 
@@ -47,10 +43,10 @@ impl Relation {
     }
 }
 
-/// Every table and view by its name in lower case: the databases do not tell names apart by ASCII case.
+/// Every table and view.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
-    relations: HashMap<String, Relation>,
+    relations: ByName<Relation>,
 }
 
 impl Catalogue {
@@ -69,14 +65,15 @@ impl Catalogue {
     ) -> Result<bool, DestinationError> {
         let sql = of_name(session, "name, second, third, fourth", session.dialect().columns_sql(), table);
         let columns = session.rows(READING, &sql, &[])?;
-        let relation = Relation {
-            is_view: false,
-            comment: String::new(),
-            columns: columns.iter().map(|row| Existing::named(row)).collect(),
-        };
-        let mut catalogue = Catalogue { relations: HashMap::from([(table.to_ascii_lowercase(), relation)]) };
+        let mut relation = Relation { is_view: false, comment: String::new(), columns: ByName::default() };
+        let by_case = session.dialect().tells_case_apart();
+        for row in columns.iter().filter(|row| !by_case || row[0].text() == table) {
+            relation.columns.insert(row[1].text(), Existing::of(row));
+        }
+        let mut catalogue = Catalogue::default();
+        catalogue.relations.insert(table.to_owned(), relation);
         catalogue.leave_out_pending(session)?;
-        Ok(catalogue.get(table).is_some_and(|table| table.columns.contains_key(&column.to_ascii_lowercase())))
+        Ok(catalogue.get(table).is_some_and(|table| table.columns.meant(column, by_case).is_some()))
     }
 
     /// Whether there is a table of ours that no load makes: one of bookkeeping.
@@ -94,8 +91,8 @@ impl Catalogue {
             match pending {
                 Pending::Table(name) | Pending::View(name, None) => self.remove(&name),
                 Pending::Column(table, column) => {
-                    if let Some(relation) = self.relations.get_mut(&table.to_ascii_lowercase()) {
-                        relation.columns.remove(&column.to_ascii_lowercase());
+                    if let Some(relation) = self.relations.get_mut(&table) {
+                        relation.columns.remove(&column);
                     }
                 }
                 _ => {}
@@ -106,31 +103,36 @@ impl Catalogue {
 
     /// Forgets a table or view.
     pub(crate) fn remove(&mut self, name: &str) {
-        self.relations.remove(&name.to_ascii_lowercase());
+        self.relations.remove(name);
     }
 
     /// Reads all that exists now.
     pub(crate) fn read_all(session: &impl Session) -> Result<Catalogue, DestinationError> {
-        let mut relations = HashMap::new();
+        let mut relations = ByName::default();
         for row in session.rows(READING, session.dialect().relations_sql(), &[])? {
             let relation = Relation {
                 is_view: row[1].text() == "view",
                 comment: row[2].text(),
-                columns: HashMap::new(),
+                columns: ByName::default(),
             };
-            relations.insert(row[0].text().to_ascii_lowercase(), relation);
+            relations.insert(row[0].text(), relation);
         }
         for row in session.rows(READING, session.dialect().columns_sql(), &[])? {
-            if let Some(relation) = relations.get_mut(&row[0].text().to_ascii_lowercase()) {
-                relation.columns.extend([Existing::named(&row)]);
+            if let Some(relation) = relations.get_mut(&row[0].text()) {
+                relation.columns.insert(row[1].text(), Existing::of(&row));
             }
         }
         Ok(Catalogue { relations })
     }
 
-    /// The table or view of this name.
+    /// The table or view of this name, or else one whose name differs in case alone.
     pub(crate) fn get(&self, name: &str) -> Option<&Relation> {
-        self.relations.get(&name.to_ascii_lowercase())
+        self.relations.get(name)
+    }
+
+    /// The table or view that a statement means by this name.
+    pub(crate) fn meant(&self, name: &str, dialect: &dyn Dialect) -> Option<&Relation> {
+        self.relations.meant(name, dialect.tells_case_apart())
     }
 }
 

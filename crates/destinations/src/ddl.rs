@@ -209,7 +209,7 @@ impl Planner<'_> {
         if let Some(relation) = self.catalogue.get(&table.name) {
             comment.clone_from(&relation.comment);
             for column in &shape.columns {
-                let exists = relation.columns.contains_key(&column.name.to_ascii_lowercase());
+                let exists = relation.columns.get(&column.name).is_some();
                 if exists && remembered(&column.name).is_none() {
                     let difference = format!(
                         "it already has a column `{}` that was not made by this program",

@@ -15,6 +15,11 @@ pub(crate) trait Dialect {
         between(name, '"')
     }
 
+    /// Whether two names can differ in ASCII case alone.
+    fn tells_case_apart(&self) -> bool {
+        false
+    }
+
     /// A text literal.
     fn literal(&self, text: &str) -> String {
         between(text, '\'')
@@ -121,7 +126,8 @@ pub(crate) trait Dialect {
     fn relations_sql(&self) -> &'static str;
 
     /// A query for (table, column, type, 1 or 0) of all tables, in column order; types as [`type_name`](Self::type_name) has
-    /// them, in whatever case and with whatever blanks; 1 where a row cannot do without bringing a value.
+    /// them, in whatever case and with whatever blanks; 1 where a row cannot do without bringing a value, which no trigger
+    /// may bring instead.
     fn columns_sql(&self) -> &'static str;
 
     /// The statement that gives a column another type, to be run by a person.
@@ -132,6 +138,11 @@ pub(crate) trait Dialect {
     /// The statement that lets a column of somebody's be empty, or takes it away, to be run by a person.
     fn release(&self, table: &str, column: &str, _type_name: &str) -> String {
         format!("ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL", self.quote(table), self.quote(column))
+    }
+
+    /// The condition that a text has a given one in it, byte by byte.
+    fn contains(&self, text: &str) -> String {
+        format!("replace({text}, ?, '') <> {text}")
     }
 
     /// A query for one text that no other run will ever get.

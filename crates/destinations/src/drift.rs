@@ -26,7 +26,7 @@ impl Planner<'_> {
             if remembered.is_empty() {
                 continue;
             }
-            let Some(relation) = self.catalogue.get(&shape.name) else {
+            let Some(relation) = self.catalogue.meant(&shape.name, self.dialect) else {
                 return Err(self.drifted(shape, "it is gone".to_owned(), self.create_sql(shape, true, true)));
             };
             if relation.is_view {
@@ -34,7 +34,7 @@ impl Planner<'_> {
                 continue;
             }
             for column in &remembered {
-                match relation.columns.get(&column.name.to_ascii_lowercase()) {
+                match relation.columns.meant(&column.name, self.dialect.tells_case_apart()) {
                     None => {
                         let difference = format!("its column `{}` is gone", column.name);
                         return Err(self.drifted(shape, difference, self.mend_column_sql(shape, column)));
@@ -52,14 +52,16 @@ impl Planner<'_> {
 
     /// Refuses a column of somebody's that must not be empty: no row of ours brings a value for it.
     fn check_required(&self, shape: &Shape, relation: &Relation) -> Result<(), DestinationError> {
-        let is_ours = |name: &str| shape.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-        let required = relation.columns.values().filter(|found| found.is_required && !is_ours(&found.name));
-        let Some(found) = required.min_by(|left, right| left.name.cmp(&right.name)) else {
-            return Ok(());
+        let by_case = self.dialect.tells_case_apart();
+        let is_ours = |name: &str| {
+            let same = |ours: &str| if by_case { ours == name } else { ours.eq_ignore_ascii_case(name) };
+            shape.columns.iter().any(|column| same(&column.name))
         };
+        let required = relation.columns.iter().filter(|(name, found)| found.is_required && !is_ours(name));
+        let Some((name, found)) = required.min_by_key(|(name, _)| *name) else { return Ok(()) };
         let difference =
-            format!("somebody's column `{}` must not be empty, and our rows have nothing for it", found.name);
-        let mend = self.dialect.release(&shape.name, &found.name, &found.type_name);
+            format!("somebody's column `{name}` must not be empty, and our rows have nothing for it");
+        let mend = self.dialect.release(&shape.name, name, &found.type_name);
         Err(self.drifted(shape, difference, mend))
     }
 

@@ -229,8 +229,8 @@ impl<S: Session> Erasing<'_, S> {
 
     /// The condition that a text has one of the texts to be found in it, whatever its case.
     fn has_text(&self, text: &str) -> (String, Vec<Cell>) {
-        let one =
-            format!("replace({text}, ?, '') <> {text} OR replace(lower({text}), ?, '') <> lower({text})");
+        let dialect = self.session.dialect();
+        let one = format!("{} OR {}", dialect.contains(text), dialect.contains(&format!("lower({text})")));
         let all = vec![one; self.erasure.texts.len()].join(" OR ");
         let cells = self.erasure.texts.iter().flat_map(|text| [text.clone(), text.to_lowercase()]);
         (format!("({all})"), cells.map(Cell::Text).collect())

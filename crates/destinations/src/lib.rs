@@ -20,6 +20,7 @@ pub mod uri;
 
 mod bookkeeping;
 mod bracket;
+mod by_name;
 mod catalogue;
 mod change;
 mod database;

@@ -160,9 +160,13 @@ fn check_additions(
     if retirement.kept_as.is_none() {
         for table in leaving {
             let Some(relation) = catalogue.get(&table.name) else { continue };
-            let is_ours =
-                |name: &&String| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-            let mut columns: Vec<&String> = relation.columns.keys().filter(|name| !is_ours(name)).collect();
+            let by_case = session.dialect().tells_case_apart();
+            let is_ours = |name: &&str| {
+                let same = |ours: &str| if by_case { ours == *name } else { ours.eq_ignore_ascii_case(name) };
+                table.columns.iter().any(|column| same(&column.name))
+            };
+            let names = relation.columns.iter().map(|(name, _)| name);
+            let mut columns: Vec<&str> = names.filter(|name| !is_ours(name)).collect();
             columns.sort_unstable();
             added.extend(columns.into_iter().map(|name| format!("column `{}.{name}`", table.name)));
         }

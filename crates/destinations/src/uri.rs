@@ -121,36 +121,31 @@ impl Address {
         }
     }
 
-    /// The one name of the file, with links resolved, as [`Destination::place`] has it; `None` for tables on a server.
+    /// The one name of the place, as [`Destination::place`] has it: of a file with links resolved, of a server without asking
+    /// it anything. `None` where this build has no such database, or the address of the server has a mistake.
     pub fn place(&self) -> Option<String> {
-        self.file().map(|file| crate::file::identity(file).display().to_string())
+        match &self.place {
+            Place::File(file) => Some(crate::file::identity(file).display().to_string()),
+            Place::Server(_) => Some(self.open(Duration::ZERO).ok()?.place()),
+        }
     }
 
     /// What tells a server's tables from others in the name of a file, without user and password; `None` for those in a
     /// file.
     pub fn server_name(&self) -> Option<String> {
-        let plain =
-            |character: char| if character.is_alphanumeric() || character == '.' { character } else { '-' };
-        Some(self.server_place()?.chars().map(plain).collect())
-    }
-
-    /// The server, the database and the schema.
-    fn server_place(&self) -> Option<String> {
         let Place::Server(uri) = &self.place else { return None };
         let parts = ServerUri::split(uri).ok()?;
         let place = format!("{}{}", parts.hosts(), parts.path);
-        Some(match self.scheme {
+        let name = match self.scheme {
             Scheme::MySql => place,
             _ => {
                 let schema = parts.pairs.split('&').find_map(|pair| pair.strip_prefix("schema="));
                 format!("{place}-{}", schema.unwrap_or("intercom"))
             }
-        })
-    }
-
-    /// Whether both are the same schema of the same server, as they are written.
-    pub fn is_same_server(&self, other: &Address) -> bool {
-        self.server_place().is_some_and(|place| Some(place) == other.server_place())
+        };
+        let plain =
+            |character: char| if character.is_alphanumeric() || character == '.' { character } else { '-' };
+        Some(name.chars().map(plain).collect())
     }
 
     /// The name of the database's own shell, to look at it.

@@ -119,7 +119,7 @@ impl Target {
         PathBuf::from(journal)
     }
 
-    /// The one name of its place, where it lives in a file.
+    /// The one name of its place, where there can be one.
     pub(crate) fn place(&self) -> Option<String> {
         self.address.place()
     }
@@ -135,12 +135,9 @@ impl Target {
         self.file().is_some_and(|own| real(own) == real(file))
     }
 
-    /// Whether another address leads to the same tables, by whatever name.
+    /// Whether another address leads to the same place, by whatever name.
     pub(crate) fn is_same_as(&self, other: &Target) -> bool {
-        match other.file() {
-            Some(file) => self.is_in(file),
-            None => self.address.is_same_server(&other.address),
-        }
+        self.place().is_some_and(|place| Some(place) == other.place())
     }
 
     /// The database's own shell, to look at it.

@@ -7,6 +7,10 @@ use crate::{Failure, ROUNDS, Times, tell, verdict};
 /// Which part of the time of loading everything the change may take at most.
 const GOAL: f64 = 0.10;
 
+/// The variable with the address of a MariaDB server that may be used at will.
+#[cfg(feature = "mysql")]
+const MARIADB: &str = "RELATABLE_TEST_MYSQL";
+
 /// Measures each database; answers whether the goal is reached in all.
 pub(crate) fn compare(rows: usize) -> Result<bool, Failure> {
     let mut holds = true;
@@ -21,6 +25,12 @@ pub(crate) fn compare(rows: usize) -> Result<bool, Failure> {
         };
         holds &= measure("PostgreSQL", &uri, rows, settle)?;
         client.batch_execute(&format!("DROP SCHEMA {} CASCADE", crate::postgres::OURS))?;
+    }
+    #[cfg(feature = "mysql")]
+    {
+        let server = std::env::var(MARIADB).map_err(|_| format!("{MARIADB} names no server"))?;
+        let uri = format!("{server}/upsert_{}", std::process::id());
+        holds &= measure("MariaDB", &uri, rows, || Ok(()))?;
     }
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     for (name, scheme, is_there) in

@@ -194,9 +194,11 @@ impl Dialect for MySql {
     }
 
     fn columns_sql(&self) -> &'static str {
-        "SELECT c.table_name, c.column_name, CASE WHEN c.column_type LIKE 'tinyint(1)%' THEN 'boolean' \
-         WHEN c.column_type LIKE 'bigint%' THEN 'bigint' ELSE c.column_type END, \
-         CASE WHEN c.is_nullable = 'NO' AND c.column_default IS NULL AND c.extra = '' THEN 1 ELSE 0 END \
+        "SELECT c.table_name, c.column_name, CASE WHEN c.column_type = 'tinyint(1)' THEN 'boolean' \
+         WHEN c.column_type IN ('bigint(20)', 'bigint') THEN 'bigint' ELSE c.column_type END, \
+         CASE WHEN c.is_nullable = 'NO' AND c.column_default IS NULL AND c.extra = '' AND c.table_name NOT IN \
+         (SELECT t.event_object_table FROM information_schema.triggers AS t \
+         WHERE t.event_object_schema = DATABASE()) THEN 1 ELSE 0 END \
          FROM information_schema.columns AS c \
          WHERE c.table_schema = DATABASE() ORDER BY c.table_name, c.ordinal_position"
     }
@@ -211,6 +213,11 @@ impl Dialect for MySql {
 
     fn release(&self, table: &str, column: &str, type_name: &str) -> String {
         self.retype(table, column, &format!("{type_name} NULL"))
+    }
+
+    fn contains(&self, text: &str) -> String {
+        // What `replace` and `CAST` make would be null where it is longer than a packet may be.
+        format!("LOCATE(? COLLATE {}, {text}) > 0", self.collation())
     }
 
     fn token_sql(&self) -> &'static str {

@@ -17,6 +17,8 @@ use std::time::Duration;
 const CONNECT_WAIT: Duration = Duration::from_secs(15);
 /// How long a connection may take to say goodbye.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
+/// The longest answer, in bytes: what the protocol allows. A server sends longer texts than it takes in one piece.
+const ANSWER_BYTES_MAX: usize = 1 << 30;
 /// What the server tells of itself: its version, whether rows may come as a file, and the longest statement it takes.
 const SERVER_SQL: &str = "SELECT VERSION(), @@local_infile + 0, @@max_allowed_packet";
 
@@ -51,6 +53,7 @@ impl Link {
             .user(address.user.clone())
             .pass(address.password.clone())
             .prefer_socket(Some(false))
+            .max_allowed_packet(Some(ANSWER_BYTES_MAX))
             // An update of a row to what it is counts, as in every other database.
             .client_found_rows(true)
             .ssl_opts(match &address.protection {
@@ -152,6 +155,16 @@ pub(super) enum LinkError {
     Server(#[from] mysql_async::Error),
     #[error(transparent)]
     Ended(#[from] Ended),
+    /// The server does not take so much in one piece.
+    #[error(
+        "{bytes} bytes are more than the server takes in one piece: raise its `max_allowed_packet`, which is {max}"
+    )]
+    TooLong {
+        /// What would be sent.
+        bytes: usize,
+        /// The server's setting.
+        max: usize,
+    },
     /// The connection broke earlier.
     #[error("the connection to the server has ended")]
     Closed,

@@ -60,8 +60,19 @@ impl<'a> MySqlSession<'a> {
 
     /// The rows of a query.
     fn query(&self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, LinkError> {
-        let (sql, parameters) = (sql.to_owned(), parameters(cells));
+        let (sql, parameters) = (sql.to_owned(), self.parameters(cells)?);
         self.link.wait(|conn| async move { conn.exec(sql, parameters).await }.boxed())
+    }
+
+    /// Cells as parameters; refused where the server would hang up on them.
+    fn parameters(&self, cells: &[Cell]) -> Result<Params, LinkError> {
+        if cells.is_empty() {
+            return Ok(Params::Empty);
+        }
+        let parameters: Vec<Value> = cells.iter().map(value).collect();
+        let bytes = |value: &Value| if let Value::Bytes(bytes) = value { bytes.len() } else { 0 };
+        let (bytes, max) = (parameters.iter().map(bytes).sum(), self.link.server.statement_bytes_max);
+        if bytes >= max { Err(LinkError::TooLong { bytes, max }) } else { Ok(Params::Positional(parameters)) }
     }
 
     /// Waits for the lock of those who write, which then is held until the session ends.
@@ -105,11 +116,6 @@ impl<'a> MySqlSession<'a> {
     }
 }
 
-/// Cells as parameters.
-fn parameters(cells: &[Cell]) -> Params {
-    if cells.is_empty() { Params::Empty } else { Params::Positional(cells.iter().map(value).collect()) }
-}
-
 impl Drop for MySqlSession<'_> {
     fn drop(&mut self) {
         if self.holds.get() && self.link.run(format!("DO RELEASE_LOCK({LOCK})")).is_err() {
@@ -134,7 +140,8 @@ impl Session for MySqlSession<'_> {
             self.stale.set(true);
         }
         self.statement(step, || {
-            let (sql, parameters) = (sql.to_owned(), parameters(cells));
+            let sql = sql.to_owned();
+            let parameters = self.parameters(cells).map_err(|error| self.failure(step, error))?;
             let changed = self.link.wait(|conn| {
                 async move {
                     match parameters {

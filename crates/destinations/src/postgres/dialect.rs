@@ -101,11 +101,16 @@ impl Dialect for Postgres {
          WHERE relnamespace = to_regnamespace(quote_ident(current_schema())) AND relkind IN ('r', 'p', 'f', 'v', 'm')"
     }
 
+    fn tells_case_apart(&self) -> bool {
+        true
+    }
+
     fn columns_sql(&self) -> &'static str {
         "SELECT c.relname::text, a.attname::text, \
          replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz'), \
-         CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' THEN 1 ELSE 0 END::bigint \
-         FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid \
+         CASE WHEN a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL AND NOT EXISTS \
+         (SELECT FROM pg_trigger AS g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) THEN 1 ELSE 0 END::bigint \
+         FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid JOIN pg_type AS t ON t.oid = a.atttypid \
          WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p', 'f') \
          AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum"
     }

@@ -42,6 +42,40 @@ pub(crate) fn a_column_that_a_user_added_stays_with_what_is_in_it(engine: Engine
     );
 }
 
+pub(crate) fn names_that_differ_in_case_alone_are_somebody_elses_where_the_database_tells_them_apart(
+    engine: Engine,
+) {
+    if engine.scheme() != "postgres" {
+        return;
+    }
+    let mut bench = contacts_and_tags(engine);
+    for sql in [
+        "ALTER TABLE contacts ADD COLUMN \"Age\" text NOT NULL DEFAULT 'x'",
+        "CREATE TABLE \"Contacts\" (id integer NOT NULL, mine integer NOT NULL)",
+    ] {
+        engine.run(&bench.path, sql);
+    }
+    let changes = both(&bench, "Anna");
+    bench.load(changes);
+    assert_eq!(bench.read("SELECT name, age, \"Age\" FROM contacts ORDER BY id"), ["Anna|30|x", "Ben|40|x"]);
+    engine.run(&bench.path, "ALTER TABLE contacts ALTER COLUMN \"Age\" DROP DEFAULT");
+    let changes = both(&bench, "Anna");
+    let refused = bench.try_load(changes).expect_err("no row has a value for it").to_string();
+    assert!(refused.contains("somebody's column `Age` must not be empty"), "{refused}");
+    // What a trigger or a type fills in need not come with the row.
+    let filled = "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS \
+        $$ BEGIN NEW.\"Age\" := 'filled'; RETURN NEW; END $$; \
+        CREATE TRIGGER fill BEFORE INSERT ON contacts FOR EACH ROW EXECUTE FUNCTION fill()";
+    engine.run(&bench.path, filled);
+    let change = bench.rows("contacts", &["id", "name"], json!([["3", "Cleo"]]));
+    bench.load(vec![change]);
+    assert_eq!(bench.read("SELECT \"Age\" FROM contacts WHERE id = '3'"), ["filled"]);
+    engine.run(&bench.path, "DROP VIEW anns; ALTER TABLE contacts DROP COLUMN age");
+    let changes = both(&bench, "Anna");
+    let refused = bench.try_load(changes).expect_err("it is gone").to_string();
+    assert!(refused.contains("its column `age` is gone"), "{refused}");
+}
+
 pub(crate) fn what_somebody_took_away_or_retyped_is_found_and_mended_by_the_statement_named(engine: Engine) {
     let retyping = engine.of(
         "ALTER TABLE contacts DROP COLUMN age; ALTER TABLE contacts ADD COLUMN age TEXT",

@@ -35,7 +35,7 @@ fn nested(engine: Engine) -> Bench {
 }
 
 /// The texts of a column.
-fn texts(rows: &RecordBatch, column: &str) -> Vec<String> {
+pub(crate) fn texts(rows: &RecordBatch, column: &str) -> Vec<String> {
     let array = rows.column_by_name(column).expect(column).as_string::<i32>();
     (0..array.len()).map(|row| array.value(row).to_owned()).collect()
 }

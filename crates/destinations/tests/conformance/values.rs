@@ -1,9 +1,16 @@
 //! Values of every type, read back by a plain client.
 
-use crate::bench::{Bench, column, table};
+use crate::bench::{Bench, LOADED_AT_US, column, table};
 use crate::client::Engine;
+use crate::reading::texts;
+use arrow_array::RecordBatch;
+use relatable_destinations::Reading;
+use relatable_destinations::package::Erasure;
 use relatable_model::logical::LogicalType;
+use relatable_model::schema::Table;
 use serde_json::{Value, json};
+use std::error::Error;
+use std::ops::ControlFlow;
 
 /// A table with one column of a type.
 fn typed(engine: Engine, logical: LogicalType) -> Bench {
@@ -167,6 +174,50 @@ pub(crate) fn text_stays_text(engine: Engine) {
     let typeof_text = engine.of("typeof(v)", "typeof(v)", engine.of_server("pg_typeof(v)", declared));
     let name = engine.of("text", "VARCHAR", engine.of_server("text", "longtext"));
     assert_eq!(bench.read(&format!("SELECT DISTINCT {typeof_text} FROM samples")), [name]);
+}
+
+pub(crate) fn a_text_of_more_than_sixteen_megabytes_is_stored_comes_back_and_is_found_by_what_is_in_it(
+    engine: Engine,
+) {
+    let long = "0123456789abcde ".repeat((1 << 20) + 1) + "Ada@example.com";
+    let mut bench = loaded(engine, LogicalType::Text, &[json!(long), json!("short")]);
+    let sql = "SELECT length(v), substr(v, 16777217) FROM samples ORDER BY id";
+    assert_eq!(bench.read(sql), ["16777247|0123456789abcde Ada@example.com", "5|"]);
+    let reading = Reading { resource: "contacts", with_deleted: false, only: None };
+    let mut came_back = Vec::new();
+    let mut take = |group: &[(&Table, RecordBatch)]| {
+        group.iter().for_each(|(_, rows)| came_back.extend(texts(rows, "v")));
+        ControlFlow::Continue(())
+    };
+    bench.destination.read(&reading, &mut take).expect("read");
+    assert!(
+        came_back == [long.as_str(), "short"],
+        "{:?}",
+        came_back.iter().map(String::len).collect::<Vec<_>>()
+    );
+    let erasure = Erasure {
+        ids: &[],
+        alone: &[],
+        rows: &[],
+        blanked: &[],
+        texts: &["ada@example.com".to_owned()],
+        is_searched: &|_| true,
+        rewrite: &|_| Some("gone".to_owned()),
+        is_named: &|text| text.to_lowercase().contains("ada@example.com"),
+        remembered: &[],
+        erased_at_us: LOADED_AT_US,
+    };
+    let erased = bench.destination.erase(&erasure);
+    if engine.scheme() == "mysql" {
+        // The server would have to be told the whole text.
+        let refused = erased.expect_err("too long");
+        let refused = refused.source().expect("a cause").to_string();
+        assert!(refused.contains("raise its `max_allowed_packet`"), "{refused}");
+        assert_eq!(bench.read("SELECT length(v) FROM samples ORDER BY id"), ["16777247", "5"]);
+    } else {
+        erased.expect("erase");
+        assert_eq!(bench.read("SELECT v FROM samples ORDER BY id"), ["gone", "short"]);
+    }
 }
 
 pub(crate) fn queries_answer_text(engine: Engine) {

@@ -62,6 +62,8 @@ pub fn forget(
     let remembered = digests(&destination.forgotten().map_err(error("inspect"))?, ids)?;
     let texts: Vec<String> = ids.iter().cloned().chain(names(destination, &tables, ids)?).collect();
     let known = Arc::new(Forgotten::known(&PEOPLE, ids.iter().cloned(), texts.clone()));
+    // The journal is what takes long now.
+    destination.rest();
     let rewritten = match journal {
         Some(file) => rewrite_journal(file, &stored, &known, &remembered, ids, clock)?,
         None => Rewritten::default(),

@@ -127,6 +127,7 @@ pub async fn verify(
         verification.look(&resource).await?;
         verification.look_at_children(&resource).await?;
     }
+    verification.destination.rest();
     let findings = verification.verdicts()?;
     verification.destination.rest();
     let report = VerifyReport {

@@ -112,6 +112,24 @@ async fn a_destination_that_is_down_does_not_stop_the_others_and_catches_up_from
     assert_eq!(documents(&place, "sqlite:c.db"), documents(&place, to[0]));
 }
 
+#[cfg(feature = "postgres")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_was_never_up_catches_up_from_a_journal_that_others_have_loaded() {
+    let (place, simulator) = (Place::new(), simulator(60, 0).await);
+    let server = crate::postgres::Door::closed(&place);
+    let to = ["sqlite:a.db", server.address()];
+    let loaded = ["--keep-journal", "loaded", "--quiet"];
+    sync(&place, &simulator, &to, &loaded).failed_with(7, &["not delivered everywhere: "]);
+    // And again: what the others have loaded waits for it all the same.
+    sync(&place, &simulator, &to, &loaded).failed_with(7, &["not delivered everywhere: "]);
+    server.open();
+    let before = simulator.stats().requests;
+    sync(&place, &simulator, &to, &loaded).succeeded();
+    let requests = simulator.stats().requests - before;
+    assert!(requests < before / 4, "nothing is read twice: {requests} requests after {before}");
+    assert_eq!(documents(&place, to[1]), documents(&place, to[0]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_destination_that_fails_in_the_middle_is_told_at_once_and_catches_up() {
     let (place, simulator) = (Place::new(), simulator(120, 0).await);

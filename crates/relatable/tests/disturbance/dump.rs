@@ -27,6 +27,8 @@ const TRUE: [&str; 4] = ["i1", "1", "t", "true"];
 
 /// Every table with its rows as sorted text.
 pub(crate) type Dump = BTreeMap<String, Vec<String>>;
+/// Which tables are read.
+pub(crate) type Chosen = fn(&str) -> bool;
 
 impl Engine {
     /// The address of the tables in a file, or in a place that is called after it.
@@ -44,20 +46,25 @@ impl Engine {
 
     /// Every table but bookkeeping tables and `counts`, which grows with every run. The file must be whole.
     pub(crate) fn dump(self, database: &Path) -> Dump {
+        self.read(database, is_compared)
+    }
+
+    /// The tables chosen by their names.
+    pub(crate) fn read(self, database: &Path, chosen: Chosen) -> Dump {
         match self {
-            Engine::Sqlite => dump_sqlite(database),
+            Engine::Sqlite => dump_sqlite(database, chosen),
             #[cfg(feature = "duckdb")]
-            Engine::DuckDb => duckdb_file::dump(database),
+            Engine::DuckDb => duckdb_file::dump(database, chosen),
             #[cfg(feature = "postgres")]
-            Engine::Postgres => super::postgres::dump(database),
+            Engine::Postgres => super::postgres::dump(database, chosen),
             #[cfg(feature = "mysql")]
-            Engine::MariaDb => super::mysql::dump(database),
+            Engine::MariaDb => super::mysql::dump(database, chosen),
         }
     }
 }
 
 /// Whether a table is compared.
-pub(crate) fn is_compared(table: &str) -> bool {
+fn is_compared(table: &str) -> bool {
     !table.starts_with('_') && table != "counts"
 }
 
@@ -77,7 +84,7 @@ pub(crate) fn line(cells: impl Iterator<Item = (String, Option<String>)>) -> Opt
     Some(texts.concat())
 }
 
-fn dump_sqlite(database: &Path) -> Dump {
+fn dump_sqlite(database: &Path, chosen: Chosen) -> Dump {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
     let integrity: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(integrity, "ok");
@@ -85,7 +92,7 @@ fn dump_sqlite(database: &Path) -> Dump {
     assert!(!broken, "a foreign key is broken");
     let mut names = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
     let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    let names = names.into_iter().filter(|name| is_compared(name));
+    let names = names.into_iter().filter(|name| chosen(name));
     names.map(|name| (name.clone(), rows(&connection, &name))).collect()
 }
 
@@ -117,15 +124,15 @@ fn cell(value: ValueRef<'_>) -> Option<String> {
 /// The same through DuckDB, which prints what is in its typed columns.
 #[cfg(feature = "duckdb")]
 mod duckdb_file {
-    use super::{Dump, is_compared, line};
+    use super::{Chosen, Dump, line};
     use duckdb::Connection;
     use std::path::Path;
 
-    pub(super) fn dump(database: &Path) -> Dump {
+    pub(super) fn dump(database: &Path, chosen: Chosen) -> Dump {
         let connection = Connection::open(database).unwrap();
         let mut names = connection.prepare("SELECT table_name FROM duckdb_tables()").unwrap();
         let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-        let names = names.into_iter().filter(|name| is_compared(name));
+        let names = names.into_iter().filter(|name| chosen(name));
         names.map(|name| (name.clone(), rows(&connection, &name))).collect()
     }
 

@@ -1,6 +1,6 @@
 //! The same through MariaDB, on the server that the project's test command starts.
 
-use super::dump::{Dump, is_compared, line};
+use super::dump::{Chosen, Dump, line};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, Row, Value};
 use std::path::Path;
@@ -24,19 +24,19 @@ pub(super) fn uri(database: &Path) -> String {
     format!("{}/{}", server(), name(database))
 }
 
-pub(super) fn dump(database: &Path) -> Dump {
+pub(super) fn dump(database: &Path, chosen: Chosen) -> Dump {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(read(database)).unwrap()
+    runtime.block_on(read(database, chosen)).unwrap()
 }
 
-async fn read(database: &Path) -> mysql_async::Result<Dump> {
+async fn read(database: &Path, chosen: Chosen) -> mysql_async::Result<Dump> {
     let options = OptsBuilder::from_opts(Opts::from_url(&server()).unwrap());
     let mut conn = Conn::new(options.prefer_socket(Some(false)).db_name(Some(name(database)))).await?;
     conn.query_drop("SET NAMES utf8mb4; SET SESSION sql_mode = 'ANSI_QUOTES', time_zone = '+00:00'").await?;
     let names = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'";
     let names: Vec<String> = conn.query(names).await?;
     let mut dump = Dump::new();
-    for name in names.into_iter().filter(|name| is_compared(name)) {
+    for name in names.into_iter().filter(|name| chosen(name)) {
         let rows: Vec<Row> = conn.query(format!("SELECT * FROM \"{name}\"")).await?;
         let mut rows: Vec<String> = rows.into_iter().filter_map(text).collect();
         rows.sort();

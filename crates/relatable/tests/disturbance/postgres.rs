@@ -1,6 +1,6 @@
 //! The same through PostgreSQL, on the server that the project's test command starts.
 
-use super::dump::{Dump, is_compared, line};
+use super::dump::{Chosen, Dump, line};
 use postgres::{Client, NoTls, SimpleQueryMessage};
 use std::path::Path;
 
@@ -23,13 +23,13 @@ pub(super) fn uri(database: &Path) -> String {
     format!("{}?schema={}", server(), schema(database))
 }
 
-pub(super) fn dump(database: &Path) -> Dump {
+pub(super) fn dump(database: &Path, chosen: Chosen) -> Dump {
     let mut client = Client::connect(&server(), NoTls).unwrap();
     let settings = format!("SET search_path TO \"{}\"; SET timezone TO 'UTC'", schema(database));
     client.batch_execute(&settings).unwrap();
     let names = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'";
     let names: Vec<String> = client.query(names, &[]).unwrap().iter().map(|row| row.get(0)).collect();
-    let names = names.into_iter().filter(|name| is_compared(name));
+    let names = names.into_iter().filter(|name| chosen(name));
     names.map(|name| (name.clone(), rows(&mut client, &name))).collect()
 }
 

@@ -83,7 +83,9 @@ impl Victim {
 
     /// Kills the run when it tells of `wanted` for the time after `skip` others. What it wrote into the pipe before it
     /// died is read to the end, so that its own last word tells what it was doing.
-    pub(crate) fn kill_at(mut self, wanted: Moment, skip: u64) -> End {
+    ///
+    /// Answers also how many requests were under way: begun, and not in the journal.
+    pub(crate) fn kill_at(mut self, wanted: Moment, skip: u64) -> (End, u64) {
         let mut begun: BTreeMap<Moment, i64> = BTreeMap::new();
         let (mut seen, mut killed, mut finished) = (0, false, false);
         let mut told = String::new();
@@ -107,14 +109,17 @@ impl Victim {
             }
         }
         let (status, talk) = self.ended(&told);
+        let requests = [Moment::Reading, Moment::Journalling].iter().filter_map(|moment| begun.get(moment));
+        let under_way = u64::try_from(requests.sum::<i64>()).unwrap();
         if finished || status.success() {
-            return End::Finished;
+            return (End::Finished, under_way);
         }
         assert!(killed, "the run ended by itself: {status}: {talk}");
         let open = |moment: &Moment| begun.get(moment).is_some_and(|count| *count > 0);
         let caught = [wanted].into_iter().chain(Moment::ALL).find(|moment| open(moment));
-        caught.map_or(End::Between, End::Caught)
+        (caught.map_or(End::Between, End::Caught), under_way)
     }
+
     /// Waits for the end, which has come where the events have; answers what was said beside the events.
     fn ended(&mut self, told: &str) -> (ExitStatus, String) {
         let mut talk = String::new();
