@@ -20,6 +20,11 @@ pub(crate) trait Dialect {
         false
     }
 
+    /// Whether two names mean the same.
+    fn is_same_name(&self, left: &str, right: &str) -> bool {
+        if self.tells_case_apart() { left == right } else { left.eq_ignore_ascii_case(right) }
+    }
+
     /// A text literal.
     fn literal(&self, text: &str) -> String {
         between(text, '\'')

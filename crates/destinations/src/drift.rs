@@ -52,11 +52,8 @@ impl Planner<'_> {
 
     /// Refuses a column of somebody's that must not be empty: no row of ours brings a value for it.
     fn check_required(&self, shape: &Shape, relation: &Relation) -> Result<(), DestinationError> {
-        let by_case = self.dialect.tells_case_apart();
-        let is_ours = |name: &str| {
-            let same = |ours: &str| if by_case { ours == name } else { ours.eq_ignore_ascii_case(name) };
-            shape.columns.iter().any(|column| same(&column.name))
-        };
+        let is_ours =
+            |name: &str| shape.columns.iter().any(|column| self.dialect.is_same_name(&column.name, name));
         let required = relation.columns.iter().filter(|(name, found)| found.is_required && !is_ours(name));
         let Some((name, found)) = required.min_by_key(|(name, _)| *name) else { return Ok(()) };
         let difference =

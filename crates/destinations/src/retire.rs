@@ -160,11 +160,9 @@ fn check_additions(
     if retirement.kept_as.is_none() {
         for table in leaving {
             let Some(relation) = catalogue.get(&table.name) else { continue };
-            let by_case = session.dialect().tells_case_apart();
-            let is_ours = |name: &&str| {
-                let same = |ours: &str| if by_case { ours == *name } else { ours.eq_ignore_ascii_case(name) };
-                table.columns.iter().any(|column| same(&column.name))
-            };
+            let dialect = session.dialect();
+            let is_ours =
+                |name: &&str| table.columns.iter().any(|column| dialect.is_same_name(&column.name, name));
             let names = relation.columns.iter().map(|(name, _)| name);
             let mut columns: Vec<&str> = names.filter(|name| !is_ours(name)).collect();
             columns.sort_unstable();

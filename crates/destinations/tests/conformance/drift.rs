@@ -42,12 +42,10 @@ pub(crate) fn a_column_that_a_user_added_stays_with_what_is_in_it(engine: Engine
     );
 }
 
-pub(crate) fn names_that_differ_in_case_alone_are_somebody_elses_where_the_database_tells_them_apart(
-    engine: Engine,
-) {
-    if engine.scheme() != "postgres" {
-        return;
-    }
+#[cfg(feature = "postgres")]
+#[test]
+fn names_that_differ_in_case_alone_are_somebody_elses_in_postgres() {
+    let engine = Engine::Postgres;
     let mut bench = contacts_and_tags(engine);
     for sql in [
         "ALTER TABLE contacts ADD COLUMN \"Age\" text NOT NULL DEFAULT 'x'",

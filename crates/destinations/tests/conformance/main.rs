@@ -175,7 +175,6 @@ conformance![
     guards::another_journal_keeps_the_position_until_the_first_load,
     guards::a_query_cannot_write,
     drift::a_column_that_a_user_added_stays_with_what_is_in_it,
-    drift::names_that_differ_in_case_alone_are_somebody_elses_where_the_database_tells_them_apart,
     drift::what_somebody_took_away_or_retyped_is_found_and_mended_by_the_statement_named,
     drift::a_users_column_that_must_not_be_empty_is_found_and_mended_by_the_statement_named,
     drift::a_view_of_ours_that_another_needs_is_not_dropped,
