@@ -35,6 +35,8 @@ pub(crate) enum Failure {
     Postgres { version: u32, variable: String, cause: Box<Failure> },
     /// No npm package has programs of PostgreSQL for this machine.
     NoPackage,
+    /// A program said what tests plant for nobody to say; holds the line.
+    Told { told: String },
     /// Source files are longer than the project allows.
     LongFiles { count: usize, limit: usize },
     /// README.md does not hold as many commands as asked for.
@@ -83,6 +85,10 @@ impl fmt::Display for Failure {
                  them in {variable}\n  `cargo xtask test --postgres 15` tests with one version alone"
             ),
             Self::NoPackage => write!(out, "there is no npm package with them for this machine"),
+            Self::Told { told } => write!(
+                out,
+                "something said a secret, or what is about people, that tests plant to be said by nobody: {told}"
+            ),
             Self::LongFiles { count, limit } => write!(out, "{count} source file(s) over {limit} lines"),
             Self::ReadmeCommand { number, found } => {
                 write!(out, "README.md has no cargo command number {number}; it has {found}")

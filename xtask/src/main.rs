@@ -13,6 +13,8 @@ mod check;
 mod duckdb;
 mod failure;
 mod readme;
+mod scratch;
+mod searched;
 mod servers;
 mod tasks;
 mod workspace;

@@ -10,6 +10,8 @@ use std::time::Instant;
 
 use crate::duckdb;
 use crate::failure::Failure;
+use crate::scratch::{Scratch, folder_in_memory};
+use crate::searched::Planted;
 use crate::servers::{Postgres, Programs, Release, Servers};
 use crate::workspace::{Workspace, line, succeed};
 
@@ -53,22 +55,29 @@ pub(crate) fn test(workspace: &Workspace, arguments: &[OsString]) -> Result<Exit
     let others = if one.is_none() && arguments.is_empty() { Release::ends() } else { Vec::new() };
     let others = others.into_iter().map(programs).collect::<Result<Vec<(u32, Programs)>, Failure>>()?;
     let feature = link_duckdb(workspace, DEBUG)?;
-    let servers = Servers::start(one.as_ref())?;
+    // Waiting for a disk, at each table that a server makes above all, would take a part of the time.
+    let memory = folder_in_memory();
+    let temporary = Scratch::new(&memory, "tests")?;
+    let servers = Servers::start(&memory, one.as_ref())?;
     let cargo = || {
         let mut cargo = workspace.cargo();
-        cargo.args(["test", "--workspace", "--features", feature]);
+        cargo.args(["test", "--workspace", "--features", feature]).env("TMPDIR", temporary.path());
         cargo
     };
     let mut all = cargo();
-    let code = start(all.args(arguments).envs(servers.variables()))?;
+    let planted = Planted::read(workspace)?;
+    let mut code = planted.search(all.args(arguments).envs(servers.variables()))?;
     drop(servers);
-    for (version, programs) in others.iter().filter(|_| code == ExitCode::SUCCESS) {
-        let postgres = Postgres::of(programs)?;
+    for (version, programs) in &others {
+        if code != ExitCode::SUCCESS {
+            break;
+        }
+        let postgres = Postgres::of(&memory, programs)?;
         let (name, address) = postgres.variable();
         let mut cargo = cargo();
         cargo.args(ON_POSTGRES);
-        eprintln!("xtask: with PostgreSQL {version}: {}", line(&cargo));
-        succeed(cargo.env(name, address))?;
+        eprintln!("xtask: with PostgreSQL {version}");
+        code = planted.search(cargo.env(name, address))?;
     }
     Ok(code)
 }
@@ -106,7 +115,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<Exi
         // Only real benchmarks: the unit tests of a library would be built as benchmarks too.
         cargo.args(["--bench", "*"]);
     }
-    let servers = Servers::start(None)?;
+    let servers = Servers::start(&std::env::temp_dir(), None)?;
     start(cargo.args(arguments).envs(servers.variables()))
 }
 

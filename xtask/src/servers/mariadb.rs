@@ -1,10 +1,10 @@
 //! MariaDB, which stands for MySQL too: no package of that is to be had.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use super::{Home, PASSWORD, Running, folder_in_memory, free_port, programs};
+use super::{Home, PASSWORD, Running, free_port, install, programs};
 use crate::failure::Failure;
 use crate::workspace::succeed;
 
@@ -39,6 +39,19 @@ const SETTINGS: [&str; 12] = [
     "--skip-name-resolve",
 ];
 
+/// The Debian package with the program that makes a certificate.
+const OPENSSL: &str = "openssl";
+/// A certificate for the name that tests call the server by, signed by itself.
+const CERTIFICATE: &str = "[req]
+distinguished_name = name
+x509_extensions = extensions
+prompt = no
+[name]
+CN = localhost
+[extensions]
+subjectAltName = DNS:localhost
+basicConstraints = critical, CA:false
+";
 /// A running MariaDB.
 pub(crate) struct MariaDb {
     _server: Running,
@@ -46,12 +59,11 @@ pub(crate) struct MariaDb {
 }
 
 impl MariaDb {
-    /// Starts one, installing Debian's packages where there is none and it may be.
-    pub(crate) fn start() -> Result<MariaDb, Failure> {
+    /// Starts one with its files in `parent`, installing Debian's packages where there is none and it may be.
+    pub(crate) fn start(parent: &Path) -> Result<MariaDb, Failure> {
         let programs = programs(GIVEN_FOLDER, installed, "MariaDB", &PACKAGES)?;
-        // It waits for the disk at each table that it makes, whatever its settings are.
-        let home = Home::new(&folder_in_memory(), "mariadb", &USERS)?;
-        let (data, socket) = (home.folder.join("data"), home.folder.join("socket"));
+        let home = Home::new(parent, "mariadb", &USERS)?;
+        let (data, socket) = (home.path("data"), home.path("socket"));
         // What makes the folder is a script beside the other programs.
         let script = [&programs, &PathBuf::from("/usr/bin")].map(|folder| folder.join("mariadb-install-db"));
         let script = script.into_iter().find(|script| script.exists());
@@ -61,17 +73,21 @@ impl MariaDb {
         install.arg("--no-defaults").arg(format!("--datadir={}", data.display()));
         install.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
         succeed(install.stdout(Stdio::null()).stderr(Stdio::null()))?;
-        let users = home.folder.join("users.sql");
+        let users = home.path("users.sql");
         let sql = format!(
             "CREATE USER '{NAME}'@'%' IDENTIFIED BY '{PASSWORD}';\nGRANT ALL PRIVILEGES ON *.* TO '{NAME}'@'%' WITH GRANT OPTION;\n"
         );
         fs::write(&users, sql).map_err(Failure::file("write", &users))?;
+        let (certificate, key) = certify(&home)?;
         let port = free_port()?;
         let mut server = home.command(&programs.join("mariadbd"));
         server.args(SETTINGS).arg(format!("--port={port}")).arg(format!("--init-file={}", users.display()));
         server.arg(format!("--datadir={}", data.display())).arg(format!("--socket={}", socket.display()));
+        server
+            .arg(format!("--ssl-cert={}", certificate.display()))
+            .arg(format!("--ssl-key={}", key.display()));
         // A server that starts clears what others left behind for temporary tables, whoever they are.
-        server.arg(format!("--tmpdir={}", home.folder.display()));
+        server.arg(format!("--tmpdir={}", home.folder.path().display()));
         Ok(MariaDb { _server: home.serve(server, READY)?, port })
     }
 
@@ -79,6 +95,23 @@ impl MariaDb {
     pub(crate) fn variable(&self) -> (&'static str, String) {
         (ADDRESS, format!("mysql://{NAME}:{PASSWORD}@127.0.0.1:{}", self.port))
     }
+}
+
+/// A certificate for the server, and its key.
+fn certify(home: &Home) -> Result<(PathBuf, PathBuf), Failure> {
+    let is_there = Command::new(OPENSSL).arg("version").stdout(Stdio::null()).status().is_ok();
+    if !is_there {
+        install(OPENSSL, &[OPENSSL])?;
+    }
+    let (settings, certificate, key) =
+        (home.path("certificate.cnf"), home.path("certificate.pem"), home.path("key.pem"));
+    fs::write(&settings, CERTIFICATE).map_err(Failure::file("write", &settings))?;
+    let mut openssl = home.command(Path::new(OPENSSL));
+    openssl.args(["req", "-x509", "-nodes", "-days", "30", "-config"]).arg(settings);
+    openssl.args(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
+    openssl.arg("-keyout").arg(&key).arg("-out").arg(&certificate);
+    succeed(openssl.stderr(Stdio::null()))?;
+    Ok((certificate, key))
 }
 
 /// The folder of the server's program.

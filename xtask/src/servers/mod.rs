@@ -17,16 +17,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
-use crate::workspace::{output, succeed};
+use crate::scratch::Scratch;
+use crate::workspace::succeed;
 
 /// How long a server may take to start.
 const START_MAX: Duration = Duration::from_secs(60);
 /// The password of addresses. Tests search all that programs say for it.
 const PASSWORD: &str = "hunter2-of-the-tests";
-/// Where Linux keeps files in memory.
-const IN_MEMORY: &str = "/dev/shm";
-/// What a server of tests takes there, with room to spare.
-const IN_MEMORY_MIN_KB: u64 = 4 << 20;
 
 /// The servers of a run.
 pub(crate) struct Servers {
@@ -35,10 +32,13 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    /// Starts all of them; PostgreSQL from these programs, or else the one that is installed.
-    pub(crate) fn start(postgres: Option<&Programs>) -> Result<Servers, Failure> {
-        let postgres = postgres.map_or_else(Postgres::start, Postgres::of)?;
-        Ok(Servers { postgres, mariadb: MariaDb::start()? })
+    /// Starts all of them, with their files in `parent`; PostgreSQL from these programs, or else the one that is installed.
+    pub(crate) fn start(parent: &Path, postgres: Option<&Programs>) -> Result<Servers, Failure> {
+        let postgres = match postgres {
+            Some(programs) => Postgres::of(parent, programs)?,
+            None => Postgres::start(parent)?,
+        };
+        Ok(Servers { postgres, mariadb: MariaDb::start(parent)? })
     }
 
     /// The variables that tell tests where they are, and their values.
@@ -49,22 +49,27 @@ impl Servers {
 
 /// Where a server has its files, and the user it runs as where this is root, as which none runs.
 struct Home {
-    folder: PathBuf,
+    folder: Scratch,
+    /// Programs that were copied for that user.
+    programs: Option<Scratch>,
     user: Option<(u32, u32)>,
 }
 
 impl Home {
-    /// A folder of its own, in this one, for the server called `name`, which runs as the first of these users that exists.
+    /// A folder in `parent` for the server called `name`, which runs as the first of these users that exists.
     fn new(parent: &Path, name: &str, users: &[&str]) -> Result<Home, Failure> {
-        let prefix = format!("relatable-{name}-");
-        clear_abandoned(parent, &prefix);
-        let folder = parent.join(format!("{prefix}{}", std::process::id()));
-        fs::create_dir(&folder).map_err(Failure::file("create", &folder))?;
-        let user = other_user(&folder, users)?;
+        let folder = Scratch::new(parent, name)?;
+        let user = other_user(folder.path(), users)?;
         if let Some((user, group)) = user {
-            chown(&folder, Some(user), Some(group)).map_err(Failure::file("hand over", &folder))?;
+            chown(folder.path(), Some(user), Some(group))
+                .map_err(Failure::file("hand over", folder.path()))?;
         }
-        Ok(Home { folder, user })
+        Ok(Home { folder, programs: None, user })
+    }
+
+    /// A path in the folder.
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// A program, run as that user in that folder.
@@ -73,28 +78,30 @@ impl Home {
         if let Some((user, group)) = self.user {
             command.uid(user).gid(group);
         }
-        command.current_dir(&self.folder);
+        command.current_dir(self.folder.path());
         command
     }
 
     /// A copy of a folder of programs, with all that lies beside it, where another user can read it.
-    fn copied(&self, programs: &Path) -> Result<PathBuf, Failure> {
+    fn copied(&mut self, programs: &Path) -> Result<PathBuf, Failure> {
         let (Some(_), Some(all), Some(name)) = (self.user, programs.parent(), programs.file_name()) else {
             return Ok(programs.to_path_buf());
         };
-        let copy = self.folder.join("programs");
-        succeed(Command::new("cp").arg("-R").arg(all).arg(&copy))?;
-        Ok(copy.join(name))
+        let copy = Scratch::new(&std::env::temp_dir(), "programs")?;
+        let folder = copy.path().join("all");
+        succeed(Command::new("cp").arg("-R").arg(all).arg(&folder))?;
+        self.programs = Some(copy);
+        Ok(folder.join(name))
     }
 
     /// Starts the server and waits until it says `ready`.
     fn serve(self, mut command: Command, ready: &str) -> Result<Running, Failure> {
-        let log = self.folder.join("log");
+        let log = self.path("log");
         let out = File::create(&log).map_err(Failure::file("create", &log))?;
         let program = command.get_program().to_string_lossy().into_owned();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(out);
         let server = command.spawn().map_err(|source| Failure::Start { program, source })?;
-        let mut running = Running { server, folder: self.folder };
+        let mut running = Running { server, _home: self };
         running.wait(&log, ready)?;
         Ok(running)
     }
@@ -103,7 +110,7 @@ impl Home {
 /// A running server.
 struct Running {
     server: Child,
-    folder: PathBuf,
+    _home: Home,
 }
 
 impl Running {
@@ -126,10 +133,9 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself, and what is left in a folder for temporary files harms nobody.
+        // It may have ended by itself.
         let _ = self.server.kill();
         let _ = self.server.wait();
-        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -160,33 +166,6 @@ fn install(what: &str, packages: &[&str]) -> Result<(), Failure> {
     };
     apt_get(&["update"])?;
     apt_get(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
-}
-
-/// The folder for files that are quicker in memory, if there is room.
-fn folder_in_memory() -> PathBuf {
-    let free = output(Command::new("df").args(["-Pk", IN_MEMORY]).stderr(Stdio::null()));
-    let free_kb =
-        free.ok().and_then(|said| said.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok());
-    match free_kb {
-        Some(free_kb) if free_kb >= IN_MEMORY_MIN_KB => PathBuf::from(IN_MEMORY),
-        _ => std::env::temp_dir(),
-    }
-}
-
-/// Takes away what runs that were killed have left in a folder, as far as it can be told that they are over.
-fn clear_abandoned(parent: &Path, prefix: &str) {
-    let processes = Path::new("/proc");
-    if !processes.join("self").exists() {
-        return;
-    }
-    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let process = name.to_str().and_then(|name| name.strip_prefix(prefix)?.parse::<u32>().ok());
-        if process.is_some_and(|process| !processes.join(process.to_string()).exists()) {
-            // Somebody else's, who may still be at it, stays.
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 /// The user and group to run a server as, where this is root.

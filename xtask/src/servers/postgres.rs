@@ -32,7 +32,7 @@ const SETTINGS: [&str; 8] = [
     "dynamic_shared_memory_type=mmap",
     "full_page_writes=off",
     "shared_buffers=256MB",
-    "max_wal_size=4GB",
+    "max_wal_size=1GB",
     "max_connections=200",
 ];
 
@@ -44,18 +44,18 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Starts the one that is installed, and installs Debian's package where there is none and it may be.
-    pub(crate) fn start() -> Result<Postgres, Failure> {
+    pub(crate) fn start(parent: &Path) -> Result<Postgres, Failure> {
         let folder = programs(GIVEN_FOLDER, installed, "PostgreSQL", &[PACKAGE])?;
-        Postgres::of(&Programs { folder, are_kept: false })
+        Postgres::of(parent, &Programs { folder, are_kept: false })
     }
 
-    /// Starts one from these programs.
-    pub(crate) fn of(Programs { folder, are_kept }: &Programs) -> Result<Postgres, Failure> {
-        let home = Home::new(&std::env::temp_dir(), "postgres", &USERS)?;
+    /// Starts one from these programs, with its files in `parent`.
+    pub(crate) fn of(parent: &Path, Programs { folder, are_kept }: &Programs) -> Result<Postgres, Failure> {
+        let mut home = Home::new(parent, "postgres", &USERS)?;
         let programs = if *are_kept { home.copied(folder)? } else { folder.clone() };
         let command = |name: &str| {
             let mut command = home.command(&programs.join(name));
-            command.arg("-D").arg(home.folder.join("data"));
+            command.arg("-D").arg(home.path("data"));
             command
         };
         create(&command)?;

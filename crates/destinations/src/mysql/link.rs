@@ -2,6 +2,7 @@
 
 use super::address::{Protection, ServerAddress};
 use super::dialect::{MARIADB, MYSQL, MySql};
+use super::refusal::explained;
 use crate::error::Cause;
 use crate::trust::trusted;
 use crate::waiter::{Ended, Waiter};
@@ -74,7 +75,7 @@ impl Link {
             };
             tokio::time::timeout(CONNECT_WAIT, connecting).await
         });
-        let (conn, told) = connected???;
+        let (conn, told) = connected??.map_err(|error| explained(&address.protection, error))?;
         let (version, takes_files, longest) = told.ok_or("the server does not tell its version")?;
         let server = Server {
             dialect: if version.to_ascii_lowercase().contains("mariadb") { &MARIADB } else { &MYSQL },

@@ -11,6 +11,7 @@ mod failure;
 mod link;
 mod merge;
 mod query;
+mod refusal;
 mod rights;
 mod rows;
 mod stage;

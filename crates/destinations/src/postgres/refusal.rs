@@ -2,7 +2,7 @@
 
 use super::address::Protection;
 use crate::error::Cause;
-use rustls::CertificateError;
+use crate::trust::{unprotected, untrusted};
 use std::error::Error;
 use tokio_postgres::error::SqlState;
 
@@ -23,43 +23,10 @@ pub(super) fn explained(protection: &Protection, error: tokio_postgres::Error) -
     }
     let Some(source) = error.source() else { return error.into() };
     if source.to_string() == NO_TLS {
-        return "the server offers no TLS; switch it on there, or, if nobody can listen on the way, say \
-                `sslmode=disable` in the address"
-            .into();
+        return unprotected("sslmode=disable").into();
     }
-    match certificate_error(source) {
-        Some(wrong) => of_certificate(wrong).into(),
+    match untrusted(source, "sslrootcert") {
+        Some(wrong) => wrong.into(),
         None => error.into(),
     }
-}
-
-/// What is wrong with the server's certificate, where that is the cause.
-fn certificate_error<'e>(source: &'e (dyn Error + 'static)) -> Option<&'e CertificateError> {
-    let inner = source.downcast_ref::<std::io::Error>()?.get_ref()?;
-    match inner.downcast_ref::<rustls::Error>()? {
-        rustls::Error::InvalidCertificate(wrong) => Some(wrong),
-        _ => None,
-    }
-}
-
-/// What is wrong with a certificate, and what to do.
-fn of_certificate(wrong: &CertificateError) -> String {
-    let (what, advice) = match wrong {
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => (
-            "is signed by nobody whom this machine trusts",
-            "name the file with the certificate of who signed it: `sslrootcert=FILE` in the address",
-        ),
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => (
-            "is for another host than the address names",
-            "name the host as the certificate has it, or have a certificate made for this name",
-        ),
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            ("has expired", "have it renewed; is the clock of this machine right?")
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            ("is not valid yet", "is the clock of this machine right?")
-        }
-        _ => ("cannot be trusted", "have a certificate made that can"),
-    };
-    format!("the server's certificate {what} ({wrong}): {advice}")
 }

@@ -23,6 +23,8 @@ mod mysql_client;
 mod mysql_pending;
 #[cfg(feature = "mysql")]
 mod mysql_server;
+#[cfg(feature = "mysql")]
+mod mysql_tls;
 mod naming;
 mod parents;
 mod proving;
@@ -40,6 +42,8 @@ mod stubs;
 mod tables;
 #[cfg(feature = "postgres")]
 mod tls;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod trust;
 mod values;
 mod wide;
 

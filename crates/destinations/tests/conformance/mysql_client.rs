@@ -3,6 +3,7 @@
 use crate::client::NULL;
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, Row, Value};
+use std::net::SocketAddr;
 use std::path::Path;
 
 /// The variable with the address of a server that tests may use as they like; the project's test command sets it.
@@ -90,4 +91,10 @@ pub(crate) fn with<T: Send>(
 pub(crate) fn server() -> String {
     std::env::var(SERVER)
         .unwrap_or_else(|_| panic!("{SERVER} names no server: `cargo xtask test` starts one for the tests"))
+}
+
+/// Where it listens.
+pub(crate) fn address() -> SocketAddr {
+    let options = Opts::from_url(&server()).expect("an address");
+    SocketAddr::new(options.ip_or_hostname().parse().expect("an address"), options.tcp_port())
 }

@@ -219,15 +219,6 @@ fn a_negative_zero_is_the_zero_that_the_server_makes_of_it() {
 }
 
 #[test]
-fn a_connection_that_is_to_be_protected_is_not_made_without_protection() {
-    let bench = Bench::unclaimed(Engine::MySql, vec![]);
-    let uri = format!("{}?ssl-mode=verify-full", Engine::MySql.uri(&bench.path));
-    let mut handle = open_waiting(&uri, Duration::from_secs(1)).expect("nothing is asked yet");
-    let error = handle.checkpoint().expect_err("that server has no certificate");
-    assert!(matches!(&error, DestinationError::Open { .. }), "{error:?}");
-}
-
-#[test]
 fn a_password_is_in_no_message() {
     let uri = "mysql://somebody:hunter2@127.0.0.1:1/base";
     let mut handle = open_waiting(uri, Duration::from_secs(1)).expect("nothing is asked yet");

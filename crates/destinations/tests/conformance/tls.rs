@@ -1,16 +1,13 @@
 //! Connections by TLS: which servers are talked to, and what those are told who are not.
 
 use crate::client::server;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use relatable_destinations::{Destination, DestinationError, open_waiting};
+use crate::trust::{NAME, PASSWORD, authority, refusal};
+use rcgen::{CertificateParams, KeyPair};
+use relatable_destinations::{Destination, open_waiting};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The name that the server's certificate is for.
-const NAME: &str = "localhost";
-/// A password that may be in no message; the server asks for none.
-const PASSWORD: &str = "hunter2";
 /// A user whom the server takes by TLS only.
 const CAREFUL: &str = "careful";
 /// How long the server may take to follow its settings.
@@ -52,16 +49,6 @@ fn switched(on: bool) -> Switched {
 /// A plain connection.
 fn connect() -> postgres::Client {
     postgres::Client::connect(&server(), postgres::NoTls).expect("the server")
-}
-
-/// An authority of this name, and its certificate.
-fn authority(name: &str) -> (Issuer<'static, KeyPair>, String) {
-    let key = KeyPair::generate().expect("a key");
-    let mut parameters = CertificateParams::new(Vec::new()).expect("parameters");
-    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    parameters.distinguished_name.push(rcgen::DnType::CommonName, name);
-    let certificate = parameters.self_signed(&key).expect("a certificate").pem();
-    (Issuer::new(parameters, key), certificate)
 }
 
 /// Gives the server a certificate for its name, and a user who may only come by TLS.
@@ -111,17 +98,6 @@ fn handle(host: &str, user: &str, properties: &str) -> Box<dyn Destination> {
 /// A property that names a file of certificates to trust.
 fn trusting(file: &Path) -> String {
     format!("sslmode=verify-full&sslrootcert={}", file.display())
-}
-
-/// What a connection that does not come about is told, without a password.
-fn refusal(mut handle: Box<dyn Destination>) -> String {
-    let error = handle.checkpoint().expect_err("it is refused");
-    assert!(matches!(&error, DestinationError::Open { .. }), "{error:?}");
-    let cause = std::error::Error::source(&error).expect("a cause").to_string();
-    for text in [error.to_string(), format!("{error:?}"), cause.clone(), handle.describe()] {
-        assert!(!text.contains(PASSWORD), "{text}");
-    }
-    cause
 }
 
 #[test]

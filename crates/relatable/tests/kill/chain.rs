@@ -20,6 +20,9 @@ const CHAINS_VARIABLE: &str = "RELATABLE_KILL_CHAINS";
 const KILLS: usize = 10;
 /// Kills of a chain that hit the first reading.
 const KILLS_FIRST: usize = 5;
+/// Of the requests of a first reading, those that a kill may hit; and of one that catches up, which has hardly more.
+const REQUESTS_FIRST: u64 = 120;
+const REQUESTS_AGAIN: u64 = 20;
 /// Runs of a chain before the test gives up killing often enough.
 const RUNS_MAX: usize = 60;
 /// Of so many kills, one at least is at each kind of moment.
@@ -78,10 +81,10 @@ struct Chain<'c> {
 impl Chain<'_> {
     /// Kills runs, lets the last one finish, and compares.
     fn run(&mut self, undisturbed: &Path) {
-        let mut kills = self.kill(KILLS_FIRST, 120, false);
+        let mut kills = self.kill(KILLS_FIRST, REQUESTS_FIRST, false);
         self.start().finish();
         let (first, again) = (self.simulator.stats().requests, self.under_way);
-        kills += self.kill(KILLS - kills, 40, true);
+        kills += self.kill(KILLS - kills, REQUESTS_AGAIN, true);
         let swept = [self.flags, &["--sweep"]].concat();
         Victim::start(&self.base_url(), self.engine, &self.database, &swept).finish();
         let whole = self
