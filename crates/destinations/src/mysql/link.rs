@@ -133,6 +133,21 @@ impl Link {
         self.conn.take().ok_or(LinkError::Closed)
     }
 
+    /// Gives up all locks of the connection: a server takes a moment to notice that one has ended, and who comes next may be
+    /// quicker.
+    pub(super) fn release(&self) {
+        if let Ok(mut conn) = self.take() {
+            let released = self.waiter.wait(async move {
+                let outcome =
+                    tokio::time::timeout(CLOSE_WAIT, conn.query_drop("DO RELEASE_ALL_LOCKS()")).await;
+                (conn, outcome)
+            });
+            if let Ok((conn, Ok(Ok(())))) = released {
+                self.conn.replace(Some(conn));
+            }
+        }
+    }
+
     /// Runs statements that answer nothing.
     pub(super) fn run(&self, sql: String) -> Result<(), LinkError> {
         self.wait(|conn| conn.query_drop(sql).boxed())

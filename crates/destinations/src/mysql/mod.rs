@@ -191,6 +191,16 @@ impl MySqlDatabase {
     }
 }
 
+impl Drop for MySqlDatabase {
+    fn drop(&mut self) {
+        // First what may still be at work.
+        self.link = None;
+        if let Some(holding) = &self.holding {
+            holding.release();
+        }
+    }
+}
+
 impl Connector for MySqlDatabase {
     type Session<'a> = MySqlSession<'a>;
 

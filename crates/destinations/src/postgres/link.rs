@@ -14,6 +14,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a server may take to answer at first, unless the address says otherwise.
 const CONNECT_WAIT: Duration = Duration::from_secs(15);
+/// How long a connection may take to say goodbye.
+const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 /// An open connection.
 pub(super) struct Link {
@@ -57,6 +59,15 @@ impl Link {
         asked: impl Future<Output = Result<T, tokio_postgres::Error>> + Send + 'static,
     ) -> Result<T, LinkError> {
         Ok(self.waiter.wait(asked)??)
+    }
+
+    /// Gives up all locks of the connection: a server takes a moment to notice that one has ended, and who comes next may be
+    /// quicker.
+    pub(super) fn release(&self) {
+        let client = self.client.clone();
+        let releasing = async move { client.batch_execute("SELECT pg_advisory_unlock_all()").await };
+        // Where this fails the locks go with the connection.
+        let _ = self.waiter.wait(async move { tokio::time::timeout(CLOSE_WAIT, releasing).await });
     }
 
     /// Begins something that goes on while the caller does other things.

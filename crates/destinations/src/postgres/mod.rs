@@ -106,6 +106,16 @@ impl PostgresSchema {
     }
 }
 
+impl Drop for PostgresSchema {
+    fn drop(&mut self) {
+        // First what may still be at work.
+        self.link = None;
+        if let Some(holding) = &self.holding {
+            holding.release();
+        }
+    }
+}
+
 impl Connector for PostgresSchema {
     type Session<'a> = PostgresSession<'a>;
 
