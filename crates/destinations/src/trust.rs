@@ -75,3 +75,30 @@ pub(crate) fn unprotected(parameter: &str) -> String {
         "the server offers no TLS; switch it on there, or, if nobody can listen on the way, say `{parameter}` in the address"
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_is_told_with_what_to_do() {
+        for (wrong, what, advice) in [
+            (CertificateError::UnknownIssuer, "signed by nobody", "`ca=FILE`"),
+            (CertificateError::BadSignature, "signed by nobody", "`ca=FILE`"),
+            (CertificateError::NotValidForName, "for another host", "made for this name"),
+            (CertificateError::Expired, "has expired", "have it renewed"),
+            (CertificateError::NotValidYet, "not valid yet", "the clock of this machine"),
+            (CertificateError::Revoked, "cannot be trusted", "have a certificate made"),
+        ] {
+            let error = rustls::Error::InvalidCertificate(wrong.clone());
+            let wrapped = io::Error::other(error.clone());
+            for error in [&error as &(dyn Error + 'static), &wrapped] {
+                let told = untrusted(error, "ca").expect("a certificate is why");
+                assert!(told.contains(what) && told.contains(advice), "{wrong:?}: {told}");
+            }
+        }
+        assert_eq!(untrusted(&io::Error::from(io::ErrorKind::TimedOut), "ca"), None);
+        assert_eq!(untrusted(&rustls::Error::DecryptError, "ca"), None);
+    }
+}

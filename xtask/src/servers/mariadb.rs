@@ -52,6 +52,7 @@ CN = localhost
 subjectAltName = DNS:localhost
 basicConstraints = critical, CA:false
 ";
+
 /// A running MariaDB.
 pub(crate) struct MariaDb {
     _server: Running,
@@ -88,7 +89,7 @@ impl MariaDb {
             .arg(format!("--ssl-key={}", key.display()));
         // A server that starts clears what others left behind for temporary tables, whoever they are.
         server.arg(format!("--tmpdir={}", home.folder.path().display()));
-        Ok(MariaDb { _server: home.serve(server, READY)?, port })
+        Ok(MariaDb { _server: home.serve(&server, READY)?, port })
     }
 
     /// The variable for the tests, and its value.

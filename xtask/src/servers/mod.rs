@@ -25,6 +25,22 @@ const START_MAX: Duration = Duration::from_secs(60);
 /// The password of addresses. Tests search all that programs say for it.
 const PASSWORD: &str = "hunter2-of-the-tests";
 
+/// Runs a server until it ends, or until whoever started this ends, by whatever it is: then it is told to end, and made to where
+/// it does not within ten seconds.
+const WATCH: &str = r#"
+trap "" INT
+exec 3<&0
+"$@" 3<&- &
+server=$!
+{
+    cat <&3 >/dev/null
+    kill -QUIT $server 2>/dev/null
+    for _ in $(seq 100); do kill -0 $server 2>/dev/null || exit 0; sleep 0.1; done
+    kill -KILL $server
+} &
+wait $server
+"#;
+
 /// The servers of a run.
 pub(crate) struct Servers {
     postgres: Postgres,
@@ -95,12 +111,14 @@ impl Home {
     }
 
     /// Starts the server and waits until it says `ready`.
-    fn serve(self, mut command: Command, ready: &str) -> Result<Running, Failure> {
+    fn serve(self, command: &Command, ready: &str) -> Result<Running, Failure> {
         let log = self.path("log");
         let out = File::create(&log).map_err(Failure::file("create", &log))?;
+        let mut watched = self.command(Path::new("/bin/sh"));
+        watched.args(["-c", WATCH, "sh"]).arg(command.get_program()).args(command.get_args());
+        watched.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(out);
         let program = command.get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(out);
-        let server = command.spawn().map_err(|source| Failure::Start { program, source })?;
+        let server = watched.spawn().map_err(|source| Failure::Start { program, source })?;
         let mut running = Running { server, _home: self };
         running.wait(&log, ready)?;
         Ok(running)
@@ -133,8 +151,8 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.server.kill();
+        // That is what has it ended; it may have ended by itself.
+        drop(self.server.stdin.take());
         let _ = self.server.wait();
     }
 }

@@ -23,7 +23,7 @@ const USERS: [&str; 2] = ["postgres", "nobody"];
 const NAME: &str = "relatable";
 /// What it says once it has started.
 const READY: &str = "ready to accept connections";
-/// Nothing that tests write has to outlive the machine, and nothing may be left of a server that is killed: memory that processes
+/// Nothing that tests write has to outlive the machine, and little may be left of a server that is killed: memory that processes
 /// share is in files of its folder.
 const SETTINGS: [&str; 8] = [
     "listen_addresses=127.0.0.1",
@@ -62,7 +62,7 @@ impl Postgres {
         let port = free_port()?;
         let mut server = command("postgres");
         server.args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(["-p", &port.to_string()]);
-        Ok(Postgres { _server: home.serve(server, READY)?, port })
+        Ok(Postgres { _server: home.serve(&server, READY)?, port })
     }
 
     /// The variable for the tests, and its value.

@@ -28,3 +28,25 @@ pub(super) fn explained(protection: &Protection, error: Error) -> Cause {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mysql_async::ServerError;
+
+    #[test]
+    fn who_comes_without_tls_is_told_of_it_where_that_may_be_why() {
+        let advice = "say `ssl-mode=verify-full`";
+        for (protection, code, is_advised) in [
+            (Protection::None, 3159, true),
+            (Protection::None, 1045, true),
+            (Protection::None, 1049, false),
+            (Protection::Verified(None), 1045, false),
+        ] {
+            let answer = ServerError { code, message: "refused".to_owned(), state: "HY000".to_owned() };
+            let told = explained(&protection, Error::Server(answer)).to_string();
+            assert_eq!(told.contains(advice), is_advised, "{protection:?}: {told}");
+            assert!(told.contains("refused") && told.contains(&code.to_string()), "{told}");
+        }
+    }
+}

@@ -75,7 +75,7 @@ fn holding_child(engine: Engine, folder: &Path) -> Child {
     child
 }
 
-/// Holds the destination in `folder` until this process is killed.
+/// Holds the destination in `folder` until this process is killed, or its parent has gone.
 #[expect(clippy::print_stdout, reason = "the parent waits for this line")]
 fn hold_for_ever(engine: Engine, folder: &Path) -> ! {
     let mut bench = Bench::unclaimed(engine, Vec::new());
@@ -83,9 +83,9 @@ fn hold_for_ever(engine: Engine, folder: &Path) -> ! {
     bench.destination = bench.another();
     bench.destination.hold(NOW_US).expect("nobody is there");
     println!("holding");
-    loop {
-        std::thread::park();
-    }
+    // Who was to kill it may have failed.
+    std::io::stdin().lines().for_each(drop);
+    panic!("the parent has gone");
 }
 
 #[cfg(feature = "duckdb")]

@@ -23,7 +23,7 @@ pub(crate) fn measure() {
     let model = curated::for_files("conversations", folder.path());
     let file = folder.path().join("conversations.ndjson");
     write(&file, FILE_BYTES);
-    let server = server();
+    let server = server("postgres").expect("it has one");
     let (_, behind) = server.split_once('@').expect("a user");
     let host = behind.split('/').next().expect("a host");
     let proxy = Proxy::start(host.parse().expect("the server's address")).expect("a relay");

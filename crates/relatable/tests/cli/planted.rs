@@ -16,7 +16,7 @@ async fn what_is_planted_is_found_where_it_is_told() {
         assert_eq!(told.as_deref(), Some(format!("{stdout}{stderr}").as_str()));
     }
     assert_eq!(told(&["export"], &email, ""), None);
-    // The test command looks for some of these in what all tests say.
+    // The test command looks for these in what it prints.
     let planted: Vec<&str> = include_str!("../secrets/planted.txt").lines().collect();
     assert_eq!(planted[..3], [TOKEN, PASSWORD, SALT]);
     let documents = [Resource::Contacts, Resource::Conversations].into_iter();

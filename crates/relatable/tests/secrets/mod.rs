@@ -1,5 +1,5 @@
 //! What no program may say: every output of every program that tests run is searched for it, and all that a run in a test's own
-//! process tells. The test command searches what all tests say for what is in `planted.txt`.
+//! process tells. The test command searches what it prints for what is in `planted.txt`.
 //!
 //! The token, passwords and the salt are in no output at all. What is about people, an address or the text of a message, is
 //! in what a command hands out because it was asked for it, and in nothing else: no talk, no error, no event, no report.
