@@ -23,8 +23,8 @@ const USERS: [&str; 2] = ["postgres", "nobody"];
 const NAME: &str = "relatable";
 /// What it says once it has started.
 const READY: &str = "ready to accept connections";
-/// Nothing that tests write has to outlive the machine, and little may be left of a server that is killed: memory that processes
-/// share is in files of its folder.
+/// Nothing that tests write has to outlive the machine, and as little as can be is left of a server that is killed: memory that
+/// processes share is in files of its folder.
 const SETTINGS: [&str; 8] = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",

@@ -20,8 +20,9 @@ const CHAINS_VARIABLE: &str = "RELATABLE_KILL_CHAINS";
 const KILLS: usize = 10;
 /// Kills of a chain that hit the first reading.
 const KILLS_FIRST: usize = 5;
-/// Of the requests of a first reading, those that a kill may hit; and of one that catches up, which has hardly more.
+/// Of the requests of a first reading, those that a kill may hit.
 const REQUESTS_FIRST: u64 = 120;
+/// The same of a reading that catches up, which has hardly more: a later one would only wait for its end.
 const REQUESTS_AGAIN: u64 = 20;
 /// Runs of a chain before the test gives up killing often enough.
 const RUNS_MAX: usize = 60;
